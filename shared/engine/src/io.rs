@@ -1,0 +1,115 @@
+//! What goes into the engine and what comes out.
+
+use protocol::{ClientFrame, ServerFrame, Timestamp};
+use rand::Rng;
+use view::{CommandEnvelope, Failure, Update};
+
+/// What a step may use: the open transaction, the time, and chance.
+pub struct Cx<'a, 'c> {
+    /// The step's transaction.
+    pub tx: &'a mut sql::Tx<'c>,
+    /// The time now, by this device's clock.
+    pub now: Timestamp,
+    /// Chance: seeded in tests.
+    pub rng: &'a mut dyn Rng,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// The process started: also the first input after a crash.
+    Started,
+    /// The person asked for something.
+    Command(CommandEnvelope),
+    /// An account was entered (the driver registered or logged in): kept, and the cache is this account's from now on.
+    LoggedIn {
+        /// Who, on which server.
+        account: Account,
+        /// The session.
+        tokens: AuthTokens,
+    },
+    /// A connection is open; the engine speaks first.
+    Connected,
+    /// The connection is gone, or could not be made.
+    Disconnected {
+        /// Why, where one can say.
+        reason: Option<Failure>,
+    },
+    /// A frame came in.
+    Frame(ServerFrame),
+    /// A timer that the engine set has run out.
+    Timer(Timer),
+}
+
+/// Who this cache belongs to and where the server is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Account {
+    /// The person's number on the server.
+    pub user_id: protocol::UserId,
+    /// The username.
+    pub username: String,
+    /// The server's lasting id.
+    pub server_id: String,
+    /// What the team is called.
+    pub team: String,
+    /// Where to connect: addresses in order, the pin; opaque to the engine (the driver's JSON).
+    pub endpoint: String,
+}
+
+/// The tokens of a session; kept in the encrypted cache only.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+pub struct AuthTokens {
+    /// 15 minutes.
+    pub access: String,
+    /// 30 days, once.
+    pub refresh: String,
+    /// When `access` ends, by this device's clock.
+    pub access_until: Timestamp,
+}
+
+impl std::fmt::Debug for AuthTokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AuthTokens(…)")
+    }
+}
+
+/// What to do now that the step is on disk.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Onto the open connection, in order; dropped when there is none.
+    Send(Box<ClientFrame>),
+    /// To the screen, in order.
+    Update(Box<Update>),
+    /// Give [`Input::Timer`] back after this many milliseconds; the same timer set again replaces the earlier one.
+    SetTimer(Timer, u32),
+    /// Forget a timer.
+    ClearTimer(Timer),
+    /// Make a connection to this endpoint (the driver's JSON from [`Account::endpoint`]); answers `Connected` or `Disconnected`.
+    Connect {
+        /// Where.
+        endpoint: String,
+    },
+    /// Close the connection; answers nothing.
+    Disconnect,
+    /// The account was left: erase its cache and tokens, then show the welcome screen.
+    Erase,
+}
+
+/// Timers that the engine sets.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// Time to try to connect again.
+    Reconnect,
+    /// A gap in this scope was not filled by itself.
+    Gap(protocol::Scope),
+    /// The access token is about to end.
+    RefreshToken,
+    /// Nothing was heard for too long.
+    Silence,
+    /// A request got no answer.
+    Reply,
+    /// The typing marks of others fade.
+    Typing,
+    /// Drafts, receipts and other small things that are sent in bunches.
+    Flush,
+}

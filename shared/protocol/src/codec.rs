@@ -1,0 +1,108 @@
+//! Text to frames and back: the same for WebSocket text frames and TCP lines.
+//!
+//! Size, UTF-8 and nesting are checked before parsing, so that no input costs more than its own length.
+
+use crate::error::{ErrorCode, ProtocolError};
+use crate::frame::{ClientFrame, ServerFrame};
+use crate::id::RequestId;
+use crate::limits::{FRAME_BYTES_MAX, FRAME_DEPTH_MAX, REQUEST_ID_BYTES_MAX};
+
+/// A frame that was refused, with the `request_id` to answer under, where one could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// From the frame, if it got that far.
+    pub request_id: Option<RequestId>,
+    /// Why.
+    pub error: ProtocolError,
+}
+
+impl Refused {
+    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { request_id: None, error: ProtocolError::new(code, message) }
+    }
+}
+
+/// Reads one client frame.
+///
+/// # Errors
+/// `frame_too_large`, `malformed_frame`, `unknown_type`, `invalid_field`; nothing else.
+pub fn decode_client(bytes: &[u8]) -> Result<ClientFrame, Refused> {
+    let text = checked_text(bytes)?;
+    match serde_json::from_str::<ClientFrame>(text) {
+        Ok(frame) => match &frame.request_id {
+            Some(RequestId::Text(id)) if id.len() > REQUEST_ID_BYTES_MAX => {
+                Err(Refused { request_id: None, error: ProtocolError::field("request_id", "longer than 64 bytes") })
+            }
+            _ => Ok(frame),
+        },
+        Err(error) => Err(explain(text, &error)),
+    }
+}
+
+/// Reads one server frame; an event or reply of a newer server is an error that a client skips.
+///
+/// # Errors
+/// `malformed_frame` and `unknown_type`.
+pub fn decode_server(text: &str) -> Result<ServerFrame, ProtocolError> {
+    check_depth(text.as_bytes()).map_err(|r| r.error)?;
+    serde_json::from_str(text).map_err(|e| ProtocolError::new(ErrorCode::UnknownType, e.to_string()))
+}
+
+/// Writes a client frame as one line of JSON, without the LF.
+pub fn encode_client(frame: &ClientFrame) -> String {
+    serde_json::to_string(frame).expect("frames hold only what JSON can hold")
+}
+
+/// Writes a server frame as one line of JSON, without the LF.
+pub fn encode_server(frame: &ServerFrame) -> String {
+    serde_json::to_string(frame).expect("frames hold only what JSON can hold")
+}
+
+fn checked_text(bytes: &[u8]) -> Result<&str, Refused> {
+    if bytes.len() > FRAME_BYTES_MAX {
+        return Err(Refused::new(ErrorCode::FrameTooLarge, format!("a frame is at most {FRAME_BYTES_MAX} bytes")));
+    }
+    check_depth(bytes)?;
+    std::str::from_utf8(bytes).map_err(|_| Refused::new(ErrorCode::MalformedFrame, "not UTF-8"))
+}
+
+fn check_depth(bytes: &[u8]) -> Result<(), Refused> {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    for &b in bytes {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                if depth > FRAME_DEPTH_MAX {
+                    return Err(Refused::new(ErrorCode::MalformedFrame, "nested too deeply"));
+                }
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Tells a missing field from an unknown type from no JSON at all; only refused frames pay for the second look.
+fn explain(text: &str, error: &serde_json::Error) -> Refused {
+    let Ok(value) = serde_json::from_str::<serde_json::Value>(text) else {
+        return Refused::new(ErrorCode::MalformedFrame, format!("not JSON: {error}"));
+    };
+    let request_id = value
+        .get("request_id")
+        .and_then(|id| serde_json::from_value::<RequestId>(id.clone()).ok())
+        .filter(|id| !matches!(id, RequestId::Text(t) if t.len() > REQUEST_ID_BYTES_MAX));
+    let message = error.to_string();
+    let error = match value.get("type").and_then(|t| t.as_str()) {
+        _ if !value.is_object() => ProtocolError::new(ErrorCode::MalformedFrame, "a frame is a JSON object"),
+        None => ProtocolError::field("type", "missing or not text"),
+        Some(_) if message.starts_with("unknown variant") => {
+            ProtocolError::new(ErrorCode::UnknownType, "this server does not know that type")
+        }
+        Some(_) => ProtocolError::new(ErrorCode::InvalidField, message),
+    };
+    Refused { request_id, error }
+}

@@ -1,0 +1,25 @@
+//! What clients and servers say to each other: frames, ids, limits, error codes. Performs no I/O; reads no clock.
+//!
+//! Start at [`frame`]: every operation is a [`frame::Request`], every answer a [`frame::ServerFrame`]. WebSocket text
+//! frames, TCP lines and REST bodies carry the same types; `docs/protocol.md` tells the rest.
+
+pub mod codec;
+pub mod error;
+pub mod frame;
+pub mod id;
+pub mod invitation;
+pub mod limits;
+pub mod model;
+pub mod scope;
+pub mod time;
+
+pub use error::{ErrorCode, ProtocolError};
+pub use frame::{ClientFrame, Request, ServerFrame};
+pub use id::{ChatId, LocalId, MessageId, RequestId, UserId};
+pub use invitation::InvitationLink;
+pub use model::{Chat, ChatKind, Member, Membership, Message, MessageType, PresenceStatus, Role, User};
+pub use scope::{Row, Scope};
+pub use time::Timestamp;
+
+/// Protocol versions this build speaks, oldest first. Two adjacent versions interoperate.
+pub const VERSIONS: &[u16] = &[1];

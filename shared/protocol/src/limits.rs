@@ -1,0 +1,60 @@
+//! Every bound of the protocol, in one place; the unit is the last part of each name.
+
+/// Longest JSON text of one frame, on every transport, and longest TCP line without its LF.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// Deepest nesting of arrays and objects in one frame; checked before parsing.
+pub const FRAME_DEPTH_MAX: usize = 16;
+/// Longest message content, in bytes of UTF-8 (a sealed envelope is text too).
+pub const MESSAGE_BYTES_MAX: usize = 32 * 1024;
+/// Most people mentioned in one message.
+pub const MENTIONS_MAX: usize = 64;
+/// Longest reaction, in bytes: one emoji with its modifiers.
+pub const REACTION_BYTES_MAX: usize = 64;
+/// Most different reactions on one message.
+pub const REACTIONS_PER_MESSAGE_MAX: usize = 32;
+/// Shortest username, in characters.
+pub const USERNAME_CHARS_MIN: usize = 2;
+/// Longest username, in characters.
+pub const USERNAME_CHARS_MAX: usize = 32;
+/// Longest display name or chat name, in characters.
+pub const NAME_CHARS_MAX: usize = 80;
+/// Longest description or bio, in characters.
+pub const DESCRIPTION_CHARS_MAX: usize = 1_000;
+/// Longest e-mail address, in bytes (RFC 5321, 4.5.3.1.3).
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Shortest password, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// Longest password, in bytes: Argon2 is not fed more.
+pub const PASSWORD_BYTES_MAX: usize = 256;
+/// Messages in a page of history when the client does not say.
+pub const PAGE_MESSAGES_DEFAULT: u32 = 50;
+/// Most messages in a page of history; a larger `limit` is refused.
+pub const PAGE_MESSAGES_MAX: u32 = 200;
+/// Most rows in one `changes` frame.
+pub const CHANGES_ROWS_MAX: u32 = 200;
+/// Most scopes in one `sync`.
+pub const SYNC_SCOPES_MAX: usize = 500;
+/// Most people or channels in a page of a directory.
+pub const DIRECTORY_PAGE_MAX: u32 = 200;
+/// Most people named when a chat is made.
+pub const CREATE_MEMBERS_MAX: usize = 500;
+/// Longest chat or message id, in bytes.
+pub const ID_BYTES_MAX: usize = 64;
+/// Longest `request_id`, in bytes.
+pub const REQUEST_ID_BYTES_MAX: usize = 64;
+/// Chats with more members than this send no delivery and read receipts to each other.
+pub const RECEIPTS_MEMBERS_MAX: u32 = 50;
+/// Life of an access token, in seconds (mission B1).
+pub const ACCESS_TOKEN_SECONDS: u32 = 15 * 60;
+/// Life of a refresh token, in seconds (mission B1).
+pub const REFRESH_TOKEN_SECONDS: u32 = 30 * 24 * 60 * 60;
+/// The server sends a heartbeat after this silence; a peer that misses two is gone.
+pub const HEARTBEAT_MS: u32 = 25_000;
+/// A connection that has not authenticated after this time is closed.
+pub const AUTH_DEADLINE_MS: u32 = 10_000;
+/// How long a client waits for a missing revision before it asks for the range.
+pub const GAP_WAIT_MS: u32 = 500;
+/// A typing mark fades after this time without another.
+pub const TYPING_MS: u32 = 6_000;
+/// Longest invitation link, in bytes.
+pub const INVITATION_LINK_BYTES_MAX: usize = 1_024;

@@ -1,0 +1,213 @@
+//! The nouns: people, chats, members, messages.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use crate::id::{ChatId, MessageId, UserId};
+use crate::time::Timestamp;
+
+/// A person of the team, as everyone on the server sees them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct User {
+    /// The number that identifies the person.
+    pub id: UserId,
+    /// Unique, case-insensitively.
+    pub username: String,
+    /// What to show; empty means the username.
+    #[serde(default)]
+    pub display_name: String,
+    /// A few words about oneself.
+    #[serde(default)]
+    pub bio: String,
+    /// What one is doing now, free text.
+    #[serde(default)]
+    pub custom_status: String,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// The account is closed: shown in old chats, cannot be written to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deactivated: bool,
+    /// Revision in scope `team`.
+    pub rev: u64,
+}
+
+/// Who a chat is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChatKind {
+    /// Two people (or one: own notes); its id is [`ChatId::private`].
+    Private,
+    /// Invited people.
+    Group,
+    /// Anyone of the team may find and join it when it is public.
+    Channel,
+}
+
+/// What a member may do; later ones include earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Reads and reacts.
+    ReadOnly,
+    /// Writes.
+    Member,
+    /// Invites, removes, renames, deletes others' messages.
+    Admin,
+    /// Names admins; there is always one while anyone is left.
+    Owner,
+}
+
+/// A chat's own data, the same for all members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Chat {
+    /// The chat's id.
+    pub id: ChatId,
+    /// Private, group or channel; on the wire `type`, as in the given table.
+    #[serde(rename = "type")]
+    pub chat_type: ChatKind,
+    /// Empty for private chats: shown as the other person.
+    #[serde(default)]
+    pub name: String,
+    /// What it is about.
+    #[serde(default)]
+    pub description: String,
+    /// Who made it; the server itself (`0`) made `general`.
+    pub creator_id: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its name, description or kind last changed.
+    pub updated_at: Timestamp,
+    /// Found in the directory of channels and joined without invitation.
+    #[serde(default)]
+    pub public: bool,
+    /// Only sealed messages are accepted.
+    #[serde(default)]
+    pub encrypted: bool,
+    /// How many people are in it now.
+    pub member_count: u32,
+    /// `seq` of the newest message; 0 while there is none.
+    pub last_seq: u64,
+    /// Revision in the chat's scope at which this row itself last changed (not: the scope's head).
+    pub rev: u64,
+}
+
+/// A person in a chat, as other members see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Member {
+    /// Who.
+    pub user_id: UserId,
+    /// What they may do.
+    pub role: Role,
+    /// Since when.
+    pub joined_at: Timestamp,
+    /// Tombstone: no longer a member.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
+    /// Revision in the chat's scope.
+    pub rev: u64,
+}
+
+/// A person's own view of a chat, seen by their devices only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Membership {
+    /// Which chat.
+    pub chat_id: ChatId,
+    /// What this person may do there.
+    pub role: Role,
+    /// Everything up to this `seq` has been read; never goes back.
+    pub read_seq: u64,
+    /// Tombstone: left or removed; the client keeps what it has and stops syncing the chat.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
+    /// Revision in the person's scope.
+    pub rev: u64,
+}
+
+/// What a message's content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MessageType {
+    /// Text with Markdown.
+    #[default]
+    Text,
+    /// A note of the server: JSON `{"event":"member_joined","user_id":7,…}`; clients put it into words.
+    System,
+    /// From a newer version: shown as "update to see this", kept as it is. Refused by the server when posted.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A message as it now is. The first nine fields are the given shape.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Message {
+    /// The `local_id` of the post, or one from the server.
+    pub id: MessageId,
+    /// Who wrote it; `0` for system notes.
+    pub sender_id: UserId,
+    /// Their username at the time of reading.
+    pub sender_username: String,
+    /// The text, or a sealed envelope (base64) when `sealed`; empty once deleted.
+    pub content: String,
+    /// What `content` is.
+    pub message_type: MessageType,
+    /// When the server accepted it; never goes back within a chat.
+    pub timestamp: Timestamp,
+    /// The message it answers, in the same chat.
+    #[serde(default)]
+    pub reply_to: Option<MessageId>,
+    /// People called by name.
+    #[serde(default)]
+    pub mentions: Vec<UserId>,
+    /// Reaction → who, in the order of reacting.
+    #[serde(default)]
+    pub reactions: BTreeMap<String, Vec<UserId>>,
+    /// `content` is a sealed envelope that the server cannot read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sealed: bool,
+    /// When the content last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
+    /// Tombstone: when it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
+    /// Place in the chat's history: 1, 2, 3 … without holes.
+    pub seq: u64,
+    /// Revision of the last change, in the chat's scope.
+    pub rev: u64,
+}
+
+/// Whether a person is there now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceStatus {
+    /// Has an open connection and used it lately.
+    Online,
+    /// Connected, but idle.
+    Away,
+    /// Do not disturb.
+    Dnd,
+    /// Not connected.
+    #[default]
+    Offline,
+}
+
+/// How far one member has received and read a chat. Marks only grow, so the larger one wins and order does not matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Receipt {
+    /// Whose marks.
+    pub user_id: UserId,
+    /// Reached one of their devices up to this `seq`.
+    pub delivered_seq: u64,
+    /// Read up to this `seq`.
+    pub read_seq: u64,
+}

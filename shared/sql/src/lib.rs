@@ -1,0 +1,30 @@
+//! One synchronous transaction type over SQLite and PostgreSQL, so that SQL is written once.
+//!
+//! Placeholders are `?1 … ?n`; values are integers, texts, bytes and null; times are `*_ms` integers. A client owns one
+//! [`Store`]; a server owns a [`Db`] (a writer thread that groups commits, and readers).
+
+mod error;
+mod migrate;
+mod sqlite;
+mod store;
+mod tx;
+mod value;
+
+#[cfg(not(target_arch = "wasm32"))]
+mod db;
+#[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
+mod postgres;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use db::{Db, DbConfig, DbUrl};
+pub use error::Error;
+pub use migrate::{Migration, migrate};
+pub use store::{Store, StoreKey, StoreLocation};
+pub use tx::{Dialect, Row, Tx};
+pub use value::{ToValue, Value};
+
+/// Parameters of a statement: `params![chat_id, seq, None::<i64>]`.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::ToValue::to_value(&$value)),*][..] as &[$crate::Value<'_>] };
+}

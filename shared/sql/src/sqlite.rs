@@ -1,0 +1,61 @@
+//! SQLite below a [`crate::Tx`]. Statements are prepared once per connection.
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, params_from_iter};
+
+use crate::error::Error;
+use crate::tx::{Row, RowInner};
+use crate::value::Value;
+
+impl rusqlite::ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(i) => ValueRef::Integer(*i),
+            Value::Text(t) => ValueRef::Text(t.as_bytes()),
+            Value::Blob(b) => ValueRef::Blob(b),
+        }))
+    }
+}
+
+pub(crate) fn execute(conn: &Connection, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {
+    let mut statement = conn.prepare_cached(sql).map_err(error)?;
+    let changed = statement.execute(params_from_iter(params)).map_err(error)?;
+    Ok(changed as u64)
+}
+
+pub(crate) fn rows<T>(
+    conn: &Connection,
+    sql: &str,
+    params: &[Value<'_>],
+    map: &mut dyn FnMut(&Row<'_>) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let mut statement = conn.prepare_cached(sql).map_err(error)?;
+    let mut found = statement.query(params_from_iter(params)).map_err(error)?;
+    let mut out = Vec::new();
+    while let Some(row) = found.next().map_err(error)? {
+        out.push(map(&Row { inner: RowInner::Sqlite(row) })?);
+    }
+    Ok(out)
+}
+
+pub(crate) fn batch(conn: &Connection, sql: &str) -> Result<(), Error> {
+    conn.execute_batch(sql).map_err(error)
+}
+
+pub(crate) fn error(e: rusqlite::Error) -> Error {
+    match e.sqlite_error() {
+        Some(inner) => match inner.code {
+            ErrorCode::ConstraintViolation if matches!(inner.extended_code, 2067 | 1555) => {
+                Error::Unique(e.to_string())
+            }
+            ErrorCode::NotADatabase => Error::WrongKey,
+            ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly | ErrorCode::CannotOpen => {
+                Error::Disk(e.to_string())
+            }
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Unavailable(e.to_string()),
+            _ => Error::Bug(e.to_string()),
+        },
+        None => Error::Bug(e.to_string()),
+    }
+}

@@ -1,0 +1,338 @@
+//! What a person can ask for.
+
+use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Role, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::host::HostCommand;
+
+/// A command with the number under which its [`crate::CommandReply`] comes back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CommandEnvelope {
+    /// Counted by the UI from 1.
+    pub id: u32,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// Where a server is and how to be sure that it is the right one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ServerTarget {
+    /// A link `hybrid://join/…`: addresses, pin, secret.
+    Invitation {
+        /// As pasted or scanned.
+        link: String,
+    },
+    /// An address as typed: `https://team.example`, `127.0.0.1:8080`. Plain HTTP only on loopback.
+    Address {
+        /// As typed.
+        address: String,
+    },
+    /// The server that this page came from (browser) or that this app hosts (desktop).
+    Here,
+}
+
+/// What the composer holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Draft {
+    /// The text as typed.
+    pub text: String,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+}
+
+/// How a person wants the app; kept per device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// `ru`, `en`; empty follows the system.
+    pub language: String,
+    /// `light`, `dark`, `system`.
+    pub theme: String,
+    /// Text size in pixels, 12–20.
+    pub text_px: u8,
+    /// Compact chat list.
+    pub compact: bool,
+    /// Enter sends (Shift+Enter breaks the line); else the other way round.
+    pub enter_sends: bool,
+    /// Show system notifications.
+    pub notifications: bool,
+    /// Show the message's text in them.
+    pub notification_text: bool,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            language: String::new(),
+            theme: "system".to_owned(),
+            text_px: 14,
+            compact: false,
+            enter_sends: true,
+            notifications: true,
+            notification_text: true,
+        }
+    }
+}
+
+/// Everything the UI can ask its host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    /// First of all: the host answers with [`crate::Update::Stage`], preferences and, when logged in, the chat list.
+    Start,
+    /// Opens a locked cache (no keyring): the passphrase made at the first start.
+    Unlock {
+        /// Never logged, never stored.
+        passphrase: String,
+    },
+    /// Reads an invitation or an address without joining: → `Reply` with [`crate::update::ReplyBody::ServerFound`].
+    Probe {
+        /// Where.
+        server: ServerTarget,
+    },
+    /// Makes an account and enters.
+    Register {
+        /// Where.
+        server: ServerTarget,
+        /// 2–32 characters.
+        username: String,
+        /// At least 8 characters.
+        password: String,
+        /// What to show; may be empty.
+        display_name: String,
+    },
+    /// Enters with an account.
+    Login {
+        /// Where.
+        server: ServerTarget,
+        /// Case-insensitive.
+        username: String,
+        /// The password.
+        password: String,
+    },
+    /// Ends the session and erases the cache of this account from this device.
+    Logout,
+
+    /// Shows a chat: → [`crate::Update::Timeline`] reset at the first unread, or the end; then diffs until `CloseChat`.
+    OpenChat {
+        /// Which; one is open at a time.
+        chat_id: ChatId,
+    },
+    /// No chat is on screen.
+    CloseChat,
+    /// More history above what is shown.
+    LoadOlder {
+        /// The open chat.
+        chat_id: ChatId,
+    },
+    /// More below, after a jump.
+    LoadNewer {
+        /// The open chat.
+        chat_id: ChatId,
+    },
+    /// Resets the timeline around a message (a quote, a search hit, a notification).
+    JumpTo {
+        /// The chat; opened if it is not.
+        chat_id: ChatId,
+        /// The message.
+        message_id: MessageId,
+    },
+    /// Resets the timeline to the newest.
+    JumpToLatest {
+        /// The open chat.
+        chat_id: ChatId,
+    },
+
+    /// Posts: the bubble is on screen before any network.
+    Send {
+        /// Where.
+        chat_id: ChatId,
+        /// The message's id, made by the UI (UUIDv7).
+        local_id: LocalId,
+        /// Text and reply.
+        draft: Draft,
+        /// People mentioned.
+        mentions: Vec<UserId>,
+    },
+    /// Changes an own message.
+    Edit {
+        /// Where.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
+        /// The new text, whole.
+        text: String,
+        /// The new mentions, whole.
+        mentions: Vec<UserId>,
+    },
+    /// Deletes for everyone.
+    Delete {
+        /// Where.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
+    },
+    /// Adds or takes back a reaction.
+    React {
+        /// Where.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
+        /// One emoji.
+        emoji: String,
+        /// Adds or takes back.
+        on: bool,
+    },
+    /// Sends a failed message again.
+    RetrySend {
+        /// Where.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
+    },
+    /// Throws a failed or queued message away.
+    DiscardSend {
+        /// Where.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
+    },
+    /// Keeps what the composer holds.
+    SaveDraft {
+        /// Where.
+        chat_id: ChatId,
+        /// What; empty text and no reply deletes.
+        draft: Draft,
+    },
+    /// Everything up to this `seq` was on screen, in a focused window.
+    MarkRead {
+        /// Where.
+        chat_id: ChatId,
+        /// Up to and with.
+        seq: u64,
+    },
+    /// A key was pressed in the composer; the host thins them out.
+    Typing {
+        /// Where.
+        chat_id: ChatId,
+    },
+    /// The window is (not) in use.
+    SetPresence {
+        /// What others see.
+        status: PresenceStatus,
+    },
+
+    /// Makes a group or channel; works offline.
+    CreateChat {
+        /// Its id, made by the UI.
+        local_id: LocalId,
+        /// Group or channel.
+        kind: ChatKind,
+        /// 1–80 characters.
+        name: String,
+        /// What it is about.
+        description: String,
+        /// First members.
+        members: Vec<UserId>,
+        /// Channels only: in the directory.
+        public: bool,
+    },
+    /// Opens the private chat with a person: → `Reply` with [`crate::update::ReplyBody::Chat`]; works offline.
+    OpenPrivate {
+        /// With whom.
+        user_id: UserId,
+    },
+    /// Name, description, public.
+    UpdateChat {
+        /// Which.
+        chat_id: ChatId,
+        /// New name.
+        name: Option<String>,
+        /// New description.
+        description: Option<String>,
+        /// In the directory or not.
+        public: Option<bool>,
+    },
+    /// Joins a public channel.
+    JoinChat {
+        /// Which.
+        chat_id: ChatId,
+    },
+    /// Leaves.
+    LeaveChat {
+        /// Which.
+        chat_id: ChatId,
+    },
+    /// Adds a person.
+    AddMember {
+        /// Which chat.
+        chat_id: ChatId,
+        /// Whom.
+        user_id: UserId,
+    },
+    /// Removes a person.
+    RemoveMember {
+        /// Which chat.
+        chat_id: ChatId,
+        /// Whom.
+        user_id: UserId,
+    },
+    /// Gives a role.
+    SetRole {
+        /// Which chat.
+        chat_id: ChatId,
+        /// Whom.
+        user_id: UserId,
+        /// What.
+        role: Role,
+    },
+    /// → `Reply` with [`crate::update::ReplyBody::Members`]; fresh ones follow as [`crate::Update::Members`].
+    ListMembers {
+        /// Which chat.
+        chat_id: ChatId,
+    },
+    /// People by any part of a name, from the cache: → [`crate::update::ReplyBody::People`].
+    ListPeople {
+        /// Empty for all.
+        query: String,
+    },
+    /// Public channels: → [`crate::update::ReplyBody::Channels`].
+    ListChannels {
+        /// Empty for all.
+        query: String,
+    },
+    /// Words in messages of the cache: → [`crate::update::ReplyBody::Found`].
+    Search {
+        /// What was typed.
+        query: String,
+        /// Only in this chat.
+        chat_id: Option<ChatId>,
+    },
+    /// Own profile.
+    UpdateProfile {
+        /// What to show.
+        display_name: Option<String>,
+        /// A few words.
+        bio: Option<String>,
+        /// What one is doing now.
+        custom_status: Option<String>,
+    },
+    /// A link that brings someone to this team: → [`crate::update::ReplyBody::Invitation`].
+    CreateInvitation {
+        /// Also into this chat.
+        chat_id: Option<ChatId>,
+    },
+    /// Keeps preferences; → [`crate::Update::Preferences`].
+    SetPreferences {
+        /// All of them.
+        preferences: Preferences,
+    },
+    /// Network back, or the person pressed "try now".
+    Reconnect,
+    /// Desktop only: hosting and finding teams.
+    Host {
+        /// What.
+        host: HostCommand,
+    },
+}

@@ -1,0 +1,19 @@
+//! What the screen shows and what a person can ask for: the only language between the UI and its host.
+//!
+//! The UI sends [`Command`]s and applies [`Update`]s. The host is the desktop shell (Tauri IPC) or the browser worker
+//! (`postMessage`); both carry the same JSON. No keys, tokens or passwords ever come back in an [`Update`].
+
+pub mod command;
+pub mod host;
+pub mod rows;
+pub mod update;
+
+pub use command::{Command, CommandEnvelope, Draft, Preferences, ServerTarget};
+pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
+pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
+pub use rows::{
+    ChatRow, Delivery, MemberRow, MessageContent, MessageRow, PersonRow, QuoteRow, ReactionRow, SystemNote,
+};
+pub use update::{
+    CommandReply, Connection, Failure, Me, Notice, SearchHit, Stage, TimelineDiff, TimelinePosition, Update,
+};

@@ -1,0 +1,235 @@
+//! Rows of lists, ready to show: no joins are left to the UI.
+
+use protocol::{ChatId, ChatKind, MessageId, PresenceStatus, Role, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// A person as lists show them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRow {
+    /// Who.
+    pub id: UserId,
+    /// With this they log in and are mentioned.
+    pub username: String,
+    /// What to show; never empty.
+    pub name: String,
+    /// A few words about themselves.
+    pub bio: String,
+    /// What they are doing now.
+    pub custom_status: String,
+    /// Whether they are there.
+    pub presence: PresenceStatus,
+    /// When last there, while offline and known.
+    pub last_seen: Option<Timestamp>,
+    /// The account is closed.
+    pub deactivated: bool,
+}
+
+/// A row of the chat list. The list is sorted by the host: newest activity first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatRow {
+    /// Which chat.
+    pub id: ChatId,
+    /// Private, group or channel.
+    pub kind: ChatKind,
+    /// What to show: the other person's name in private chats; never empty.
+    pub title: String,
+    /// What it is about.
+    pub description: String,
+    /// The other person of a private chat; oneself for own notes.
+    pub person: Option<PersonRow>,
+    /// Own role; `None` once left (still readable).
+    pub role: Option<Role>,
+    /// Found in the directory.
+    pub public: bool,
+    /// Sealed messages only.
+    pub encrypted: bool,
+    /// How many people.
+    pub member_count: u32,
+    /// The newest message as one line of plain text; empty for none.
+    pub last_text: String,
+    /// Who wrote it, by name; empty for system notes and in private chats (except one's own: see `last_own`).
+    pub last_author: String,
+    /// The newest is one's own.
+    pub last_own: bool,
+    /// The newest is a system note: words are the UI's.
+    pub last_note: Option<SystemNote>,
+    /// Its delivery, when own.
+    pub last_delivery: Option<Delivery>,
+    /// When.
+    pub last_at: Option<Timestamp>,
+    /// Unread messages.
+    pub unread: u64,
+    /// Unread messages that mention oneself.
+    pub unread_mentions: u64,
+    /// The text of an unsent draft; empty for none.
+    pub draft: String,
+    /// The names of those who are typing now.
+    pub typing: Vec<String>,
+}
+
+/// How far an own message has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// In the outbox: a clock.
+    Queued,
+    /// On the server's disk: one tick.
+    Sent,
+    /// On a device of each other member: two ticks.
+    Delivered,
+    /// Read by at least one other (private: by the other): two coloured ticks.
+    Read,
+    /// Refused; can be retried or discarded.
+    Failed,
+}
+
+/// What a bubble shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum MessageContent {
+    /// Text with Markdown.
+    Text {
+        /// The source text.
+        text: String,
+    },
+    /// "Message deleted".
+    Deleted,
+    /// A line in the middle.
+    System {
+        /// Which.
+        note: SystemNote,
+    },
+    /// Made by a newer version.
+    Unknown,
+}
+
+/// What a system note says; the UI puts it into words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum SystemNote {
+    /// The chat was made.
+    ChatCreated {
+        /// By whom, by name.
+        by: String,
+    },
+    /// Someone came.
+    MemberJoined {
+        /// Who, by name.
+        who: String,
+    },
+    /// Someone was added.
+    MemberAdded {
+        /// Who, by name.
+        who: String,
+        /// By whom, by name.
+        by: String,
+    },
+    /// Someone left.
+    MemberLeft {
+        /// Who, by name.
+        who: String,
+    },
+    /// Someone was removed.
+    MemberRemoved {
+        /// Who, by name.
+        who: String,
+        /// By whom, by name.
+        by: String,
+    },
+    /// The chat has a new name.
+    Renamed {
+        /// By whom, by name.
+        by: String,
+        /// The new name.
+        name: String,
+    },
+    /// From a newer server.
+    Other,
+}
+
+/// The message that another one answers, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteRow {
+    /// Which message.
+    pub id: MessageId,
+    /// Who wrote it, by name; empty while it is not loaded.
+    pub author: String,
+    /// The author's id, for the colour.
+    pub author_id: UserId,
+    /// One line of plain text; empty when deleted or not loaded.
+    pub text: String,
+    /// It was deleted.
+    pub deleted: bool,
+}
+
+/// One reaction under a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReactionRow {
+    /// The emoji.
+    pub emoji: String,
+    /// How many people.
+    pub count: u32,
+    /// Oneself among them.
+    pub own: bool,
+    /// Up to ten names, for the tooltip.
+    pub names: Vec<String>,
+}
+
+/// A message as the timeline shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Which message; the same before and after it was sent.
+    pub id: MessageId,
+    /// Sorts the timeline, rising; changes when a queued message is accepted.
+    pub order: u64,
+    /// Place in the history; 0 while queued.
+    pub seq: u64,
+    /// Who.
+    pub author: PersonRow,
+    /// By oneself.
+    pub own: bool,
+    /// What it says.
+    pub content: MessageContent,
+    /// When (own clock while queued).
+    pub at: Timestamp,
+    /// The message it answers.
+    pub quote: Option<QuoteRow>,
+    /// Reactions, by first use.
+    pub reactions: Vec<ReactionRow>,
+    /// The usernames mentioned, for highlighting.
+    pub mentions: Vec<PersonMention>,
+    /// Mentions oneself.
+    pub mentions_me: bool,
+    /// Changed after sending.
+    pub edited: bool,
+    /// Of own messages.
+    pub delivery: Option<Delivery>,
+    /// Why it failed.
+    pub failure: Option<protocol::ErrorCode>,
+    /// May be edited by oneself.
+    pub can_edit: bool,
+    /// May be deleted by oneself.
+    pub can_delete: bool,
+}
+
+/// A mentioned person in a text: `@username` is shown as a link with this name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonMention {
+    /// Who.
+    pub id: UserId,
+    /// As written after `@`.
+    pub username: String,
+    /// What to show.
+    pub name: String,
+}
+
+/// A member of a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRow {
+    /// Who.
+    pub person: PersonRow,
+    /// What they may do.
+    pub role: Role,
+    /// Oneself may change or remove them.
+    pub can_manage: bool,
+}

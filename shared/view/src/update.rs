@@ -1,0 +1,371 @@
+//! What the host tells the UI.
+
+use protocol::{ChatId, ErrorCode, LocalId, MessageId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::command::{Draft, Preferences};
+use crate::host::HostUpdate;
+use crate::rows::{ChatRow, MemberRow, MessageRow, PersonRow};
+
+/// One thing that changed on screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Update {
+    /// Which of the big screens to show.
+    Stage {
+        /// Which.
+        stage: Stage,
+    },
+    /// The state of the connection, for the banner.
+    Connection {
+        /// Which.
+        connection: Connection,
+    },
+    /// After `Start` and after each change.
+    Preferences {
+        /// All of them.
+        preferences: Preferences,
+    },
+    /// The whole chat list, in order.
+    Chats {
+        /// Newest activity first.
+        chats: Vec<ChatRow>,
+    },
+    /// One chat changed or came; it goes to `index` of the list (after taking it out from where it was).
+    ChatChanged {
+        /// The row.
+        chat: ChatRow,
+        /// Where it now stands.
+        index: usize,
+    },
+    /// A chat is gone from the list.
+    ChatRemoved {
+        /// Which.
+        chat_id: ChatId,
+    },
+    /// The open timeline changed.
+    Timeline {
+        /// Which chat; ignore when it is not open.
+        chat_id: ChatId,
+        /// In order.
+        diffs: Vec<TimelineDiff>,
+    },
+    /// What the composer of a chat just opened shall hold.
+    Draft {
+        /// Which chat.
+        chat_id: ChatId,
+        /// What.
+        draft: Draft,
+    },
+    /// The members of the open chat, when they were asked for and changed.
+    Members {
+        /// Which chat.
+        chat_id: ChatId,
+        /// By role, then name.
+        members: Vec<MemberRow>,
+    },
+    /// A person's profile or presence changed.
+    Person {
+        /// As they now are.
+        person: PersonRow,
+    },
+    /// Sums over all chats, for the badge and the tray.
+    Unread {
+        /// Unread messages.
+        messages: u64,
+        /// Unread mentions.
+        mentions: u64,
+    },
+    /// Something to notify of, when the window is not looking at it.
+    Notice {
+        /// What.
+        notice: Notice,
+    },
+    /// Desktop: hosting and discovery.
+    Host {
+        /// What.
+        host: HostUpdate,
+    },
+    /// The answer to a command.
+    Reply {
+        /// The command's number.
+        id: u32,
+        /// How it went.
+        reply: CommandReply,
+    },
+}
+
+/// The big screens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum Stage {
+    /// Nothing is known yet.
+    Starting,
+    /// The cache wants a passphrase; `new`: one is to be made (there is no keyring on this system).
+    Locked {
+        /// Make one.
+        new: bool,
+    },
+    /// No account: Host · Join · Sign in.
+    Welcome {
+        /// This build can host (desktop).
+        can_host: bool,
+        /// A browser: the server that this page came from, by name.
+        here: Option<String>,
+        /// The session was ended elsewhere: say so above.
+        session_ended: bool,
+    },
+    /// In.
+    Ready {
+        /// Oneself.
+        me: Me,
+    },
+}
+
+/// Oneself and one's team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Own profile.
+    pub person: PersonRow,
+    /// What the team is called.
+    pub team: String,
+    /// Where the server is, for people.
+    pub address: String,
+    /// This app hosts it.
+    pub hosting: bool,
+}
+
+/// The state of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Connection {
+    /// Being made for the first time.
+    Connecting,
+    /// Made; what was missed is being fetched.
+    CatchingUp,
+    /// Up to date.
+    Online,
+    /// Not there; all is readable, what is written waits.
+    Offline {
+        /// When it is tried again, if it is.
+        retry_at: Option<Timestamp>,
+        /// How many changes wait to be sent.
+        waiting: u32,
+        /// Why, where one can say.
+        reason: Option<Failure>,
+    },
+}
+
+/// Where the timeline shall stand after a reset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum TimelinePosition {
+    /// At the newest.
+    End,
+    /// The line "new messages" is above this message; show it near the top.
+    FirstUnread {
+        /// The first unread.
+        id: MessageId,
+    },
+    /// This message in the middle, marked for a moment.
+    Message {
+        /// Which.
+        id: MessageId,
+    },
+}
+
+/// A change of the open timeline. Rows are kept sorted by [`MessageRow::order`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "diff", rename_all = "snake_case")]
+pub enum TimelineDiff {
+    /// Everything anew.
+    Reset {
+        /// By `order`.
+        rows: Vec<MessageRow>,
+        /// Older ones can be loaded.
+        has_older: bool,
+        /// Newer ones can be loaded.
+        has_newer: bool,
+        /// Where to stand.
+        position: TimelinePosition,
+    },
+    /// Inserts the row or replaces the one with the same id (it may move).
+    Upsert {
+        /// The row.
+        row: Box<MessageRow>,
+    },
+    /// Takes a row out.
+    Remove {
+        /// Which.
+        id: MessageId,
+    },
+    /// A page above the first row (answer to `LoadOlder`).
+    Older {
+        /// By `order`.
+        rows: Vec<MessageRow>,
+        /// There are more.
+        has_older: bool,
+        /// The page could not be loaded (offline): offer to try again.
+        failed: bool,
+    },
+    /// A page below the last row (answer to `LoadNewer`).
+    Newer {
+        /// By `order`.
+        rows: Vec<MessageRow>,
+        /// There are more.
+        has_newer: bool,
+        /// The page could not be loaded (offline): offer to try again.
+        failed: bool,
+    },
+}
+
+/// How a command went. Only commands whose docs name a body answer with one; the others with `Done`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum CommandReply {
+    /// As asked.
+    Ok {
+        /// What was asked for.
+        body: ReplyBody,
+    },
+    /// Not done.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// Bodies of replies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "body", rename_all = "snake_case")]
+pub enum ReplyBody {
+    /// Nothing else to say.
+    Done,
+    /// To `Probe`.
+    ServerFound {
+        /// What people call it.
+        name: String,
+        /// Where it answered.
+        address: String,
+        /// Registering needs an invitation.
+        invitation_required: bool,
+        /// The invitation carried a pin and the server's key matches it.
+        pinned: bool,
+    },
+    /// To `OpenPrivate`, `CreateChat`, `JoinChat`.
+    Chat {
+        /// Which; open it.
+        chat_id: ChatId,
+    },
+    /// To `ListMembers`.
+    Members {
+        /// By role, then name.
+        members: Vec<MemberRow>,
+    },
+    /// To `ListPeople`.
+    People {
+        /// By name.
+        people: Vec<PersonRow>,
+    },
+    /// To `ListChannels`.
+    Channels {
+        /// By name; `role` is `None` for those one is not in.
+        channels: Vec<ChatRow>,
+    },
+    /// To `Search`.
+    Found {
+        /// Newest first.
+        hits: Vec<SearchHit>,
+    },
+    /// To `CreateInvitation` and `HostCommand::Invitation`.
+    Invitation {
+        /// `hybrid://join/…`
+        link: String,
+        /// `https://…/#join=…`, for browsers.
+        web: String,
+        /// When it ends.
+        expires_at: Timestamp,
+    },
+}
+
+/// A found message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchHit {
+    /// Where.
+    pub chat_id: ChatId,
+    /// The chat's title.
+    pub chat_title: String,
+    /// Which.
+    pub message_id: MessageId,
+    /// Who wrote it.
+    pub author: PersonRow,
+    /// When.
+    pub at: Timestamp,
+    /// The text around the first match, plain.
+    pub text: String,
+    /// Byte ranges of `text` to highlight.
+    pub highlights: Vec<(u32, u32)>,
+}
+
+/// Why something failed; the UI has words for each in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Failure {
+    /// The server said no.
+    Refused {
+        /// Why.
+        code: ErrorCode,
+    },
+    /// Nobody answers at that address.
+    Unreachable,
+    /// It took too long.
+    TimedOut,
+    /// The server's key is not the one the invitation names: someone else, or a new host. Never overridable.
+    WrongPin,
+    /// The certificate is not trusted, or the address is not safe without one.
+    Untrusted,
+    /// Not an invitation link.
+    BadLink,
+    /// Not an address.
+    BadAddress,
+    /// Something answers there, but not a Hybrid Messenger server.
+    NotAServer,
+    /// The server is too old or too new for this app.
+    Version,
+    /// The passphrase is wrong.
+    WrongPassphrase,
+    /// Needs the network, and there is none.
+    Offline,
+    /// The port is in use by another program.
+    PortInUse,
+    /// The disk is full or cannot be written.
+    Disk,
+    /// Only in the desktop app.
+    NotHere,
+    /// A bug; it is in the log.
+    Internal,
+}
+
+/// Something to notify of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Where.
+    pub chat_id: ChatId,
+    /// The chat's title.
+    pub chat_title: String,
+    /// Which.
+    pub message_id: MessageId,
+    /// Who, by name.
+    pub author: String,
+    /// Who.
+    pub author_id: UserId,
+    /// Plain text, at most 200 characters.
+    pub text: String,
+    /// Mentions oneself or is private.
+    pub personal: bool,
+}
+
+/// A new id for a message or chat, made by the UI.
+pub fn local_id(now_ms: f64, random: [u8; 10]) -> LocalId {
+    LocalId::from_parts(now_ms.max(0.0) as u64, random)
+}
