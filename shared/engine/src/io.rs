@@ -54,6 +54,9 @@ pub struct Account {
     pub team: String,
     /// Where to connect: addresses in order, the pin; opaque to the engine (the driver's JSON).
     pub endpoint: String,
+    /// Where the server is, for people: [`view::Me::address`].
+    #[serde(default)]
+    pub address: String,
 }
 
 /// The tokens of a session; kept in the encrypted cache only.
@@ -91,8 +94,19 @@ pub enum Output {
     },
     /// Close the connection; answers nothing.
     Disconnect,
-    /// The account was left: erase its cache and tokens, then show the welcome screen.
+    /// The account was left: erase its cache and tokens, then show the welcome screen. Comes after the frame that logs
+    /// out and [`Output::Disconnect`].
     Erase,
+    /// The session was ended elsewhere, or its tokens ran out: show the welcome screen with `session_ended`. The cache
+    /// stays, with what waits to be sent, for when the same account is entered again ([`Input::LoggedIn`]).
+    SessionEnded,
+    /// The server made an invitation: build links from its secret and the own endpoint, and answer the command.
+    Invitation {
+        /// [`CommandEnvelope::id`] of the command to answer.
+        command: u32,
+        /// As the server gave it.
+        invitation: protocol::frame::Invitation,
+    },
 }
 
 /// Timers that the engine sets.
@@ -108,6 +122,8 @@ pub enum Timer {
     Silence,
     /// A request got no answer.
     Reply,
+    /// The server asked to wait before the next change is sent.
+    Outbox,
     /// The typing marks of others fade.
     Typing,
     /// Drafts, receipts and other small things that are sent in bunches.
