@@ -84,7 +84,24 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        submit(&self.writer, work).await
+        submit(&self.writer, work, |_| {}).await
+    }
+
+    /// Like [`Db::write`]; right after the commit and before the caller is told, `after` sees the result. The calls of
+    /// `after` come in commit order, also when nobody waits for the result any more; it must be quick and must not block.
+    ///
+    /// # Errors
+    /// Those of [`Db::write`]; `after` is not called then.
+    pub async fn write_then<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        after: impl FnOnce(&mut T) + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        submit(&self.writer, work, after).await
     }
 
     /// Runs `work` on a reader, on one snapshot.
@@ -96,13 +113,14 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        submit(&self.reader, work).await
+        submit(&self.reader, work, |_| {}).await
     }
 }
 
 async fn submit<T, E>(
     to: &mpsc::Sender<Job>,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    after: impl FnOnce(&mut T) + Send + 'static,
 ) -> Result<T, E>
 where
     T: Send + 'static,
@@ -126,7 +144,10 @@ where
         };
         Box::new(move |committed| {
             let _ = tell.send(match (result, committed) {
-                (Ok(value), Ok(())) => Ok(value),
+                (Ok(mut value), Ok(())) => {
+                    after(&mut value);
+                    Ok(value)
+                }
                 (Ok(_), Err(e)) => Err(E::from(e)),
                 (Err(e), _) => Err(e),
             });
