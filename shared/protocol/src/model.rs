@@ -144,6 +144,50 @@ pub enum MessageType {
     Unknown,
 }
 
+/// What the content of a [`MessageType::System`] message says, as JSON: `{"event":"member_added","user_id":7,"by":3}`.
+/// A client that meets an event it does not know shows the message as from a newer version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Note {
+    /// The group or channel was made.
+    ChatCreated {
+        /// By whom.
+        by: UserId,
+    },
+    /// Someone came: registered, joined a channel, or used an invitation.
+    MemberJoined {
+        /// Who.
+        user_id: UserId,
+    },
+    /// Someone was added.
+    MemberAdded {
+        /// Who.
+        user_id: UserId,
+        /// By whom.
+        by: UserId,
+    },
+    /// Someone left.
+    MemberLeft {
+        /// Who.
+        user_id: UserId,
+    },
+    /// Someone was removed.
+    MemberRemoved {
+        /// Who.
+        user_id: UserId,
+        /// By whom.
+        by: UserId,
+    },
+    /// The chat has a new name.
+    Renamed {
+        /// By whom.
+        by: UserId,
+        /// The name.
+        name: String,
+    },
+}
+
 /// A message as it now is. The first nine fields are the given shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
