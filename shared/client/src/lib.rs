@@ -1,1 +1,11 @@
-//! Stub.
+//! Drives the engine: sockets, timers, files; natively and in a browser worker.
+//!
+//! A host starts an [`App`], passes it [`view::Command`]s and shows the [`view::Update`]s that come back.
+
+mod config;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
+pub use config::{AppConfig, Endpoint, Here, KeySource, StartError};
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::{App, install_tls_provider};
