@@ -1,0 +1,74 @@
+//! What people can do: one function per verb, `fn(cx, request) -> Result<reply, Failure>`. Reads no clock; knows no socket.
+//!
+//! A function runs inside one transaction; what it tells others goes to [`Cx::tell`] and is sent after the commit.
+
+use protocol::frame::Event;
+use protocol::{ErrorCode, ProtocolError, Timestamp, UserId};
+use rand::Rng;
+
+/// What a domain function may use.
+pub struct Cx<'a, 'c> {
+    /// The open transaction.
+    pub tx: &'a mut sql::Tx<'c>,
+    /// The time now.
+    pub now: Timestamp,
+    /// Chance: seeded in tests.
+    pub rng: &'a mut dyn Rng,
+    /// Who asks; `UserId(0)` is the server itself.
+    pub actor: UserId,
+    /// What to tell after the commit, in order.
+    pub events: &'a mut Vec<Event>,
+}
+
+impl Cx<'_, '_> {
+    /// Sends an event after the commit to everyone whom it concerns.
+    pub fn tell(&mut self, event: Event) {
+        self.events.push(event);
+    }
+}
+
+/// What a committed domain function leaves: the answer, and what others are told.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// The answer.
+    pub reply: T,
+    /// In order of their revisions.
+    pub events: Vec<Event>,
+}
+
+/// Why a domain function did nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Refused; the person is told.
+    #[error(transparent)]
+    Refused(#[from] ProtocolError),
+    /// The database failed.
+    #[error(transparent)]
+    Sql(#[from] sql::Error),
+}
+
+impl Failure {
+    /// A refusal.
+    pub fn refused(code: ErrorCode, message: &str) -> Self {
+        Failure::Refused(ProtocolError::new(code, message))
+    }
+
+    /// What the person is told; a database's failure is logged here and keeps its details to itself.
+    pub fn into_protocol(self) -> ProtocolError {
+        match self {
+            Failure::Refused(error) => error,
+            Failure::Sql(error) => {
+                tracing::error!(%error, "the database refused a request");
+                if error.is_retryable() {
+                    ProtocolError {
+                        code: ErrorCode::Unavailable,
+                        message: "the database is not available just now".to_owned(),
+                        retry_after_ms: Some(1_000),
+                    }
+                } else {
+                    ProtocolError::new(ErrorCode::Internal, "the server made a mistake")
+                }
+            }
+        }
+    }
+}
