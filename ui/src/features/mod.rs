@@ -1,0 +1,1 @@
+//! What a person works with: each feature reads the [`crate::state`] and sends commands over the [`crate::bridge`].

@@ -1,0 +1,1 @@
+//! The big screens; which one shows is decided by [`view::Stage`].

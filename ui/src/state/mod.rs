@@ -1,0 +1,162 @@
+//! What the screen knows: signals patched by [`view::Update`]s, so that one change renders one row.
+//!
+//! `AppState` is `Copy` and comes from the context: `let state = AppState::get();`. Reading a signal inside a closure
+//! tracks it. Rows (`ChatEntry`, `TimelineEntry`) are handles: the list changes when rows come, go or move; a row's
+//! own signal changes when its content does.
+
+pub mod chats;
+pub mod navigation;
+pub mod people;
+pub mod preferences;
+pub mod timeline;
+pub mod toasts;
+
+use leptos::prelude::*;
+use view::{ChatId, Connection, DiscoveredTeam, Draft, HostState, HostUpdate, MemberRow, Stage};
+
+pub use chats::{ChatEntry, Chats};
+pub use navigation::{Dialog, Navigation, Panel};
+pub use people::People;
+pub use timeline::{Timeline, TimelineChange, TimelineEntry};
+pub use toasts::{Toast, Toasts};
+
+/// Sums over all chats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unread {
+    /// Unread messages.
+    pub messages: u64,
+    /// Unread mentions.
+    pub mentions: u64,
+}
+
+/// Everything the screen shows.
+#[derive(Clone, Copy)]
+pub struct AppState {
+    /// Which big screen shows.
+    pub stage: RwSignal<Stage>,
+    /// For the banner.
+    pub connection: RwSignal<Connection>,
+    /// How the person wants the app.
+    pub preferences: RwSignal<view::Preferences>,
+    /// The chat list.
+    pub chats: Chats,
+    /// The open chat's messages.
+    pub timeline: Timeline,
+    /// What the composer of a chat just opened shall hold.
+    pub draft: RwSignal<Option<(ChatId, Draft)>>,
+    /// The members of a chat, once asked for.
+    pub members: RwSignal<Option<(ChatId, Vec<MemberRow>)>>,
+    /// The freshest row of each person seen in a `Person` update.
+    pub people: People,
+    /// Sums over all chats.
+    pub unread: RwSignal<Unread>,
+    /// Host mode; `None` until told.
+    pub host: RwSignal<Option<HostState>>,
+    /// Teams seen on the network, while searching.
+    pub found_teams: RwSignal<Vec<DiscoveredTeam>>,
+    /// An invitation opened from outside, for the join screen.
+    pub opened_link: RwSignal<Option<String>>,
+    /// What is open where.
+    pub nav: Navigation,
+    /// Messages that pass.
+    pub toasts: Toasts,
+}
+
+impl AppState {
+    /// Everything empty; call inside an owner that lives as long as the page.
+    pub fn new() -> Self {
+        Self {
+            stage: RwSignal::new(Stage::Starting),
+            connection: RwSignal::new(Connection::Connecting),
+            preferences: RwSignal::new(view::Preferences::default()),
+            chats: Chats::new(),
+            timeline: Timeline::new(),
+            draft: RwSignal::new(None),
+            members: RwSignal::new(None),
+            people: People::new(),
+            unread: RwSignal::new(Unread::default()),
+            host: RwSignal::new(None),
+            found_teams: RwSignal::new(Vec::new()),
+            opened_link: RwSignal::new(None),
+            nav: Navigation::new(),
+            toasts: Toasts::new(),
+        }
+    }
+
+    /// The state of this page, from the context.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Oneself; tracks the stage.
+    pub fn me(&self) -> Option<view::Me> {
+        self.stage.with(|stage| if let Stage::Ready { me } = stage { Some(me.clone()) } else { None })
+    }
+
+    /// Applies one update of the host. Replies are the bridge's and do not come here.
+    pub fn apply(&self, update: view::Update) {
+        match update {
+            view::Update::Stage { stage } => self.enter(stage),
+            view::Update::Connection { connection } => set_if_new(self.connection, connection),
+            view::Update::Preferences { preferences } => set_if_new(self.preferences, preferences),
+            view::Update::Chats { chats } => self.chats.reset(chats),
+            view::Update::ChatChanged { chat, index } => self.chats.place(chat, index),
+            view::Update::ChatRemoved { chat_id } => {
+                self.chats.remove(&chat_id);
+                self.nav.chat_gone(&chat_id);
+            }
+            view::Update::Timeline { chat_id, diffs } => self.timeline.apply(&chat_id, diffs),
+            view::Update::Draft { chat_id, draft } => self.draft.set(Some((chat_id, draft))),
+            view::Update::Members { chat_id, members } => self.members.set(Some((chat_id, members))),
+            view::Update::Person { person } => self.person_changed(person),
+            view::Update::Unread { messages, mentions } => set_if_new(self.unread, Unread { messages, mentions }),
+            view::Update::Notice { notice } => self.toasts.notice(notice),
+            view::Update::Host { host } => self.host_changed(host),
+            view::Update::Reply { .. } => {}
+        }
+    }
+
+    fn enter(&self, stage: Stage) {
+        if !matches!(stage, Stage::Ready { .. }) {
+            self.chats.reset(Vec::new());
+            self.timeline.close();
+            self.nav.reset();
+            self.people.clear();
+            self.unread.set(Unread::default());
+        }
+        set_if_new(self.stage, stage);
+    }
+
+    fn person_changed(&self, person: view::PersonRow) {
+        let mine = self.stage.with_untracked(|stage| matches!(stage, Stage::Ready { me } if me.person.id == person.id));
+        if mine {
+            self.stage.update(|stage| {
+                if let Stage::Ready { me } = stage {
+                    me.person = person.clone();
+                }
+            });
+        }
+        self.people.put(person);
+    }
+
+    fn host_changed(&self, host: HostUpdate) {
+        match host {
+            HostUpdate::State { state } => set_if_new(self.host, Some(state)),
+            HostUpdate::Found { teams } => set_if_new(self.found_teams, teams),
+            HostUpdate::LinkOpened { link } => self.opened_link.set(Some(link)),
+            HostUpdate::OpenChat { chat_id, message_id } => self.nav.open_at(chat_id, message_id),
+        }
+    }
+}
+
+impl Default for AppState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}

@@ -1,0 +1,183 @@
+//! What is open where: the chat, the right panel, a dialog; and the way back.
+
+use leptos::prelude::*;
+use view::{ChatId, MessageId};
+
+/// Most chats remembered for back and forward.
+pub const HISTORY_MAX: usize = 50;
+
+/// What the right panel shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Panel {
+    /// The members of the open chat.
+    Members,
+    /// Search in the open chat.
+    SearchChat,
+    /// Search in all chats.
+    SearchEverywhere,
+}
+
+/// What lies over the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dialog {
+    /// Jump to a chat or person (Ctrl+K).
+    QuickSwitcher,
+    /// The sheet of shortcuts.
+    Shortcuts,
+    /// A new group or channel.
+    NewChat,
+    /// The directory of people.
+    People,
+    /// The directory of channels.
+    Channels,
+    /// A link that brings someone here; also into this chat.
+    Invite(Option<ChatId>),
+    /// A person's profile.
+    Profile(view::UserId),
+    /// Name and description of a chat.
+    EditChat(ChatId),
+}
+
+/// What is open where.
+#[derive(Debug, Clone, Copy)]
+pub struct Navigation {
+    /// The open chat.
+    pub chat: RwSignal<Option<ChatId>>,
+    /// A message to jump to, taken by the timeline once the chat is open.
+    pub jump: RwSignal<Option<(ChatId, Option<MessageId>)>>,
+    /// The right panel.
+    pub panel: RwSignal<Option<Panel>>,
+    /// The dialog on top.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// Settings are shown in place of the chats.
+    pub settings: RwSignal<bool>,
+    back: StoredValue<Vec<ChatId>>,
+    forward: StoredValue<Vec<ChatId>>,
+}
+
+impl Navigation {
+    /// Nothing open.
+    pub fn new() -> Self {
+        Self {
+            chat: RwSignal::new(None),
+            jump: RwSignal::new(None),
+            panel: RwSignal::new(None),
+            dialog: RwSignal::new(None),
+            settings: RwSignal::new(false),
+            back: StoredValue::new(Vec::new()),
+            forward: StoredValue::new(Vec::new()),
+        }
+    }
+
+    /// Opens a chat and remembers the one before.
+    pub fn open(&self, chat: ChatId) {
+        self.settings.set(false);
+        self.dialog.set(None);
+        let old = self.chat.get_untracked();
+        if old.as_ref() == Some(&chat) {
+            return;
+        }
+        if let Some(old) = old {
+            self.back.update_value(|back| {
+                back.push(old);
+                let extra = back.len().saturating_sub(HISTORY_MAX);
+                back.drain(..extra);
+            });
+            self.forward.update_value(Vec::clear);
+        }
+        self.chat.set(Some(chat));
+    }
+
+    /// Opens a chat at a message (a search hit, a notification).
+    pub fn open_at(&self, chat: ChatId, message: Option<MessageId>) {
+        self.open(chat.clone());
+        if message.is_some() {
+            self.jump.set(Some((chat, message)));
+        }
+    }
+
+    /// Shows no chat (the way back on a narrow screen).
+    pub fn close_chat(&self) {
+        self.chat.set(None);
+        self.panel.set(None);
+    }
+
+    /// To the chat before this one.
+    pub fn go_back(&self) {
+        self.step(self.back, self.forward);
+    }
+
+    /// To the chat from which one went back.
+    pub fn go_forward(&self) {
+        self.step(self.forward, self.back);
+    }
+
+    /// A chat is no more.
+    pub fn chat_gone(&self, chat: &ChatId) {
+        for stack in [self.back, self.forward] {
+            stack.update_value(|stack| stack.retain(|other| other != chat));
+        }
+        if self.chat.with_untracked(|open| open.as_ref() == Some(chat)) {
+            self.close_chat();
+        }
+    }
+
+    /// Opens the panel, or closes it when it is the one that shows.
+    pub fn toggle(&self, panel: Panel) {
+        self.panel.update(|shown| *shown = if *shown == Some(panel) { None } else { Some(panel) });
+    }
+
+    /// Everything closed (log-out).
+    pub fn reset(&self) {
+        self.close_chat();
+        self.dialog.set(None);
+        self.jump.set(None);
+        self.settings.set(false);
+        self.back.update_value(Vec::clear);
+        self.forward.update_value(Vec::clear);
+    }
+
+    fn step(&self, from: StoredValue<Vec<ChatId>>, to: StoredValue<Vec<ChatId>>) {
+        let mut next = None;
+        from.update_value(|stack| next = stack.pop());
+        let Some(next) = next else { return };
+        if let Some(old) = self.chat.get_untracked() {
+            to.update_value(|stack| stack.push(old));
+        }
+        self.chat.set(Some(next));
+    }
+}
+
+impl Default for Navigation {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn back_and_forward_walk_through_the_chats_that_were_open() {
+        let owner = Owner::new();
+        owner.set();
+        let nav = Navigation::new();
+        let chat = |id: &str| ChatId::new(id).unwrap();
+        for id in ["a", "b", "c"] {
+            nav.open(chat(id));
+        }
+        nav.go_back();
+        nav.go_back();
+        assert_eq!(nav.chat.get_untracked(), Some(chat("a")));
+        nav.go_forward();
+        assert_eq!(nav.chat.get_untracked(), Some(chat("b")));
+        nav.open(chat("d"));
+        nav.go_forward();
+        assert_eq!(nav.chat.get_untracked(), Some(chat("d")));
+        nav.chat_gone(&chat("b"));
+        nav.go_back();
+        assert_eq!(nav.chat.get_untracked(), Some(chat("a")));
+    }
+}

@@ -1,0 +1,66 @@
+//! Puts the person's wishes on the page: language, theme, text size and density as attributes of `<html>`.
+
+use leptos::prelude::*;
+use view::Preferences;
+
+use super::{AppState, Unread};
+use crate::i18n::{self, Language};
+
+/// Smallest and largest text, in pixels.
+pub const TEXT_PX: std::ops::RangeInclusive<u8> = 12..=20;
+
+/// Keeps `<html lang data-theme data-text-px data-density>` and the window's title equal to the state.
+pub fn keep_page_in_step(state: AppState) {
+    Effect::new(move || state.preferences.with(dress_page));
+    Effect::new(move || {
+        let unread = state.unread.get();
+        let name = state.me().map_or_else(|| i18n::t("common-app-name"), |me| me.team);
+        document().set_title(&title(unread, &name));
+    });
+}
+
+/// The language asked for, or the system's.
+pub fn language_of(preferences: &Preferences) -> Language {
+    if preferences.language.is_empty() {
+        Language::from_tag(&window().navigator().language().unwrap_or_default())
+    } else {
+        Language::from_tag(&preferences.language)
+    }
+}
+
+/// `(3) Team`: what waits, then the team.
+fn title(unread: Unread, name: &str) -> String {
+    match unread.messages {
+        0 => name.to_owned(),
+        count => format!("({count}) {name}"),
+    }
+}
+
+fn dress_page(preferences: &Preferences) {
+    let language = language_of(preferences);
+    i18n::set_language(language);
+    let Some(html) = document().document_element() else { return };
+    let text_px = preferences.text_px.clamp(*TEXT_PX.start(), *TEXT_PX.end());
+    let density = if preferences.compact { "compact" } else { "comfortable" };
+    let attributes = [
+        ("lang", language.tag()),
+        ("data-theme", preferences.theme.as_str()),
+        ("data-text-px", &text_px.to_string()),
+        ("data-density", density),
+    ];
+    for (name, value) in attributes {
+        // Fails only for names that are no attribute names.
+        let _ = html.set_attribute(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_counts_what_is_unread() {
+        assert_eq!(title(Unread { messages: 3, mentions: 1 }, "Команда"), "(3) Команда");
+        assert_eq!(title(Unread::default(), "Team"), "Team");
+    }
+}
