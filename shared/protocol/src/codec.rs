@@ -7,6 +7,9 @@ use crate::frame::{ClientFrame, ServerFrame};
 use crate::id::RequestId;
 use crate::limits::{FRAME_BYTES_MAX, FRAME_DEPTH_MAX, REQUEST_ID_BYTES_MAX};
 
+/// Longest explanation of a refusal, in characters.
+const EXPLANATION_CHARS_MAX: usize = 200;
+
 /// A frame that was refused, with the `request_id` to answer under, where one could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -89,7 +92,7 @@ fn check_depth(bytes: &[u8]) -> Result<(), Refused> {
 /// Tells a missing field from an unknown type from no JSON at all; only refused frames pay for the second look.
 fn explain(text: &str, error: &serde_json::Error) -> Refused {
     let Ok(value) = serde_json::from_str::<serde_json::Value>(text) else {
-        return Refused::new(ErrorCode::MalformedFrame, format!("not JSON: {error}"));
+        return Refused::new(ErrorCode::MalformedFrame, shortened(format!("not JSON: {error}")));
     };
     let request_id = value
         .get("request_id")
@@ -99,10 +102,19 @@ fn explain(text: &str, error: &serde_json::Error) -> Refused {
     let error = match value.get("type").and_then(|t| t.as_str()) {
         _ if !value.is_object() => ProtocolError::new(ErrorCode::MalformedFrame, "a frame is a JSON object"),
         None => ProtocolError::field("type", "missing or not text"),
-        Some(_) if message.starts_with("unknown variant") => {
+        // `hello` is the first variant: other enums (a role, a status) complain in the same words about their own.
+        Some(t) if message.starts_with(&format!("unknown variant `{t}`, expected one of `hello`")) => {
             ProtocolError::new(ErrorCode::UnknownType, "this server does not know that type")
         }
-        Some(_) => ProtocolError::new(ErrorCode::InvalidField, message),
+        Some(_) => ProtocolError::new(ErrorCode::InvalidField, shortened(message)),
     };
     Refused { request_id, error }
+}
+
+/// The parser's words may repeat what it read; an answer repeats only a little of it.
+fn shortened(message: String) -> String {
+    match message.char_indices().nth(EXPLANATION_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message,
+    }
 }
