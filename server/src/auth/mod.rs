@@ -1,7 +1,7 @@
 //! Accounts' doors: register, log in, authenticate a connection, refresh, log out.
 
 use protocol::frame::{self, AuthSuccess};
-use protocol::{ErrorCode, ProtocolError};
+use protocol::{ErrorCode, LocalId, ProtocolError};
 
 use crate::session::{Peer, Who};
 use crate::state::App;
@@ -29,7 +29,12 @@ fn later() -> ProtocolError {
 ///
 /// # Errors
 /// `username_taken`, `invalid_field`, `invitation_*`.
-pub async fn register(_app: &App, _peer: &Peer, _body: frame::Register) -> Result<Granted, ProtocolError> {
+pub async fn register(
+    _app: &App,
+    _peer: &Peer,
+    _local_id: Option<LocalId>,
+    _body: frame::Register,
+) -> Result<Granted, ProtocolError> {
     Err(later())
 }
 
@@ -37,7 +42,12 @@ pub async fn register(_app: &App, _peer: &Peer, _body: frame::Register) -> Resul
 ///
 /// # Errors
 /// `invalid_credentials`, `rate_limited`.
-pub async fn login(_app: &App, _peer: &Peer, _body: frame::Login) -> Result<Granted, ProtocolError> {
+pub async fn login(
+    _app: &App,
+    _peer: &Peer,
+    _local_id: Option<LocalId>,
+    _body: frame::Login,
+) -> Result<Granted, ProtocolError> {
     Err(later())
 }
 
@@ -53,7 +63,12 @@ pub async fn authenticate(_app: &App, _peer: &Peer, _body: frame::Auth) -> Resul
 ///
 /// # Errors
 /// `token_invalid`, `token_expired`, `token_reused`.
-pub async fn refresh(_app: &App, _peer: &Peer, _body: frame::Refresh) -> Result<Granted, ProtocolError> {
+pub async fn refresh(
+    _app: &App,
+    _peer: &Peer,
+    _local_id: Option<LocalId>,
+    _body: frame::Refresh,
+) -> Result<Granted, ProtocolError> {
     Err(later())
 }
 
