@@ -8,6 +8,7 @@ pub mod bridge;
 pub mod features;
 pub mod i18n;
 pub mod keys;
+pub mod primitives;
 pub mod screens;
 pub mod state;
 

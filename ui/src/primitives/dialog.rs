@@ -37,7 +37,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<leptos::html::Dialog>::new();
-    let name = unique_id("dialog");
+    let name = StoredValue::new(unique_id("dialog"));
     let children = StoredValue::new(children);
     let class = if width == DialogWidth::Wide { "dialog dialog--wide" } else { "dialog" };
     Effect::new(move || {
@@ -60,11 +60,11 @@ pub fn Dialog(
         on_close.run(());
     };
     view! {
-        <dialog class=class node_ref=node aria-labelledby=name.clone() on:cancel=cancel on:mousedown=press>
+        <dialog class=class node_ref=node aria-labelledby=name.get_value() on:cancel=cancel on:mousedown=press>
             <Show when=move || open.get()>
                 <div class="dialog__box">
                     <header class="dialog__head">
-                        <h3 id=name.clone()>{move || title.get()}</h3>
+                        <h3 id=name.get_value()>{move || title.get()}</h3>
                         <IconButton icon=IconName::Close label=close_label on_press=on_close />
                     </header>
                     <div class="dialog__body">{children.with_value(|children| children())}</div>

@@ -54,7 +54,14 @@ impl MenuItem {
     /// An action with an icon.
     pub fn new(label: impl Into<String>, icon: IconName, on_select: impl Into<Callback<()>>) -> Self {
         let on_select = on_select.into();
-        Self { label: label.into(), icon: Some(icon), on_select, shortcut: String::new(), danger: false, separated: false }
+        Self {
+            label: label.into(),
+            icon: Some(icon),
+            on_select,
+            shortcut: String::new(),
+            danger: false,
+            separated: false,
+        }
     }
 
     /// With the chord that does the same.

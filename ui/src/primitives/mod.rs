@@ -46,7 +46,7 @@ pub use switch::Switch;
 pub use tabs::{TabItem, Tabs};
 pub use text_area::TextArea;
 pub use text_field::{FieldKind, TextField};
-pub use toast::{Toast, ToastHost, ToastTone, Toasts};
+pub use toast::{Toast, ToastStack, ToastTone};
 pub use tooltip::Tooltip;
 
 use std::sync::atomic::{AtomicU32, Ordering};

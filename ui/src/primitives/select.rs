@@ -45,10 +45,12 @@ pub fn Select(
     let id = unique_id("select");
     let choices = move || {
         let options = options.get().into_iter();
-        options.map(|option| {
-            let own = option.value.clone();
-            view! { <option value=option.value selected=move || value.get() == own>{option.label}</option> }
-        }).collect_view()
+        options
+            .map(|option| {
+                let own = option.value.clone();
+                view! { <option value=option.value selected=move || value.get() == own>{option.label}</option> }
+            })
+            .collect_view()
     };
     view! {
         <div class="field">

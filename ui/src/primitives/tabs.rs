@@ -54,7 +54,10 @@ pub fn Tabs(
     let row = move || {
         let tabs = tabs.get().into_iter();
         tabs.map(|tab| {
-            let chosen = { let own = tab.value.clone(); Signal::derive(move || value.get() == own) };
+            let chosen = {
+                let own = tab.value.clone();
+                Signal::derive(move || value.get() == own)
+            };
             view! {
                 <button
                     class="tabs__tab"
@@ -67,7 +70,8 @@ pub fn Tabs(
                     {tab.label}
                 </button>
             }
-        }).collect_view()
+        })
+        .collect_view()
     };
     view! { <div class="tabs" role="tablist" aria-label=move || label.get() on:keydown=step>{row}</div> }
 }

@@ -29,7 +29,10 @@ pub fn TextArea(
     let id = unique_id("area");
     let note = format!("{id}-note");
     let has_note = move || !error.get().is_empty() || !help.get().is_empty();
-    let described = { let note = note.clone(); move || has_note().then(|| note.clone()) };
+    let described = {
+        let note = note.clone();
+        move || has_note().then(|| note.clone())
+    };
     view! {
         <div class="field" class:field--error=move || !error.get().is_empty()>
             <label class="field__label" for=id.clone()>{move || label.get()}</label>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, IconButton, IconName, IconSize, ControlSize, unique_id};
+use super::{ControlSize, Icon, IconButton, IconName, IconSize, unique_id};
 
 /// What is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,7 +89,10 @@ pub fn TextField(
     let hidden = kind.input_type() == "password";
     let reveal = RwSignal::new(false);
     let has_note = move || !error.get().is_empty() || !help.get().is_empty();
-    let described = { let note = note.clone(); move || has_note().then(|| note.clone()) };
+    let described = {
+        let note = note.clone();
+        move || has_note().then(|| note.clone())
+    };
     let shown_placeholder = move || if bare { label.get() } else { placeholder.get() };
     view! {
         <div class="field" class:field--error=move || !error.get().is_empty() class:field--bare=bare>
