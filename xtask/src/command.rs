@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -37,6 +38,25 @@ pub fn run_silently(command: &mut Command) -> Result<()> {
         bail!("`{}` failed ({status})", shown(command));
     }
     Ok(())
+}
+
+/// Like [`run`], but ends the program when it takes longer than `limit`.
+pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
+    eprintln!("\x1b[2m$ {}\x1b[0m", shown(command));
+    let mut child = command.spawn().with_context(|| format!("cannot start {}", command.get_program().display()))?;
+    let until = Instant::now() + limit;
+    loop {
+        match child.try_wait()? {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) => bail!("`{}` failed ({status})", shown(command)),
+            None if Instant::now() > until => {
+                child.kill()?;
+                child.wait()?;
+                bail!("`{}` took longer than {} s", shown(command), limit.as_secs());
+            }
+            None => std::thread::sleep(Duration::from_millis(100)),
+        }
+    }
 }
 
 /// Runs and gives back what it wrote to its standard output; a failure carries what it wrote to standard error.

@@ -1,16 +1,28 @@
 //! `cargo xtask`: every task of the repository in Rust, the same on Linux, macOS and Windows.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks on the terminal")]
 
+mod bench;
 mod command;
+mod dist;
 mod files;
+mod pieces;
+mod postgres;
+mod run;
+mod session;
+mod setup;
+mod test;
+mod tidy;
 mod ui;
 mod wasm_target;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::setup::Need;
+use crate::test::Scope;
 use crate::ui::Flavour;
 use crate::workspace::Workspace;
 
@@ -24,11 +36,48 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Build and start the desktop app; without a screen, the server with its web client.
+    Run {
+        /// Optimise, as for people.
+        #[arg(long)]
+        release: bool,
+        /// Passed on to what is started.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Run the checks and the tests.
+    Test {
+        /// How much.
+        #[arg(value_enum, default_value_t = Scope::Full)]
+        scope: Scope,
+    },
+    /// Measure, side by side with the raw limits of this machine.
+    Bench {
+        /// Passed on to the bench program.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
     /// Build the web client into ui/dist.
     Ui {
         /// Optimise for size: what people get.
         #[arg(long)]
         release: bool,
+    },
+    /// Check what a compiler cannot see: dependencies, words, tokens, promises.
+    Tidy,
+    /// Make installers for this system into target/release/bundle.
+    Dist {
+        /// Which: deb, rpm, appimage, app, dmg, msi, nsis. All that this system can make when none is named.
+        bundles: Vec<String>,
+    },
+    /// Only install what the other commands need.
+    Setup,
+    /// Run a command inside of a test session; started by the others.
+    #[command(hide = true)]
+    Session {
+        /// Program and arguments.
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
     },
 }
 
@@ -43,8 +92,26 @@ fn main() -> ExitCode {
 }
 
 fn perform(task: Task) -> anyhow::Result<()> {
+    if let Task::Session { command } = &task {
+        return session::run_inside(command);
+    }
     let workspace = Workspace::find()?;
     match task {
-        Task::Ui { release } => ui::build(&workspace, if release { Flavour::Release } else { Flavour::Dev }),
+        Task::Run { release, args } => run::start(&workspace, release, &args),
+        Task::Test { scope } => test::all(&workspace, scope),
+        Task::Bench { args } => bench::run(&workspace, &args),
+        Task::Ui { release } => {
+            setup::ensure(&[Need::Build])?;
+            ui::build(&workspace, if release { Flavour::Release } else { Flavour::Dev })
+        }
+        Task::Tidy => tidy::check(&workspace),
+        Task::Dist { bundles } => dist::make(&workspace, &bundles),
+        Task::Setup => {
+            setup::ensure(&[Need::Build, Need::Desktop, Need::Test, Need::Bundle])?;
+            wasm_target::WasmCargo::ready()?;
+            eprintln!("Everything is here");
+            Ok(())
+        }
+        Task::Session { command } => session::run_inside(&command),
     }
 }

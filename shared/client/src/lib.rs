@@ -3,7 +3,6 @@
 //! A host starts an [`App`], passes it [`view::Command`]s and shows the [`view::Update`]s that come back.
 
 mod config;
-mod driver;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 

@@ -1,4 +1,4 @@
-//! A transaction and its rows. A statement that fails ends its transaction, on both databases alike.
+//! A transaction and its rows.
 
 use crate::error::Error;
 use crate::sqlite;
@@ -14,20 +14,14 @@ pub enum Dialect {
 }
 
 /// An open transaction; whoever opened it commits.
-///
-/// Once a statement has failed, every later one fails with the same error and nothing of this transaction (of this job,
-/// in a [`crate::Db`]) is kept, even if its code goes on and returns `Ok`. PostgreSQL works so; SQLite is made to, because it
-/// may roll back on its own (disk full, I/O error) and would then run the rest outside of any transaction. To try an
-/// insert that may meet a duplicate, write `ON CONFLICT … DO NOTHING RETURNING …`.
 pub struct Tx<'c> {
-    inner: Inner<'c>,
-    failed: Option<Error>,
+    pub(crate) inner: Inner<'c>,
 }
 
 pub(crate) enum Inner<'c> {
     Sqlite(&'c rusqlite::Connection),
     #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-    Postgres(&'c mut crate::postgres::PgConn),
+    Postgres(crate::postgres::PgTx<'c>),
 }
 
 /// One row of a result; columns count from 0.
@@ -41,16 +35,7 @@ pub(crate) enum RowInner<'r> {
     Postgres(&'r ::postgres::Row),
 }
 
-impl<'c> Tx<'c> {
-    pub(crate) fn new(inner: Inner<'c>) -> Self {
-        Self { inner, failed: None }
-    }
-
-    /// The first statement that failed, if any did.
-    pub(crate) fn failure(&self) -> Option<&Error> {
-        self.failed.as_ref()
-    }
-
+impl Tx<'_> {
     /// Which database is below.
     pub fn dialect(&self) -> Dialect {
         match &self.inner {
@@ -65,11 +50,11 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// See [`Error`].
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {
-        self.guarded(|inner| match inner {
+        match &mut self.inner {
             Inner::Sqlite(conn) => sqlite::execute(conn, sql, params),
             #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-            Inner::Postgres(conn) => conn.execute(sql, params),
-        })
+            Inner::Postgres(tx) => tx.execute(sql, params),
+        }
     }
 
     /// All rows.
@@ -82,11 +67,11 @@ impl<'c> Tx<'c> {
         params: &[Value<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        self.guarded(|inner| match inner {
+        match &mut self.inner {
             Inner::Sqlite(conn) => sqlite::rows(conn, sql, params, &mut map),
             #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-            Inner::Postgres(conn) => conn.rows(sql, params, &mut map),
-        })
+            Inner::Postgres(tx) => tx.rows(sql, params, &mut map),
+        }
     }
 
     /// The first row, if there is one.
@@ -120,44 +105,25 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// See [`Error`].
     pub fn batch(&mut self, sql: &str) -> Result<(), Error> {
-        self.guarded(|inner| match inner {
+        match &mut self.inner {
             Inner::Sqlite(conn) => sqlite::batch(conn, sql),
             #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-            Inner::Postgres(conn) => conn.batch_and_forget_plans(sql),
-        })
-    }
-
-    fn guarded<T>(&mut self, run: impl FnOnce(&mut Inner<'c>) -> Result<T, Error>) -> Result<T, Error> {
-        if let Some(error) = &self.failed {
-            return Err(error.clone());
+            Inner::Postgres(tx) => tx.batch(sql),
         }
-        let result = run(&mut self.inner);
-        if let Err(error) = &result {
-            self.failed = Some(error.clone());
-        }
-        result
     }
 }
 
 macro_rules! getters {
-    ($($(#[$doc:meta])* $name:ident, $(#[$opt_doc:meta])* $opt:ident, $pg:ident: $ty:ty;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $ty:ty,)*) => {$(
         $(#[$doc])*
         ///
         /// # Errors
-        /// [`Error::Bug`] when the column has another type or is null.
-        pub fn $name(&self, column: usize) -> Result<$ty, Error> {
-            self.$opt(column)?.ok_or_else(|| Error::Bug(format!("column {column} is null")))
-        }
-
-        $(#[$opt_doc])*
-        ///
-        /// # Errors
         /// [`Error::Bug`] when the column has another type.
-        pub fn $opt(&self, column: usize) -> Result<Option<$ty>, Error> {
+        pub fn $name(&self, column: usize) -> Result<$ty, Error> {
             match &self.inner {
                 RowInner::Sqlite(row) => row.get(column).map_err(sqlite::error),
                 #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-                RowInner::Postgres(row) => crate::postgres::$pg(row, column),
+                RowInner::Postgres(row) => row.try_get(column).map_err(crate::postgres::error),
             }
         }
     )*};
@@ -165,18 +131,18 @@ macro_rules! getters {
 
 impl Row<'_> {
     getters! {
-        /// An integer (from PostgreSQL also a boolean, as 0 or 1, and a whole `numeric`, which is what `SUM` makes).
-        int,
+        /// An integer.
+        int: i64,
         /// An integer or null.
-        opt_int, get_int: i64;
+        opt_int: Option<i64>,
         /// A text.
-        text,
+        text: String,
         /// A text or null.
-        opt_text, get_text: String;
+        opt_text: Option<String>,
         /// Bytes.
-        blob,
+        blob: Vec<u8>,
         /// Bytes or null.
-        opt_blob, get_blob: Vec<u8>;
+        opt_blob: Option<Vec<u8>>,
     }
 
     /// A counter: an integer that is never negative.

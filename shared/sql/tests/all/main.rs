@@ -1,7 +1,0 @@
-//! The public surface of `sql`, each promise on SQLite and on PostgreSQL.
-#![allow(clippy::unwrap_used, missing_docs)]
-
-mod backends;
-mod groups;
-mod migrations;
-mod store;

@@ -1,0 +1,25 @@
+//! `cargo xtask bench`: the measurements, side by side with the raw limits of the same machine.
+
+use anyhow::Result;
+
+use crate::command::{cargo, run_silently, shown};
+use crate::session::Session;
+use crate::setup::{self, Need};
+use crate::ui::{self, Flavour};
+use crate::workspace::Workspace;
+
+/// Builds everything optimised and runs the bench program of `tests/`, which prints one line for each measure.
+pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
+    setup::ensure(&[Need::Build, Need::Desktop, Need::Test])?;
+    ui::build(workspace, Flavour::Release)?;
+    let mut build = cargo();
+    build.current_dir(&workspace.root).args(["build", "--release", "-p", "server", "-p", "hybrid-messenger"]);
+    build.args(["-p", "system-tests", "--bins"]);
+    crate::command::run(&mut build)?;
+    let session = Session::start()?;
+    let mut bench = cargo();
+    bench.current_dir(&workspace.root).args(["run", "--release", "--quiet", "-p", "server", "-p", "hybrid-messenger"]);
+    bench.args(["-p", "system-tests", "--bin", "bench", "--"]).args(args);
+    eprintln!("\x1b[2m$ {}\x1b[0m", shown(&bench));
+    run_silently(&mut session.inside(&bench)?)
+}

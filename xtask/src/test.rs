@@ -1,0 +1,153 @@
+//! `cargo xtask test`: every check of the repository, one after the other, each timed. Stops at the first that fails.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::command::{self, cargo, run, run_silently};
+use crate::postgres::{self, Postgres};
+use crate::session::Session;
+use crate::setup::{self, Need};
+use crate::tidy;
+use crate::ui::{self, Flavour};
+use crate::wasm_target::{TARGET, WasmCargo};
+use crate::workspace::Workspace;
+
+/// How much is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Scope {
+    /// What a change needs before it is shown to others: under two minutes on a warm machine.
+    Quick,
+    /// Everything: what has to pass before a change lands.
+    Full,
+}
+
+/// Tells tests how often to repeat and how long to go on; see `tests/README.md`.
+const SCALE: &str = "HYBRID_TEST_SCALE";
+
+/// Where tests on PostgreSQL connect.
+const POSTGRES_URL: &str = "HYBRID_TEST_POSTGRES_URL";
+
+/// The crates that are compiled for this machine. xtask is compiled by itself, for it must not be replaced while it runs
+/// and shares no features with the rest; the worker exists in a browser only.
+const NATIVE: [&str; 5] = ["--workspace", "--exclude", "xtask", "--exclude", "ui-worker"];
+
+/// Runs the checks of a scope.
+pub fn all(workspace: &Workspace, scope: Scope) -> Result<()> {
+    let mut phases = Phases::default();
+    let result = checks(workspace, scope, &mut phases);
+    phases.report(scope, result.is_ok());
+    result
+}
+
+fn checks(workspace: &Workspace, scope: Scope, phases: &mut Phases) -> Result<()> {
+    phases.run("set-up", || setup::ensure(&[Need::Build, Need::Desktop, Need::Test]))?;
+    phases.run("format", || run(in_root(workspace).args(["fmt", "--all", "--check"])))?;
+    phases.run("tidy", || tidy::check(workspace))?;
+    phases.run("web client", || ui::build(workspace, Flavour::Dev))?;
+    phases.run("clippy", || clippy(workspace, scope))?;
+    phases.run("xtask's tests", || run(in_root(workspace).args(["test", "--quiet", "--package", "xtask"])))?;
+    phases.run("compile", || run(in_root(workspace).arg("build").args(NATIVE).arg("--all-targets")))?;
+    phases.run("tests", || tests(workspace, scope))?;
+    if scope == Scope::Full {
+        phases.run("examples in documentation", || {
+            run(in_root(workspace).args(["test", "--quiet", "--doc"]).args(NATIVE))
+        })?;
+    }
+    Ok(())
+}
+
+fn in_root(workspace: &Workspace) -> Command {
+    let mut cargo = cargo();
+    cargo.current_dir(&workspace.root);
+    cargo
+}
+
+fn clippy(workspace: &Workspace, scope: Scope) -> Result<()> {
+    run(in_root(workspace).arg("clippy").args(NATIVE).args(["--all-targets", "--", "-D", "warnings"]))?;
+    if scope == Scope::Quick {
+        return Ok(());
+    }
+    run(in_root(workspace).args(["clippy", "--package", "xtask", "--all-targets", "--", "-D", "warnings"]))?;
+    let wasm = WasmCargo::ready()?;
+    if !wasm.has_clippy() {
+        eprintln!("this wasm toolchain has no clippy: the wasm crates were compiled, not linted");
+        return Ok(());
+    }
+    let mut cargo = wasm.command();
+    cargo.current_dir(&workspace.root).args([
+        "clippy",
+        "--package",
+        "ui",
+        "--package",
+        "ui-worker",
+        "--target",
+        TARGET,
+    ]);
+    cargo.args(["--profile", "wasm-dev", "--target-dir"]).arg(workspace.wasm_target()).args(["--", "-D", "warnings"]);
+    run(&mut cargo)
+}
+
+fn tests(workspace: &Workspace, scope: Scope) -> Result<()> {
+    let postgres = private_postgres()?;
+    let session = Session::start()?;
+    let mut cargo = in_root(workspace);
+    if command::succeeds(in_root(workspace).args(["nextest", "--version"])) {
+        cargo.args(["nextest", "run", "--cargo-quiet"]).args(NATIVE);
+        cargo.args(["--profile", if scope == Scope::Quick { "quick" } else { "default" }]);
+    } else {
+        eprintln!("cargo-nextest is not installed: `cargo test` runs the same tests, one crate after the other");
+        cargo.args(["test", "--quiet"]).args(NATIVE);
+        cargo.args(if scope == Scope::Quick { ["--lib", "--bins"].as_slice() } else { ["--all-targets"].as_slice() });
+    }
+    cargo.env(SCALE, if scope == Scope::Quick { "quick" } else { "full" });
+    if let Some(postgres) = &postgres {
+        cargo.env(POSTGRES_URL, postgres.url());
+    }
+    eprintln!("\x1b[2m$ {}\x1b[0m", command::shown(&cargo));
+    run_silently(&mut session.inside(&cargo)?)
+}
+
+/// A database for the tests, unless the environment names one. On Linux there always is one, elsewhere when it is installed.
+fn private_postgres() -> Result<Option<Postgres>> {
+    if std::env::var_os(POSTGRES_URL).is_some() {
+        return Ok(None);
+    }
+    if postgres::programs().is_none() {
+        if cfg!(target_os = "linux") {
+            bail!("PostgreSQL is not installed");
+        }
+        eprintln!("PostgreSQL is not installed: its tests are left out here");
+        return Ok(None);
+    }
+    Postgres::start().map(Some)
+}
+
+/// What was done and how long it took.
+#[derive(Default)]
+struct Phases(Vec<(&'static str, Duration)>);
+
+impl Phases {
+    fn run(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        eprintln!("\n\x1b[1m── {name}\x1b[0m");
+        let started = Instant::now();
+        let result = work();
+        self.0.push((name, started.elapsed()));
+        result
+    }
+
+    fn report(&self, scope: Scope, passed: bool) {
+        eprintln!();
+        let last = self.0.len().saturating_sub(1);
+        for (index, (name, time)) in self.0.iter().enumerate() {
+            let mark = if !passed && index == last { "\x1b[31mfailed\x1b[0m" } else { "ok" };
+            eprintln!("  {name:<28} {:>7.1} s  {mark}", time.as_secs_f64());
+        }
+        let total: Duration = self.0.iter().map(|(_, time)| *time).sum();
+        let name = scope.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
+        let verdict = if passed { "\x1b[32mpassed\x1b[0m" } else { "\x1b[31mfailed\x1b[0m" };
+        eprintln!("  {:<28} {:>7.1} s  {verdict}", format!("{name} test"), total.as_secs_f64());
+    }
+}
