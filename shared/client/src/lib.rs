@@ -3,9 +3,14 @@
 //! A host starts an [`App`], passes it [`view::Command`]s and shows the [`view::Update`]s that come back.
 
 mod config;
+mod driver;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(target_arch = "wasm32")]
+mod web;
 
 pub use config::{AppConfig, Endpoint, Here, KeySource, StartError};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::{App, install_tls_provider};
+#[cfg(target_arch = "wasm32")]
+pub use web::App;

@@ -27,6 +27,11 @@ impl Secret {
         Self(bytes)
     }
 
+    /// Its bytes. Not for logs.
+    pub fn bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
     /// Reads base64url without padding; `None` unless it is exactly 16 bytes.
     pub fn parse(text: &str) -> Option<Self> {
         Some(Self(URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?))

@@ -106,6 +106,8 @@ pub enum Stage {
         /// Make one.
         new: bool,
     },
+    /// A browser: another tab has taken the cache over. `Start` takes it back.
+    Elsewhere,
     /// No account: Host · Join · Sign in.
     Welcome {
         /// This build can host (desktop).

@@ -1,34 +1,120 @@
 //! A running client: one per profile.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
 use view::{CommandEnvelope, CommandReply, Failure, Update};
 
+use super::engine_thread::{self, Native, OnUpdates};
+use super::profile::Profile;
 use crate::config::{AppConfig, Here, StartError};
+use crate::driver::{Msg, OpenError, Setup};
 
-/// A running client. Cheap to share behind an `Arc`; dropping it closes the cache and frees the profile.
+/// A running client. Share it behind an `Arc`; dropping it does what is queued, closes the cache and frees the profile.
 pub struct App {
-    on_update: Arc<dyn Fn(Update) + Send + Sync>,
+    // Before the runtime, so that the thread's last words still have one.
+    commands: Option<mpsc::Sender<Msg>>,
+    thread: Option<JoinHandle<()>>,
+    on_updates: OnUpdates,
+    runtime: Option<Runtime>,
 }
 
+/// Most commands that wait for the engine; a person cannot make more, only a broken UI.
+const COMMANDS_MAX: usize = 10_000;
+/// Most frames that wait for the engine: then the socket is not read, and the server waits.
+const FRAMES_MAX: usize = 1_024;
+
 impl App {
-    /// Opens the profile and starts. `on_update` is called on the engine's thread, in order; it must not block for long,
-    /// and may call [`Self::command`].
+    /// Opens the profile and starts; returns once the cache is open, or known to be locked. `on_update` is called on the
+    /// engine's thread, in order; it must not block for long, and may call [`Self::command`].
     ///
     /// # Errors
     /// See [`StartError`].
-    pub fn start(_config: AppConfig, on_update: impl Fn(Update) + Send + Sync + 'static) -> Result<Self, StartError> {
-        Ok(Self { on_update: Arc::new(on_update) })
+    pub fn start(config: AppConfig, on_update: impl Fn(Update) + Send + Sync + 'static) -> Result<Self, StartError> {
+        Self::start_batched(config, move |updates| updates.into_iter().for_each(&on_update))
+    }
+
+    /// As [`Self::start`], but what changed in one step comes together: fewer messages over a bridge.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start_batched(
+        config: AppConfig,
+        on_updates: impl Fn(Vec<Update>) + Send + Sync + 'static,
+    ) -> Result<Self, StartError> {
+        super::install_tls_provider();
+        let profile = Profile::open(Path::new(&config.data_dir), config.key)?;
+        let disk = |e: std::io::Error| StartError::Disk(e.to_string());
+        let own = match &config.runtime {
+            Some(_) => None,
+            None => {
+                let mut builder = Builder::new_multi_thread();
+                Some(builder.worker_threads(1).thread_name("client-net").enable_all().build().map_err(disk)?)
+            }
+        };
+        let handle = config.runtime.or_else(|| own.as_ref().map(|r| r.handle().clone()));
+        let runtime = handle.ok_or_else(|| StartError::Disk("no runtime".to_owned()))?;
+        let on_updates: OnUpdates = Arc::new(on_updates);
+        let (commands, queue) = mpsc::channel(COMMANDS_MAX);
+        let (tell, told) = mpsc::channel(FRAMES_MAX);
+        let (opened, wait) = std::sync::mpsc::channel();
+        let setup = Setup { can_host: config.can_host, device_name: config.device_name, here: config.here };
+        let native =
+            Native { profile, runtime, on_updates: on_updates.clone(), tell, line: None, started: Instant::now() };
+        let thread = thread::Builder::new()
+            .name("client-engine".to_owned())
+            .spawn(move || engine_thread::run(native, setup, &opened, queue, told))
+            .map_err(disk)?;
+        match wait.recv() {
+            Ok(Ok(())) => Ok(Self { commands: Some(commands), thread: Some(thread), on_updates, runtime: own }),
+            Ok(Err(OpenError::Newer)) => Err(StartError::NewerVersion),
+            Ok(Err(OpenError::Disk(e))) => Err(StartError::Disk(e)),
+            Ok(Err(e)) => Err(StartError::Disk(format!("{e:?}"))),
+            Err(_) => Err(StartError::Disk("the engine's thread ended".to_owned())),
+        }
     }
 
     /// Queues a command; its [`Update::Reply`] comes back under the same number. Never blocks.
     pub fn command(&self, envelope: CommandEnvelope) {
-        let reply = CommandReply::Failed { failure: Failure::Internal };
-        (self.on_update)(Update::Reply { id: envelope.id, reply });
+        let id = envelope.id;
+        if !self.tell(Msg::Command(envelope)) {
+            let reply = CommandReply::Failed { failure: Failure::Internal };
+            (self.on_updates)(vec![Update::Reply { id, reply }]);
+        }
     }
 
     /// Says where [`view::ServerTarget::Here`] is now; `None` when this app hosts nothing.
-    pub fn set_here(&self, _here: Option<Here>) {}
+    pub fn set_here(&self, here: Option<Here>) {
+        self.tell(Msg::Here(here));
+    }
 
-    /// The system says that the network changed or the machine woke up: a connection is checked, or tried at once.
-    pub fn network_changed(&self) {}
+    /// The system says that the network changed or the machine woke up: the connection is made anew at once. The app
+    /// also notices most such changes by itself, within ten seconds.
+    pub fn network_changed(&self) {
+        self.tell(Msg::NetworkChanged);
+    }
+
+    fn tell(&self, message: Msg) -> bool {
+        self.commands.as_ref().is_some_and(|commands| commands.try_send(message).is_ok())
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.commands = None;
+        if let Some(thread) = self.thread.take()
+            // Dropped from within `on_update`: the thread cannot wait for itself, and ends when this returns.
+            && thread.thread().id() != thread::current().id()
+        {
+            let _ = thread.join();
+        }
+        if let Some(runtime) = self.runtime.take() {
+            // Sockets end in the background: a runtime may not be waited for from within another.
+            runtime.shutdown_background();
+        }
+    }
 }

@@ -1,0 +1,158 @@
+//! A running client in a worker.
+
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use protocol::{ClientFrame, Timestamp};
+use sql::Store;
+use view::{CommandEnvelope, Update};
+
+use super::queue::Queue;
+use super::sleep::{monotonic_ms, sleep};
+use super::socket::{self, Line};
+use super::vault::Vault;
+use crate::config::{AppConfig, Endpoint, Here, StartError};
+use crate::driver::{Core, Entry, Msg, OpenError, Platform, Setup};
+
+/// A running client; must be the only one of its origin that has a lasting cache.
+pub struct App {
+    messages: Queue<Msg>,
+    ended: Queue<()>,
+    lasting: bool,
+}
+
+/// Most messages taken at once.
+const BATCH_MAX: usize = 128;
+/// How often the clock is looked at when nothing happens.
+const LOOK_AROUND_MS: u64 = 10_000;
+
+struct Web {
+    vault: Vault,
+    on_updates: Box<dyn Fn(Vec<Update>)>,
+    messages: Queue<Msg>,
+    line: Option<(u64, Line)>,
+}
+
+impl App {
+    /// Opens the cache and starts. `on_updates` gets what changed in one step together, in order.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(config: AppConfig, on_updates: impl Fn(Vec<Update>) + 'static) -> Result<Self, StartError> {
+        let vault = Vault::open(&config.data_dir, config.key).await;
+        let lasting = vault.is_lasting();
+        let (messages, ended) = (Queue::new(), Queue::new());
+        let web = Web { vault, on_updates: Box::new(on_updates), messages: messages.clone(), line: None };
+        let setup = Setup { can_host: config.can_host, device_name: config.device_name, here: config.here };
+        let core = Core::open(web, setup).map_err(|e| match e {
+            OpenError::Newer => StartError::NewerVersion,
+            OpenError::Disk(e) => StartError::Disk(e),
+            other => StartError::Disk(format!("{other:?}")),
+        })?;
+        wasm_bindgen_futures::spawn_local(run(core, messages.clone(), ended.clone()));
+        Ok(Self { messages, ended, lasting })
+    }
+
+    /// The cache outlives the tab; else it is in memory.
+    pub fn is_lasting(&self) -> bool {
+        self.lasting
+    }
+
+    /// Queues a command; its [`Update::Reply`] comes back under the same number.
+    pub fn command(&self, envelope: CommandEnvelope) {
+        self.messages.push(Msg::Command(envelope));
+    }
+
+    /// Says where [`view::ServerTarget::Here`] is now.
+    pub fn set_here(&self, here: Option<Here>) {
+        self.messages.push(Msg::Here(here));
+    }
+
+    /// The browser says that the network is back or changed: the connection is made anew at once.
+    pub fn network_changed(&self) {
+        self.messages.push(Msg::NetworkChanged);
+    }
+
+    /// Does what is queued, closes the cache and lets another tab have it.
+    pub async fn stop(self) {
+        self.messages.close();
+        self.ended.next().await;
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.messages.close();
+    }
+}
+
+async fn run(mut core: Core<Web>, messages: Queue<Msg>, ended: Queue<()>) {
+    loop {
+        let wait = match core.next_deadline() {
+            Some(at) => at.saturating_sub(core.platform.monotonic_ms()).min(LOOK_AROUND_MS),
+            None => LOOK_AROUND_MS,
+        };
+        let wait = u32::try_from(wait).unwrap_or(u32::MAX);
+        let mut batch = match select(pin!(messages.next()), sleep(wait)).await {
+            Either::Left((Some(message), _)) => vec![message],
+            Either::Left((None, _)) => break,
+            Either::Right(_) => Vec::new(),
+        };
+        while batch.len() < BATCH_MAX
+            && let Some(message) = messages.try_next()
+        {
+            batch.push(message);
+        }
+        core.handle(batch);
+        core.tick();
+    }
+    drop(core);
+    ended.close();
+}
+
+impl Platform for Web {
+    fn now(&self) -> Timestamp {
+        Timestamp(js_sys::Date::now() as i64)
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        monotonic_ms() as u64
+    }
+
+    fn updates(&mut self, updates: Vec<Update>) {
+        (self.on_updates)(updates);
+    }
+
+    fn connect(&mut self, conn: u64, endpoint: Endpoint) {
+        self.line = None;
+        self.line = Line::open(conn, &endpoint, &self.messages).map(|line| (conn, line));
+    }
+
+    fn send(&mut self, frame: &ClientFrame) {
+        let Some((conn, line)) = &self.line else { return };
+        if !line.send(frame) {
+            self.messages.push(Msg::Closed { conn: *conn, reason: None });
+            self.line = None;
+        }
+    }
+
+    fn disconnect(&mut self) {
+        self.line = None;
+    }
+
+    fn enter(&mut self, command: u32, endpoint: Endpoint, entry: Entry) {
+        let tell = self.messages.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let result = socket::enter(&endpoint, entry).await;
+            tell.push(Msg::Entered { command, endpoint, result });
+        });
+    }
+
+    fn open_store(&mut self, _passphrase: Option<&str>) -> Result<Store, OpenError> {
+        self.vault.open_store()
+    }
+
+    fn erase_store(&mut self) {
+        self.vault.erase_store();
+    }
+}
