@@ -1,21 +1,32 @@
-//! A server's database: one writer thread that groups commits, several readers.
+//! A server's database: one writer thread that groups commits, several readers, all behind bounded queues.
+
+mod link;
+mod threads;
 
 use std::path::PathBuf;
-use std::sync::mpsc;
-use std::thread;
+use std::sync::Arc;
 
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::error::Error;
-use crate::tx::{Inner, Tx};
+use crate::migrate::Migration;
+use crate::queue::{Queue, Refused};
+use crate::tx::Tx;
+use link::Link;
+use threads::{Job, Ran};
+
+/// Most writes that wait for the writer; more are refused with [`Error::Unavailable`].
+pub const WRITE_QUEUE_JOBS_MAX: usize = 8_192;
+/// Most reads that wait for a reader; more are refused with [`Error::Unavailable`].
+pub const READ_QUEUE_JOBS_MAX: usize = 4_096;
 
 /// Which database.
 #[derive(Debug, Clone)]
 pub enum DbUrl {
-    /// A file of our own.
+    /// A file of our own (a path, or a `file:` URI of SQLite).
     Sqlite(PathBuf),
-    /// `postgres://…`
+    /// `postgres://user:password@host:port/database`, or `postgres:///database?host=/socket/folder`. Not encrypted: meant for
+    /// loopback, a socket, or a private network.
     Postgres(String),
 }
 
@@ -24,74 +35,89 @@ pub enum DbUrl {
 pub struct DbConfig {
     /// Which.
     pub url: DbUrl,
-    /// How many reader threads; at least 1.
+    /// How many reader threads (and connections); at least 1 is used.
     pub readers: usize,
 }
 
-type Job = Box<dyn FnOnce(Result<&mut Tx<'_>, Error>) -> Finish + Send>;
-/// Told whether the group was committed.
-type Finish = Box<dyn FnOnce(Result<(), Error>) + Send>;
-
-/// A handle to the database; cheap to clone.
+/// A handle to the database; cheap to clone. When the last one is dropped the threads finish what is queued and end.
 #[derive(Clone)]
 pub struct Db {
-    writer: mpsc::Sender<Job>,
-    reader: mpsc::Sender<Job>,
+    shared: Arc<Shared>,
 }
 
-/// Most jobs in one commit: bounds the time the first of them waits.
-const GROUP_JOBS_MAX: usize = 256;
+struct Shared {
+    writer: Arc<Queue<Job>>,
+    readers: Arc<Queue<Job>>,
+    threads: std::sync::Mutex<Vec<std::thread::JoinHandle<()>>>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.writer.close();
+        self.readers.close();
+    }
+}
 
 impl Db {
-    /// Opens or creates the database and its threads.
+    /// Opens or creates the database and starts its threads. Waits for the disk or the server: call it when starting.
     ///
     /// # Errors
-    /// [`Error::Disk`], [`Error::Unavailable`].
+    /// [`Error::Disk`], [`Error::Unavailable`]; [`Error::WrongKey`] when the file is no database.
     pub fn open(config: &DbConfig) -> Result<Self, Error> {
-        let DbUrl::Sqlite(path) = &config.url else {
-            return Err(Error::Bug("PostgreSQL is not built yet".to_owned()));
+        Self::open_with(config, Durability::Full)
+    }
+
+    pub(crate) fn open_with(config: &DbConfig, durability: Durability) -> Result<Self, Error> {
+        let shared = Shared {
+            writer: Arc::new(Queue::new(WRITE_QUEUE_JOBS_MAX)),
+            readers: Arc::new(Queue::new(READ_QUEUE_JOBS_MAX)),
+            threads: std::sync::Mutex::default(),
         };
-        let open = || -> Result<Connection, Error> {
-            let conn = Connection::open(path).map_err(crate::sqlite::error)?;
-            conn.set_prepared_statement_cache_capacity(256);
-            conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000")
-                .map_err(crate::sqlite::error)?;
-            Ok(conn)
+        let open = |role| {
+            let url = config.url.clone();
+            move || Link::open(&url, role, durability)
         };
-        let (writer, jobs) = mpsc::channel::<Job>();
-        let conn = open()?;
-        thread::spawn(move || write_loop(&conn, &jobs));
-        let (reader, jobs) = mpsc::channel::<Job>();
-        let conn = open()?;
-        thread::spawn(move || {
-            while let Ok(job) = jobs.recv() {
-                let _ = conn.execute_batch("BEGIN");
-                let finish = job(Ok(&mut Tx { inner: Inner::Sqlite(&conn) }));
-                let _ = conn.execute_batch("ROLLBACK");
-                finish(Ok(()));
-            }
-        });
-        Ok(Self { writer, reader })
+        // Should a later one fail, dropping `shared` ends the earlier ones.
+        let mut threads =
+            vec![threads::start("sql-writer", open(link::Role::Writer), &shared.writer, threads::write_loop)?];
+        for number in 0..config.readers.max(1) {
+            let name = format!("sql-reader-{number}");
+            threads.push(threads::start(&name, open(link::Role::Reader), &shared.readers, threads::read_loop)?);
+        }
+        *shared.threads.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = threads;
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Brings the schema to the last of `steps`; two servers that start at once do it one after the other.
+    ///
+    /// # Errors
+    /// See [`crate::migrate`].
+    pub async fn migrate(&self, steps: &'static [Migration]) -> Result<u32, Error> {
+        self.write(|tx| crate::migrate(tx, steps)).await
     }
 
     /// Runs `work` in a transaction on the writer; returns when it is on disk. Many calls share one commit; when `work`
-    /// returns `Err`, its own changes are undone and the others stay.
+    /// returns `Err` (or a statement failed, or it panicked) its own changes are undone and the others' stay.
+    ///
+    /// Jobs run in the order of the calls. If the returned future is dropped the work is done all the same.
     ///
     /// # Errors
-    /// What `work` returns, or that the commit failed.
+    /// What `work` returns; or [`Error::Unavailable`] (queue full, closed, connection lost), [`Error::Disk`], and then the work
+    /// was not kept — except that a connection lost in the very commit may leave it kept: retry under the same id.
     pub async fn write<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        submit(&self.writer, work, |_| {}).await
+        self.write_then(work, |_| {}).await
     }
 
-    /// Like [`Db::write`]; right after the commit and before the caller is told, `after` sees the result. The calls of
-    /// `after` come in commit order, also when nobody waits for the result any more; it must be quick and must not block.
+    /// As [`Db::write`], and once the work is on disk runs `after` with its result, before the caller hears of it.
+    /// All `after`s run one at a time in the order of commits, also when nobody waits for the result any more: the place to
+    /// publish events. They hold up the writer: no I/O in them.
     ///
     /// # Errors
-    /// Those of [`Db::write`]; `after` is not called then.
+    /// As [`Db::write`]; `after` is not run then.
     pub async fn write_then<T, E>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
@@ -101,24 +127,50 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        submit(&self.writer, work, after).await
+        submit(&self.shared.writer, work, after).await
     }
 
-    /// Runs `work` on a reader, on one snapshot.
+    /// Runs `work` on a reader, on one snapshot that includes every write acknowledged before the call. It cannot write.
     ///
     /// # Errors
-    /// What `work` returns.
+    /// What `work` returns; [`Error::Unavailable`] as for [`Db::write`].
     pub async fn read<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        submit(&self.reader, work, |_| {}).await
+        submit(&self.shared.readers, work, |_| {}).await
+    }
+
+    /// How many writes and reads are waiting: for readiness and shedding load.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.shared.writer.len(), self.shared.readers.len())
+    }
+
+    /// Takes no more work, finishes what is queued, closes the connections. Later calls get [`Error::Unavailable`].
+    pub async fn close(&self) {
+        self.shared.writer.close();
+        self.shared.readers.close();
+        let threads =
+            std::mem::take(&mut *self.shared.threads.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
+        // Fails only when the runtime is shutting down, and then nobody waits.
+        let _ = joined.await;
     }
 }
 
+/// What a commit means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// On disk when it returns.
+    Full,
+    /// Only the control arm of the power-cut test: on disk some time later.
+    #[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "for tests only"))]
+    Normal,
+}
+
 async fn submit<T, E>(
-    to: &mpsc::Sender<Job>,
+    to: &Queue<Job>,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     after: impl FnOnce(&mut T) + Send + 'static,
 ) -> Result<T, E>
@@ -126,55 +178,33 @@ where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
-    let gone = || E::from(Error::Unavailable("the database is closed".to_owned()));
     let (tell, told) = oneshot::channel();
     let job: Job = Box::new(move |tx| {
         let result = match tx {
-            Ok(tx) => {
-                let savepoint = tx.execute("SAVEPOINT job", &[]).map_err(E::from);
-                let result = savepoint.and_then(|_| work(tx));
-                let _ = if result.is_ok() {
-                    tx.execute("RELEASE job", &[])
-                } else {
-                    tx.execute("ROLLBACK TO job", &[]).and_then(|_| tx.execute("RELEASE job", &[]))
-                };
-                result
-            }
+            Ok(tx) => threads::run(tx, work),
             Err(e) => Err(E::from(e)),
         };
-        Box::new(move |committed| {
-            let _ = tell.send(match (result, committed) {
-                (Ok(mut value), Ok(())) => {
-                    after(&mut value);
-                    Ok(value)
-                }
-                (Ok(_), Err(e)) => Err(E::from(e)),
-                (Err(e), _) => Err(e),
-            });
-        })
+        Ran {
+            ok: result.is_ok(),
+            finish: Box::new(move |committed| {
+                let result = match (result, committed) {
+                    (Ok(mut value), Ok(())) => {
+                        after(&mut value);
+                        Ok(value)
+                    }
+                    (_, Err(e)) => Err(E::from(e)),
+                    (Err(e), Ok(())) => Err(e),
+                };
+                // The caller may have gone; the work is done all the same.
+                let _ = tell.send(result);
+            }),
+        }
     });
-    to.send(job).map_err(|_| gone())?;
-    told.await.unwrap_or_else(|_| Err(gone()))
-}
-
-fn write_loop(conn: &Connection, jobs: &mpsc::Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        if let Err(e) = conn.execute_batch("BEGIN IMMEDIATE") {
-            first(Err(crate::sqlite::error(e)))(Ok(()));
-            continue;
-        }
-        let mut finishes = vec![first(Ok(&mut Tx { inner: Inner::Sqlite(conn) }))];
-        while finishes.len() < GROUP_JOBS_MAX
-            && let Ok(job) = jobs.try_recv()
-        {
-            finishes.push(job(Ok(&mut Tx { inner: Inner::Sqlite(conn) })));
-        }
-        let committed = conn.execute_batch("COMMIT").map_err(crate::sqlite::error);
-        if committed.is_err() {
-            let _ = conn.execute_batch("ROLLBACK");
-        }
-        for finish in finishes {
-            finish(committed.clone());
-        }
-    }
+    to.push(job).map_err(|refused| {
+        E::from(Error::Unavailable(match refused {
+            Refused::Full => "too much work is waiting for the database".to_owned(),
+            Refused::Closed => "the database is closed".to_owned(),
+        }))
+    })?;
+    told.await.unwrap_or_else(|_| Err(E::from(Error::Unavailable("the database thread ended".to_owned()))))
 }

@@ -14,14 +14,18 @@ mod value;
 mod db;
 #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
 mod postgres;
+#[cfg(not(target_arch = "wasm32"))]
+mod queue;
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+pub mod testing;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use db::{Db, DbConfig, DbUrl};
+pub use db::{Db, DbConfig, DbUrl, READ_QUEUE_JOBS_MAX, WRITE_QUEUE_JOBS_MAX};
 pub use error::Error;
 pub use migrate::{Migration, migrate};
 pub use store::{Store, StoreKey, StoreLocation};
 pub use tx::{Dialect, Row, Tx};
-pub use value::{ToValue, Value};
+pub use value::{Kind, ToValue, Value};
 
 /// Parameters of a statement: `params![chat_id, seq, None::<i64>]`.
 #[macro_export]

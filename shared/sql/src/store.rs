@@ -1,8 +1,10 @@
 //! A client's own database: one connection, one file, encrypted.
 
 use rusqlite::Connection;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::Error;
+use crate::sqlite;
 use crate::tx::{Inner, Tx};
 
 /// Where a store lives.
@@ -14,8 +16,8 @@ pub enum StoreLocation {
     File(String),
 }
 
-/// The 256-bit key of a store; SQLCipher takes it raw, without derivation.
-#[derive(Clone)]
+/// The 256-bit key of a store; SQLCipher takes it raw, without derivation. Wiped from memory when dropped.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct StoreKey(pub [u8; 32]);
 
 /// An open store.
@@ -27,42 +29,77 @@ impl Store {
     /// Opens or creates a store. Every later commit is on disk when it returns (`synchronous=FULL`).
     ///
     /// # Errors
-    /// [`Error::WrongKey`] when the key does not open the file; [`Error::Disk`].
+    /// [`Error::WrongKey`] when the key does not open the file (or it has one and none was given, or the reverse);
+    /// [`Error::Disk`].
     pub fn open(location: &StoreLocation, key: Option<&StoreKey>) -> Result<Self, Error> {
         let conn = match location {
             StoreLocation::Memory => Connection::open_in_memory(),
             StoreLocation::File(path) => Connection::open(path),
         }
-        .map_err(crate::sqlite::error)?;
+        .map_err(sqlite::error)?;
         if let Some(StoreKey(key)) = key {
-            let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
-            conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"")).map_err(crate::sqlite::error)?;
+            let mut pragma = Zeroizing::new(String::with_capacity(96));
+            pragma.push_str("PRAGMA key = \"x'");
+            key.iter().for_each(|byte| pragma.extend(hex_digits(*byte)));
+            pragma.push_str("'\"");
+            sqlite::batch(&conn, &pragma)?;
         }
-        conn.set_prepared_statement_cache_capacity(256);
-        conn.execute_batch("SELECT count(*) FROM sqlite_schema").map_err(crate::sqlite::error)?;
-        // A browser's VFS has no shared memory, so no WAL: there the rollback journal stays.
-        if cfg!(not(target_arch = "wasm32")) {
-            conn.execute_batch("PRAGMA journal_mode = WAL").map_err(crate::sqlite::error)?;
-        }
-        conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
-            .map_err(crate::sqlite::error)?;
+        sqlite::batch(&conn, "SELECT count(*) FROM sqlite_schema")?;
+        sqlite::prepare_connection(&conn, true)?;
         Ok(Self { conn })
     }
 
-    /// Runs `work` in one transaction: committed when it returns `Ok`, else as if it never ran.
+    /// Runs `work` in one transaction: committed when it returns `Ok`, else (also after a panic) as if it never ran.
     ///
     /// # Errors
-    /// What `work` returns, or that the commit failed.
+    /// What `work` returns, the first statement that failed, or that the commit failed.
     pub fn write<T, E: From<Error>>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| E::from(crate::sqlite::error(e)))?;
-        let result = work(&mut Tx { inner: Inner::Sqlite(&self.conn) });
-        let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        match self.conn.execute_batch(end) {
-            Ok(()) => result,
-            Err(e) => {
-                let _ = self.conn.execute_batch("ROLLBACK");
-                Err(E::from(crate::sqlite::error(e)))
-            }
+        self.transaction("BEGIN IMMEDIATE", work)
+    }
+
+    /// Runs `work` on one snapshot; nothing that it writes is kept.
+    ///
+    /// # Errors
+    /// What `work` returns, or the first statement that failed.
+    pub fn read<T, E: From<Error>>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.transaction("BEGIN", work)
+    }
+
+    fn transaction<T, E: From<Error>>(
+        &mut self,
+        begin: &str,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        sqlite::control(&self.conn, begin)?;
+        let open = Open { conn: &self.conn };
+        let mut tx = Tx::new(Inner::Sqlite(&self.conn));
+        let value = work(&mut tx)?;
+        if let Some(error) = tx.failure() {
+            return Err(E::from(error.clone()));
+        }
+        if begin == "BEGIN IMMEDIATE" {
+            sqlite::control(&self.conn, "COMMIT")?;
+        }
+        drop(open);
+        Ok(value)
+    }
+}
+
+/// A transaction that is rolled back when it goes out of scope uncommitted.
+struct Open<'c> {
+    conn: &'c Connection,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if !self.conn.is_autocommit()
+            && let Err(error) = sqlite::control(self.conn, "ROLLBACK")
+        {
+            tracing::error!(%error, "rollback failed");
         }
     }
+}
+
+fn hex_digits(byte: u8) -> [char; 2] {
+    [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'))
 }

@@ -1,4 +1,4 @@
-//! A transaction and its rows.
+//! A transaction and its rows. A statement that fails ends its transaction, on both databases alike.
 
 use crate::error::Error;
 use crate::sqlite;
@@ -14,14 +14,20 @@ pub enum Dialect {
 }
 
 /// An open transaction; whoever opened it commits.
+///
+/// Once a statement has failed, every later one fails with the same error and nothing of this transaction (of this job,
+/// in a [`crate::Db`]) is kept, even if its code goes on and returns `Ok`. PostgreSQL works so; SQLite is made to, because it
+/// may roll back on its own (disk full, I/O error) and would then run the rest outside of any transaction. To try an
+/// insert that may meet a duplicate, write `ON CONFLICT … DO NOTHING RETURNING …`.
 pub struct Tx<'c> {
-    pub(crate) inner: Inner<'c>,
+    inner: Inner<'c>,
+    failed: Option<Error>,
 }
 
 pub(crate) enum Inner<'c> {
     Sqlite(&'c rusqlite::Connection),
     #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-    Postgres(crate::postgres::PgTx<'c>),
+    Postgres(&'c mut crate::postgres::PgConn),
 }
 
 /// One row of a result; columns count from 0.
@@ -35,7 +41,16 @@ pub(crate) enum RowInner<'r> {
     Postgres(&'r ::postgres::Row),
 }
 
-impl Tx<'_> {
+impl<'c> Tx<'c> {
+    pub(crate) fn new(inner: Inner<'c>) -> Self {
+        Self { inner, failed: None }
+    }
+
+    /// The first statement that failed, if any did.
+    pub(crate) fn failure(&self) -> Option<&Error> {
+        self.failed.as_ref()
+    }
+
     /// Which database is below.
     pub fn dialect(&self) -> Dialect {
         match &self.inner {
@@ -50,11 +65,11 @@ impl Tx<'_> {
     /// # Errors
     /// See [`Error`].
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {
-        match &mut self.inner {
+        self.guarded(|inner| match inner {
             Inner::Sqlite(conn) => sqlite::execute(conn, sql, params),
             #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-            Inner::Postgres(tx) => tx.execute(sql, params),
-        }
+            Inner::Postgres(conn) => conn.execute(sql, params),
+        })
     }
 
     /// All rows.
@@ -67,11 +82,11 @@ impl Tx<'_> {
         params: &[Value<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        match &mut self.inner {
+        self.guarded(|inner| match inner {
             Inner::Sqlite(conn) => sqlite::rows(conn, sql, params, &mut map),
             #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-            Inner::Postgres(tx) => tx.rows(sql, params, &mut map),
-        }
+            Inner::Postgres(conn) => conn.rows(sql, params, &mut map),
+        })
     }
 
     /// The first row, if there is one.
@@ -105,25 +120,44 @@ impl Tx<'_> {
     /// # Errors
     /// See [`Error`].
     pub fn batch(&mut self, sql: &str) -> Result<(), Error> {
-        match &mut self.inner {
+        self.guarded(|inner| match inner {
             Inner::Sqlite(conn) => sqlite::batch(conn, sql),
             #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-            Inner::Postgres(tx) => tx.batch(sql),
+            Inner::Postgres(conn) => conn.batch_and_forget_plans(sql),
+        })
+    }
+
+    fn guarded<T>(&mut self, run: impl FnOnce(&mut Inner<'c>) -> Result<T, Error>) -> Result<T, Error> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
         }
+        let result = run(&mut self.inner);
+        if let Err(error) = &result {
+            self.failed = Some(error.clone());
+        }
+        result
     }
 }
 
 macro_rules! getters {
-    ($($(#[$doc:meta])* $name:ident: $ty:ty,)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $(#[$opt_doc:meta])* $opt:ident, $pg:ident: $ty:ty;)*) => {$(
         $(#[$doc])*
         ///
         /// # Errors
-        /// [`Error::Bug`] when the column has another type.
+        /// [`Error::Bug`] when the column has another type or is null.
         pub fn $name(&self, column: usize) -> Result<$ty, Error> {
+            self.$opt(column)?.ok_or_else(|| Error::Bug(format!("column {column} is null")))
+        }
+
+        $(#[$opt_doc])*
+        ///
+        /// # Errors
+        /// [`Error::Bug`] when the column has another type.
+        pub fn $opt(&self, column: usize) -> Result<Option<$ty>, Error> {
             match &self.inner {
                 RowInner::Sqlite(row) => row.get(column).map_err(sqlite::error),
                 #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
-                RowInner::Postgres(row) => row.try_get(column).map_err(crate::postgres::error),
+                RowInner::Postgres(row) => crate::postgres::$pg(row, column),
             }
         }
     )*};
@@ -131,18 +165,18 @@ macro_rules! getters {
 
 impl Row<'_> {
     getters! {
-        /// An integer.
-        int: i64,
+        /// An integer (from PostgreSQL also a boolean, as 0 or 1, and a whole `numeric`, which is what `SUM` makes).
+        int,
         /// An integer or null.
-        opt_int: Option<i64>,
+        opt_int, get_int: i64;
         /// A text.
-        text: String,
+        text,
         /// A text or null.
-        opt_text: Option<String>,
+        opt_text, get_text: String;
         /// Bytes.
-        blob: Vec<u8>,
+        blob,
         /// Bytes or null.
-        opt_blob: Option<Vec<u8>>,
+        opt_blob, get_blob: Vec<u8>;
     }
 
     /// A counter: an integer that is never negative.
