@@ -1,0 +1,349 @@
+//! What a person asks for: each command to who does it, and its answer. What can be done without the network is done
+//! and answered at once; what only the server can do waits for it, or fails with `Offline`.
+
+use protocol::frame::{
+    AddMember, ChatRef, CreateChat, CreateInvitation, Directory, EditMessage, MemberRef, MessageRef, React,
+    SetPresence, SetRole, UpdateChat, UpdateProfile, UserRef,
+};
+use protocol::{Chat, ChatId, ChatKind, LocalId, MessageId, Request, Role, Timestamp, UserId};
+use view::update::ReplyBody;
+use view::{Command, CommandEnvelope, CommandReply, Draft, Failure, Update};
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::messages::NewOwn;
+use crate::outbox::{What, post_request};
+use crate::requests::{Ask, Waiting, tell};
+use crate::step::Step;
+use crate::timeline::Target;
+use crate::{chats, drafts, messages, preferences};
+
+/// How a command is answered.
+enum Answer {
+    Now(ReplyBody),
+    Failed(Failure),
+    /// Later, or by someone else.
+    Later,
+}
+
+const DONE: Answer = Answer::Now(ReplyBody::Done);
+
+impl Engine {
+    pub(crate) fn command(&mut self, s: &mut Step<'_, '_>, envelope: CommandEnvelope) -> Result<(), EngineError> {
+        let CommandEnvelope { id, command } = envelope;
+        let needs_no_account =
+            matches!(command, Command::Start | Command::SetPreferences { .. } | Command::Reconnect | Command::Logout);
+        let answer = if self.account.is_none() && !needs_no_account {
+            Answer::Failed(Failure::NotHere)
+        } else {
+            self.dispatch(s, id, command)?
+        };
+        match answer {
+            Answer::Now(body) => Self::reply(s, id, CommandReply::Ok { body }),
+            Answer::Failed(failure) => Self::reply(s, id, CommandReply::Failed { failure }),
+            Answer::Later => {}
+        }
+        Ok(())
+    }
+
+    fn dispatch(&mut self, s: &mut Step<'_, '_>, id: u32, command: Command) -> Result<Answer, EngineError> {
+        Ok(match command {
+            Command::Start => {
+                self.show_all(s)?;
+                DONE
+            }
+            Command::Probe { .. }
+            | Command::Register { .. }
+            | Command::Login { .. }
+            | Command::Unlock { .. }
+            | Command::Host { .. } => Answer::Failed(Failure::NotHere),
+            Command::Logout => {
+                self.log_out(s)?;
+                DONE
+            }
+            Command::Reconnect => {
+                self.reconnect_now(s);
+                DONE
+            }
+            Command::SetPreferences { preferences } => {
+                preferences::save(s.tx, &preferences)?;
+                self.preferences = preferences.clone();
+                s.update(Update::Preferences { preferences });
+                DONE
+            }
+            Command::OpenChat { .. }
+            | Command::CloseChat
+            | Command::LoadOlder { .. }
+            | Command::LoadNewer { .. }
+            | Command::JumpTo { .. }
+            | Command::JumpToLatest { .. } => self.look(s, command)?,
+            Command::Send { .. }
+            | Command::Edit { .. }
+            | Command::Delete { .. }
+            | Command::React { .. }
+            | Command::RetrySend { .. }
+            | Command::DiscardSend { .. } => self.change(s, command)?,
+            Command::SaveDraft { chat_id, draft } => {
+                drafts::save(s.tx, &chat_id, &draft)?;
+                self.screen.dirty.chats.insert(chat_id);
+                DONE
+            }
+            Command::MarkRead { chat_id, seq } => {
+                self.mark_read(s, &chat_id, seq)?;
+                DONE
+            }
+            Command::Typing { chat_id } => {
+                if self.is_entered() && self.presence.tell_typing(&chat_id, s.now) {
+                    tell(s, Request::Typing(ChatRef { chat_id }));
+                }
+                DONE
+            }
+            Command::SetPresence { status } => {
+                self.presence.own = Some(status);
+                if self.is_entered() {
+                    tell(s, Request::Presence(SetPresence { status }));
+                }
+                DONE
+            }
+            Command::ListMembers { chat_id } => {
+                Answer::Now(ReplyBody::Members { members: self.ask_members(s, chat_id)? })
+            }
+            Command::ListPeople { query } => Answer::Now(ReplyBody::People { people: self.find_people(s, &query)? }),
+            Command::Search { query, chat_id } => {
+                Answer::Now(ReplyBody::Found { hits: self.find_messages(s, &query, chat_id.as_ref())? })
+            }
+            other => self.ask_server(s, id, other)?,
+        })
+    }
+
+    /// Commands about what is on screen.
+    fn look(&mut self, s: &mut Step<'_, '_>, command: Command) -> Result<Answer, EngineError> {
+        match command {
+            Command::OpenChat { chat_id } => {
+                if chats::get(s.tx, &chat_id)?.is_none() {
+                    return Ok(Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound }));
+                }
+                self.open_chat(s, &chat_id, Target::Unread)?;
+                let draft = drafts::load(s.tx, &chat_id)?;
+                s.update(Update::Draft { chat_id, draft });
+            }
+            Command::CloseChat => self.close_chat(),
+            Command::LoadOlder { chat_id } => self.load_older(s, &chat_id)?,
+            Command::LoadNewer { chat_id } => self.load_newer(s, &chat_id)?,
+            Command::JumpTo { chat_id, message_id } => {
+                if chats::get(s.tx, &chat_id)?.is_none() {
+                    return Ok(Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound }));
+                }
+                let fresh = !self.is_open(&chat_id);
+                if !self.open_chat(s, &chat_id, Target::Message(message_id))? {
+                    return Ok(Answer::Failed(Failure::Offline));
+                }
+                if fresh {
+                    let draft = drafts::load(s.tx, &chat_id)?;
+                    s.update(Update::Draft { chat_id, draft });
+                }
+            }
+            Command::JumpToLatest { chat_id } => {
+                self.open_chat(s, &chat_id, Target::Latest)?;
+            }
+            _ => {}
+        }
+        Ok(DONE)
+    }
+
+    /// Commands that change messages: shown at once, sent when their turn comes.
+    fn change(&mut self, s: &mut Step<'_, '_>, command: Command) -> Result<Answer, EngineError> {
+        let refused = Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound });
+        match command {
+            Command::Send { chat_id, local_id, draft, mentions } => {
+                if chats::get(s.tx, &chat_id)?.is_none() {
+                    return Ok(refused);
+                }
+                self.send(s, &chat_id, local_id, draft, mentions)?;
+            }
+            Command::Edit { chat_id, message_id, text, mentions } => {
+                if messages::get(s.tx, &chat_id, &message_id)?.is_none() {
+                    return Ok(refused);
+                }
+                if !self.rewrite_post(s, &chat_id, &message_id, &text, &mentions)? {
+                    let edit = EditMessage { chat_id, message_id, content: text, mentions };
+                    self.change_message(s, What::Edit, Request::EditMessage(edit))?;
+                }
+            }
+            Command::Delete { chat_id, message_id } => {
+                if messages::get(s.tx, &chat_id, &message_id)?.is_none() {
+                    return Ok(refused);
+                }
+                if !self.discard_post(s, &chat_id, &message_id)? {
+                    let delete = MessageRef { chat_id, message_id };
+                    self.change_message(s, What::Delete, Request::DeleteMessage(delete))?;
+                }
+            }
+            Command::React { chat_id, message_id, emoji, on } => {
+                if messages::get(s.tx, &chat_id, &message_id)?.is_none() {
+                    return Ok(refused);
+                }
+                self.change_message(s, What::React, Request::React(React { chat_id, message_id, emoji, on }))?;
+            }
+            Command::RetrySend { chat_id, message_id } => {
+                if !self.retry_post(s, &chat_id, &message_id)? {
+                    return Ok(refused);
+                }
+            }
+            Command::DiscardSend { chat_id, message_id } => {
+                // What may already be with the server is deleted there.
+                if !self.discard_post(s, &chat_id, &message_id)? {
+                    let delete = MessageRef { chat_id, message_id };
+                    self.change_message(s, What::Delete, Request::DeleteMessage(delete))?;
+                }
+            }
+            _ => {}
+        }
+        Ok(DONE)
+    }
+
+    fn send(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        local_id: LocalId,
+        draft: Draft,
+        mentions: Vec<UserId>,
+    ) -> Result<(), EngineError> {
+        let Some(me) = self.me() else { return Ok(()) };
+        let id = MessageId::from(local_id);
+        let own = NewOwn {
+            id: &id,
+            sender: me,
+            text: &draft.text,
+            at: s.now,
+            reply_to: draft.reply_to.as_ref(),
+            mentions: &mentions,
+        };
+        // The same command again (a double click, a UI that was reloaded) is the same message.
+        if !messages::put_queued(s.tx, chat, &own)? {
+            return Ok(());
+        }
+        drafts::save(s.tx, chat, &Draft::default())?;
+        let request = post_request(chat, &draft.text, draft.reply_to, mentions);
+        self.enqueue(s, chat, What::Post, Some(&id), local_id, &request)?;
+        self.show_own_post(s, chat)
+    }
+
+    fn change_message(&mut self, s: &mut Step<'_, '_>, what: What, request: Request) -> Result<(), EngineError> {
+        let (chat, message) = match &request {
+            Request::EditMessage(edit) => (edit.chat_id.clone(), edit.message_id.clone()),
+            Request::DeleteMessage(delete) => (delete.chat_id.clone(), delete.message_id.clone()),
+            Request::React(react) => (react.chat_id.clone(), react.message_id.clone()),
+            _ => return Ok(()),
+        };
+        let local_id = s.local_id();
+        self.enqueue(s, &chat, what, Some(&message), local_id, &request)
+    }
+
+    /// Chats made here exist at once; all else asks the server and waits.
+    fn ask_server(&mut self, s: &mut Step<'_, '_>, id: u32, command: Command) -> Result<Answer, EngineError> {
+        let (what, request) = match command {
+            Command::CreateChat { local_id, kind, name, description, members, public } => {
+                let create = CreateChat { chat_type: kind, name, description, members, public };
+                return self.create_chat(s, local_id, create);
+            }
+            Command::OpenPrivate { user_id } => return self.open_private(s, user_id),
+            Command::UpdateChat { chat_id, name, description, public } => {
+                (Waiting::Done, Request::UpdateChat(UpdateChat { chat_id, name, description, public }))
+            }
+            Command::JoinChat { chat_id } => (Waiting::Chat, Request::JoinChat(ChatRef { chat_id })),
+            Command::LeaveChat { chat_id } => (Waiting::Done, Request::LeaveChat(ChatRef { chat_id })),
+            Command::AddMember { chat_id, user_id } => {
+                (Waiting::Done, Request::AddMember(AddMember { chat_id, user_id, role: None }))
+            }
+            Command::RemoveMember { chat_id, user_id } => {
+                (Waiting::Done, Request::RemoveMember(MemberRef { chat_id, user_id }))
+            }
+            Command::SetRole { chat_id, user_id, role } => {
+                (Waiting::Done, Request::SetRole(SetRole { chat_id, user_id, role }))
+            }
+            Command::UpdateProfile { display_name, bio, custom_status } => {
+                (Waiting::Done, Request::UpdateProfile(UpdateProfile { display_name, bio, custom_status }))
+            }
+            Command::ListChannels { query } => {
+                (Waiting::Channels, Request::ListChannels(Directory { query, cursor: None, limit: None }))
+            }
+            Command::CreateInvitation { chat_id } => {
+                let wish = CreateInvitation { chat_id, expires_in: None, uses_max: None };
+                (Waiting::Invitation, Request::CreateInvitation(wish))
+            }
+            _ => return Ok(Answer::Failed(Failure::NotHere)),
+        };
+        if !self.is_entered() {
+            return Ok(Answer::Failed(Failure::Offline));
+        }
+        let local_id = s.local_id();
+        self.requests.ask(s, Ask::Command { id, what }, Some(local_id), request);
+        Ok(Answer::Later)
+    }
+
+    fn create_chat(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        local_id: LocalId,
+        create: CreateChat,
+    ) -> Result<Answer, EngineError> {
+        let chat_id = ChatId::from(local_id);
+        let answer = Answer::Now(ReplyBody::Chat { chat_id: chat_id.clone() });
+        if chats::get(s.tx, &chat_id)?.is_some() {
+            return Ok(answer);
+        }
+        let members = u32::try_from(create.members.len()).unwrap_or(0) + 1;
+        let chat = own_chat(chat_id.clone(), create.chat_type, &create, self.me(), s.now, members);
+        chats::put_own(s.tx, &chat, Role::Owner)?;
+        self.enqueue(s, &chat_id, What::Create, None, local_id, &Request::CreateChat(create))?;
+        Ok(answer)
+    }
+
+    fn open_private(&mut self, s: &mut Step<'_, '_>, user_id: UserId) -> Result<Answer, EngineError> {
+        let Some(me) = self.me() else { return Ok(Answer::Failed(Failure::NotHere)) };
+        let chat_id = ChatId::private(me, user_id);
+        let known = chats::get(s.tx, &chat_id)?.is_some_and(|info| info.known && info.role.is_some());
+        if !known {
+            let none = CreateChat {
+                chat_type: ChatKind::Private,
+                name: String::new(),
+                description: String::new(),
+                members: Vec::new(),
+                public: false,
+            };
+            let members = if me == user_id { 1 } else { 2 };
+            let chat = own_chat(chat_id.clone(), ChatKind::Private, &none, Some(me), s.now, members);
+            chats::put_own(s.tx, &chat, Role::Member)?;
+            let local_id = s.local_id();
+            let request = Request::OpenPrivate(UserRef { user_id });
+            self.enqueue(s, &chat_id, What::Create, None, local_id, &request)?;
+        }
+        Ok(Answer::Now(ReplyBody::Chat { chat_id }))
+    }
+
+    /// The server let one into a chat; its membership and rows follow as revisions.
+    pub(crate) fn joined(&mut self, s: &mut Step<'_, '_>, chat: &Chat) -> Result<(), EngineError> {
+        chats::put_own(s.tx, chat, Role::Member)?;
+        self.screen.dirty.chats.insert(chat.id.clone());
+        Ok(())
+    }
+}
+
+fn own_chat(id: ChatId, kind: ChatKind, wish: &CreateChat, me: Option<UserId>, now: i64, members: u32) -> Chat {
+    Chat {
+        id,
+        chat_type: kind,
+        name: wish.name.clone(),
+        description: wish.description.clone(),
+        creator_id: me.unwrap_or(UserId(0)),
+        created_at: Timestamp(now),
+        updated_at: Timestamp(now),
+        public: wish.public,
+        encrypted: false,
+        member_count: members,
+        last_seq: 0,
+        rev: 0,
+    }
+}

@@ -1,0 +1,117 @@
+//! The engine itself: its state, and the way of one input through it.
+
+use protocol::UserId;
+use view::Preferences;
+
+use crate::connection::Connection;
+use crate::error::EngineError;
+use crate::inbox::Inbox;
+use crate::io::{Account, AuthTokens, Cx, Input, Output, Timer};
+use crate::marks::Marks;
+use crate::outbox::Outbox;
+use crate::people::People;
+use crate::presence::Presence;
+use crate::requests::Requests;
+use crate::screen::Screen;
+use crate::step::Step;
+use crate::timeline::Open;
+use crate::{account, preferences, schema};
+
+/// The client's state. Everything lasting is in the database; what is held here is a cache of it, the state of the
+/// connection, and what is on screen.
+pub struct Engine {
+    pub(crate) account: Option<Account>,
+    pub(crate) tokens: Option<AuthTokens>,
+    pub(crate) incarnation: String,
+    pub(crate) connection: Connection,
+    pub(crate) requests: Requests,
+    pub(crate) inbox: Inbox,
+    pub(crate) outbox: Outbox,
+    pub(crate) marks: Marks,
+    pub(crate) people: People,
+    pub(crate) presence: Presence,
+    pub(crate) preferences: Preferences,
+    pub(crate) timeline: Option<Open>,
+    pub(crate) screen: Screen,
+}
+
+impl Engine {
+    /// Brings the cache's schema to this program's version and reads what memory keeps. Give [`Input::Started`] next.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`]: also when the cache is from a newer program.
+    pub fn open(tx: &mut sql::Tx<'_>) -> Result<Self, EngineError> {
+        schema::bring_up(tx)?;
+        let kept = account::load(tx)?;
+        let (account, tokens, incarnation) = match kept {
+            Some(kept) => (Some(kept.account), kept.tokens, kept.incarnation),
+            None => (None, None, String::new()),
+        };
+        Ok(Self {
+            account,
+            tokens,
+            incarnation,
+            connection: Connection::default(),
+            requests: Requests::default(),
+            inbox: Inbox::default(),
+            outbox: Outbox::load(tx)?,
+            marks: Marks::default(),
+            people: People::default(),
+            presence: Presence::default(),
+            preferences: preferences::load(tx)?,
+            timeline: None,
+            screen: Screen::default(),
+        })
+    }
+
+    /// Whose cache this is; `None` before the first log-in: show the welcome screen.
+    pub fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
+    }
+
+    /// `true` while the session lives: without one, show the welcome screen even if [`Engine::account`] is known.
+    pub fn has_session(&self) -> bool {
+        self.tokens.is_some()
+    }
+
+    /// Lets one thing happen. Commit after `Ok`, then do the outputs in order.
+    ///
+    /// # Errors
+    /// See [`EngineError`]; afterwards this engine must not be used again.
+    pub fn step(&mut self, cx: &mut Cx<'_, '_>, input: Input) -> Result<Vec<Output>, EngineError> {
+        let mut s = Step::new(cx);
+        match input {
+            Input::Started => self.started(&mut s),
+            Input::Command(envelope) => self.command(&mut s, envelope)?,
+            Input::LoggedIn { account, tokens } => self.logged_in(&mut s, account, tokens)?,
+            Input::Connected => self.connected(&mut s)?,
+            Input::Disconnected { reason } => self.disconnected(&mut s, reason)?,
+            Input::Frame(frame) => self.frame(&mut s, frame)?,
+            Input::Timer(timer) => self.timer(&mut s, timer)?,
+        }
+        self.send_syncs(&mut s)?;
+        self.send_outbox(&mut s)?;
+        self.note_caught_up(&mut s)?;
+        self.show(&mut s)?;
+        Ok(s.out)
+    }
+
+    /// The person's number, once logged in.
+    pub(crate) fn me(&self) -> Option<UserId> {
+        self.account.as_ref().map(|account| account.user_id)
+    }
+
+    fn timer(&mut self, s: &mut Step<'_, '_>, timer: Timer) -> Result<(), EngineError> {
+        match timer {
+            Timer::Reconnect => self.reconnect_timer(s),
+            Timer::Gap(scope) => self.gap_timer(s, scope)?,
+            Timer::RefreshToken => self.refresh_timer(s)?,
+            Timer::Silence => self.silence_timer(s)?,
+            Timer::Reply => self.reply_timer(s)?,
+            Timer::Outbox => self.outbox_timer(),
+            Timer::Typing => self.typing_timer(s),
+            Timer::Flush => self.flush_timer(s)?,
+        }
+        Ok(())
+    }
+}

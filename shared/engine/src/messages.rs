@@ -1,0 +1,488 @@
+//! The messages of the cache. A message enters the history once, by its id, whichever way it comes.
+
+use protocol::{ChatId, ErrorCode, Message, MessageId, MessageType, UserId};
+use sql::{Error, Row, Tx, params};
+
+use crate::search;
+
+/// Orders of messages that are not in the history yet begin here: after every accepted one.
+pub(crate) const QUEUED_ORD: u64 = 1 << 62;
+
+/// The order of an accepted message.
+pub(crate) fn ord_of(seq: u64) -> u64 {
+    seq << 20
+}
+
+/// Where a message is on its way into the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// In its place. The end.
+    Settled,
+    /// In the outbox. → `Accepted`, `Refused`, `Settled`.
+    Queued,
+    /// The server has it; its row has not come back yet. → `Settled`.
+    Accepted,
+    /// The server said no. → `Queued` when the person tries again.
+    Refused,
+}
+
+impl State {
+    fn code(self) -> i64 {
+        match self {
+            State::Settled => 0,
+            State::Queued => 1,
+            State::Accepted => 2,
+            State::Refused => 3,
+        }
+    }
+
+    fn of(code: i64) -> Self {
+        match code {
+            1 => State::Queued,
+            2 => State::Accepted,
+            3 => State::Refused,
+            _ => State::Settled,
+        }
+    }
+}
+
+/// Reactions by first use.
+pub(crate) type Reactions = Vec<(String, Vec<UserId>)>;
+
+/// A message as the cache has it.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    pub(crate) n: i64,
+    pub(crate) id: MessageId,
+    pub(crate) ord: u64,
+    pub(crate) seq: u64,
+    pub(crate) sender: UserId,
+    pub(crate) content: String,
+    pub(crate) kind: MessageType,
+    pub(crate) at: i64,
+    pub(crate) reply_to: Option<MessageId>,
+    pub(crate) mentions: Vec<UserId>,
+    pub(crate) reactions: Reactions,
+    pub(crate) sealed: bool,
+    pub(crate) edited: bool,
+    pub(crate) deleted: bool,
+    pub(crate) rev: u64,
+    pub(crate) state: State,
+    pub(crate) failure: Option<ErrorCode>,
+    pub(crate) counts: bool,
+    pub(crate) mentions_me: bool,
+}
+
+const COLUMNS: &str = "n, id, ord, seq, sender_id, content, kind, at_ms, reply_to, mentions, reactions, sealed, edited, \
+                       deleted, rev, state, failure, counts, mentions_me";
+
+fn read(r: &Row<'_>) -> Result<Stored, Error> {
+    let broken = |what: &str| Error::Bug(format!("messages.{what} is not what was written"));
+    let reactions = r.text(10)?;
+    Ok(Stored {
+        n: r.int(0)?,
+        id: MessageId::new(r.text(1)?).ok_or_else(|| broken("id"))?,
+        ord: r.count(2)?,
+        seq: r.count(3)?,
+        sender: UserId(r.int(4)?),
+        content: r.text(5)?,
+        kind: kind_of(&r.text(6)?),
+        at: r.int(7)?,
+        reply_to: r.opt_text(8)?.and_then(MessageId::new),
+        mentions: people_of(&r.text(9)?),
+        reactions: if reactions.is_empty() {
+            Vec::new()
+        } else {
+            serde_json::from_str(&reactions).map_err(|_| broken("reactions"))?
+        },
+        sealed: r.flag(11)?,
+        edited: r.flag(12)?,
+        deleted: r.flag(13)?,
+        rev: r.count(14)?,
+        state: State::of(r.int(15)?),
+        failure: r.opt_text(16)?.map(|code| code_of(&code)),
+        counts: r.flag(17)?,
+        mentions_me: r.flag(18)?,
+    })
+}
+
+fn kind_text(kind: MessageType) -> &'static str {
+    match kind {
+        MessageType::Text => "text",
+        MessageType::System => "system",
+        MessageType::Unknown => "unknown",
+    }
+}
+
+fn kind_of(text: &str) -> MessageType {
+    match text {
+        "text" => MessageType::Text,
+        "system" => MessageType::System,
+        _ => MessageType::Unknown,
+    }
+}
+
+fn people_text(people: &[UserId]) -> String {
+    people.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(",")
+}
+
+fn people_of(text: &str) -> Vec<UserId> {
+    text.split(',').filter_map(|id| id.parse().ok().map(UserId)).collect()
+}
+
+pub(crate) fn code_of(text: &str) -> ErrorCode {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).unwrap_or(ErrorCode::Internal)
+}
+
+pub(crate) fn get(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Result<Option<Stored>, Error> {
+    tx.row(
+        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND id = ?2"),
+        params![chat.as_str(), id.as_str()],
+        read,
+    )
+}
+
+/// The newest, whatever its state.
+pub(crate) fn last(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Option<Stored>, Error> {
+    tx.row(
+        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 ORDER BY ord DESC LIMIT 1"),
+        params![chat.as_str()],
+        read,
+    )
+}
+
+/// The settled messages with `low <= seq <= high`, rising.
+pub(crate) fn between(tx: &mut Tx<'_>, chat: &ChatId, low: u64, high: u64) -> Result<Vec<Stored>, Error> {
+    tx.rows(
+        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND ord BETWEEN ?2 AND ?3 ORDER BY ord"),
+        params![chat.as_str(), ord_of(low), ord_of(high)],
+        read,
+    )
+}
+
+/// Those that are not in the history yet, rising.
+pub(crate) fn unsettled(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Vec<Stored>, Error> {
+    tx.rows(
+        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND state <> 0 ORDER BY ord"),
+        params![chat.as_str()],
+        read,
+    )
+}
+
+/// Ids of the messages of `low..` that answer `id`.
+pub(crate) fn answers(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId, low: u64) -> Result<Vec<MessageId>, Error> {
+    let ids = tx.rows(
+        "SELECT id FROM messages WHERE chat_id = ?1 AND ord >= ?2 AND reply_to = ?3",
+        params![chat.as_str(), ord_of(low), id.as_str()],
+        |r| r.text(0),
+    )?;
+    Ok(ids.into_iter().filter_map(MessageId::new).collect())
+}
+
+/// What [`put`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Put {
+    /// It was not in the cache.
+    New,
+    /// An own message came back from the server and took its place.
+    Settled,
+    /// It was there and is now different.
+    Changed {
+        /// Whether it counted as unread before.
+        counted: bool,
+    },
+    /// The cache had this or something newer.
+    Same,
+}
+
+/// What of a message depends on who reads it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Meaning {
+    pub(crate) counts: bool,
+    pub(crate) mentions_me: bool,
+}
+
+impl Meaning {
+    pub(crate) fn of(message: &Message, me: UserId) -> Self {
+        let foreign = message.sender_id != me;
+        let live = message.deleted_at.is_none() && message.message_type != MessageType::System;
+        Self { counts: foreign && live, mentions_me: live && foreign && message.mentions.contains(&me) }
+    }
+}
+
+/// Puts a message as the server has it into its place.
+pub(crate) fn put(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, me: UserId) -> Result<Put, Error> {
+    let meaning = Meaning::of(m, me);
+    let n = number(m.timestamp.0, m.seq);
+    if insert(tx, chat, m, n, meaning)? {
+        return Ok(Put::New);
+    }
+    // Rare: it is there already, or its number or place is taken.
+    let Some(old) = get(tx, chat, &m.id)? else {
+        clear_place(tx, chat, m)?;
+        let n = free_number(tx, n)?;
+        return if insert(tx, chat, m, n, meaning)? {
+            Ok(Put::New)
+        } else {
+            Err(Error::Bug("a message fits nowhere".to_owned()))
+        };
+    };
+    if old.state == State::Settled && old.rev >= m.rev {
+        return Ok(Put::Same);
+    }
+    clear_place(tx, chat, m)?;
+    let n = if old.state == State::Settled { old.n } else { free_number(tx, n)? };
+    let reactions = in_order_of_use(&old.reactions, m);
+    tx.execute(
+        "UPDATE messages SET n = ?3, ord = ?4, seq = ?5, sender_id = ?6, content = ?7, kind = ?8, at_ms = ?9, reply_to = ?10,
+             mentions = ?11, reactions = ?12, sealed = ?13, edited = ?14, deleted = ?15, rev = ?16, state = 0, failure = NULL,
+             counts = ?17, mentions_me = ?18
+         WHERE chat_id = ?1 AND id = ?2",
+        params![
+            chat.as_str(),
+            m.id.as_str(),
+            n,
+            ord_of(m.seq),
+            m.seq,
+            m.sender_id.0,
+            m.content,
+            kind_text(m.message_type),
+            m.timestamp.0,
+            m.reply_to.as_ref().map(MessageId::as_str),
+            people_text(&m.mentions),
+            reactions_text(&reactions),
+            m.sealed,
+            m.edited_at.is_some(),
+            m.deleted_at.is_some(),
+            m.rev,
+            meaning.counts,
+            meaning.mentions_me,
+        ],
+    )?;
+    if n != old.n || old.content != m.content || m.deleted_at.is_some() {
+        search::forget(tx, old.n)?;
+        index(tx, n, m)?;
+    }
+    Ok(if old.state == State::Settled { Put::Changed { counted: old.counts } } else { Put::Settled })
+}
+
+fn insert(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, n: i64, meaning: Meaning) -> Result<bool, Error> {
+    let reactions: Reactions = m.reactions.iter().map(|(emoji, who)| (emoji.clone(), who.clone())).collect();
+    let done = tx.execute(
+        "INSERT INTO messages (n, chat_id, id, ord, seq, sender_id, content, kind, at_ms, reply_to, mentions, reactions,
+             sealed, edited, deleted, rev, state, failure, counts, mentions_me)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, NULL, ?17, ?18)
+         ON CONFLICT DO NOTHING",
+        params![
+            n,
+            chat.as_str(),
+            m.id.as_str(),
+            ord_of(m.seq),
+            m.seq,
+            m.sender_id.0,
+            m.content,
+            kind_text(m.message_type),
+            m.timestamp.0,
+            m.reply_to.as_ref().map(MessageId::as_str),
+            people_text(&m.mentions),
+            reactions_text(&reactions),
+            m.sealed,
+            m.edited_at.is_some(),
+            m.deleted_at.is_some(),
+            m.rev,
+            meaning.counts,
+            meaning.mentions_me,
+        ],
+    )?;
+    if done > 0 {
+        index(tx, n, m)?;
+    }
+    Ok(done > 0)
+}
+
+fn index(tx: &mut Tx<'_>, n: i64, m: &Message) -> Result<(), Error> {
+    if m.message_type == MessageType::Text && m.deleted_at.is_none() && !m.sealed {
+        search::remember(tx, n, &m.content)?;
+    }
+    Ok(())
+}
+
+/// Another message with this place in the history is from before the server was restored: it is no more.
+fn clear_place(tx: &mut Tx<'_>, chat: &ChatId, m: &Message) -> Result<(), Error> {
+    let stale = tx.row(
+        "SELECT n FROM messages WHERE chat_id = ?1 AND ord = ?2 AND id <> ?3",
+        params![chat.as_str(), ord_of(m.seq), m.id.as_str()],
+        |r| r.int(0),
+    )?;
+    if let Some(n) = stale {
+        search::forget(tx, n)?;
+        tx.execute("DELETE FROM messages WHERE n = ?1", params![n])?;
+    }
+    Ok(())
+}
+
+/// Keeps the known order of reactions; new ones come last.
+fn in_order_of_use(known: &Reactions, m: &Message) -> Reactions {
+    let mut now: Vec<_> = m.reactions.iter().map(|(emoji, who)| (emoji.clone(), who.clone())).collect();
+    now.sort_by_key(|(emoji, _)| known.iter().position(|(k, _)| k == emoji).unwrap_or(usize::MAX));
+    now
+}
+
+fn reactions_text(reactions: &Reactions) -> String {
+    if reactions.is_empty() {
+        return String::new();
+    }
+    serde_json::to_string(reactions).expect("texts and numbers are JSON")
+}
+
+/// The row's number: by time, so that the search index is in order of time.
+fn number(at_ms: i64, low: u64) -> i64 {
+    const AT_MAX: i64 = 1 << 50;
+    (at_ms.clamp(0, AT_MAX) << 12) | i64::try_from(low & 0xfff).unwrap_or(0)
+}
+
+fn free_number(tx: &mut Tx<'_>, wanted: i64) -> Result<i64, Error> {
+    let mut n = wanted;
+    while tx.row("SELECT 1 FROM messages WHERE n = ?1", params![n], |r| r.int(0))?.is_some() {
+        n += 1;
+    }
+    Ok(n)
+}
+
+/// An own message that is not sent yet.
+pub(crate) struct NewOwn<'a> {
+    pub(crate) id: &'a MessageId,
+    pub(crate) sender: UserId,
+    pub(crate) text: &'a str,
+    pub(crate) at: i64,
+    pub(crate) reply_to: Option<&'a MessageId>,
+    pub(crate) mentions: &'a [UserId],
+}
+
+/// Puts an own message at the end, queued. `false` when the id is taken: it was sent before.
+pub(crate) fn put_queued(tx: &mut Tx<'_>, chat: &ChatId, own: &NewOwn<'_>) -> Result<bool, Error> {
+    if get(tx, chat, own.id)?.is_some() {
+        return Ok(false);
+    }
+    let ord = next_queued_ord(tx, chat)?;
+    let n = free_number(tx, number(own.at, ord))?;
+    tx.execute(
+        "INSERT INTO messages (n, chat_id, id, ord, seq, sender_id, content, kind, at_ms, reply_to, mentions, reactions,
+             sealed, edited, deleted, rev, state, failure, counts, mentions_me)
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, 'text', ?7, ?8, ?9, '', 0, 0, 0, 0, 1, NULL, 0, 0)",
+        params![
+            n,
+            chat.as_str(),
+            own.id.as_str(),
+            ord,
+            own.sender.0,
+            own.text,
+            own.at,
+            own.reply_to.map(MessageId::as_str),
+            people_text(own.mentions),
+        ],
+    )?;
+    Ok(true)
+}
+
+fn next_queued_ord(tx: &mut Tx<'_>, chat: &ChatId) -> Result<u64, Error> {
+    let newest =
+        tx.row("SELECT ord FROM messages WHERE chat_id = ?1 ORDER BY ord DESC LIMIT 1", params![chat.as_str()], |r| {
+            r.count(0)
+        })?;
+    Ok(newest.map_or(QUEUED_ORD, |ord| (ord + 1).max(QUEUED_ORD)))
+}
+
+/// Puts a settled or refused own message back to the end, queued.
+pub(crate) fn queue_again(tx: &mut Tx<'_>, chat: &ChatId, old: &Stored) -> Result<(), Error> {
+    search::forget(tx, old.n)?;
+    let ord = next_queued_ord(tx, chat)?;
+    tx.execute(
+        "UPDATE messages SET ord = ?3, seq = 0, rev = 0, state = 1, failure = NULL WHERE chat_id = ?1 AND id = ?2",
+        params![chat.as_str(), old.id.as_str(), ord],
+    )?;
+    Ok(())
+}
+
+/// The server has it: its place and revision are known, its row is on the way.
+pub(crate) fn accept(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId, rev: u64, seq: u64, at: i64) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE messages SET state = ?3, rev = ?4, seq = ?5, at_ms = ?6, failure = NULL WHERE chat_id = ?1 AND id = ?2 AND state <> 0",
+        params![chat.as_str(), id.as_str(), State::Accepted.code(), rev, seq, at],
+    )?;
+    Ok(())
+}
+
+/// The server said no.
+pub(crate) fn refuse(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId, code: ErrorCode) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE messages SET state = ?3, failure = ?4 WHERE chat_id = ?1 AND id = ?2 AND state <> 0",
+        params![chat.as_str(), id.as_str(), State::Refused.code(), code.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Puts accepted messages whose revision is passed (a snapshot left them out) into their places by what the acceptance
+/// said. Returns their ids and places.
+pub(crate) fn settle_passed(tx: &mut Tx<'_>, chat: &ChatId, have: u64) -> Result<Vec<(MessageId, u64)>, Error> {
+    let passed = tx.rows(
+        "SELECT id, seq, n, content FROM messages WHERE chat_id = ?1 AND state = 2 AND rev <= ?2 AND seq > 0",
+        params![chat.as_str(), have],
+        |r| Ok((r.text(0)?, r.count(1)?, r.int(2)?, r.text(3)?)),
+    )?;
+    let mut out = Vec::new();
+    for (id, seq, n, content) in passed {
+        let Some(id) = MessageId::new(id) else { continue };
+        // Another message in that place: the server was restored since; the place is not ours any more.
+        let place = if between(tx, chat, seq, seq)?.is_empty() { ord_of(seq) } else { continue };
+        tx.execute(
+            "UPDATE messages SET ord = ?3, state = 0 WHERE chat_id = ?1 AND id = ?2",
+            params![chat.as_str(), id.as_str(), place],
+        )?;
+        search::remember(tx, n, &content)?;
+        out.push((id, seq));
+    }
+    Ok(out)
+}
+
+/// The text and mentions of a queued or refused own message, changed before it was ever sent.
+pub(crate) fn rewrite(
+    tx: &mut Tx<'_>,
+    chat: &ChatId,
+    id: &MessageId,
+    text: &str,
+    mentions: &[UserId],
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE messages SET content = ?3, mentions = ?4 WHERE chat_id = ?1 AND id = ?2 AND state <> 0",
+        params![chat.as_str(), id.as_str(), text, people_text(mentions)],
+    )?;
+    Ok(())
+}
+
+/// Takes a message out.
+pub(crate) fn remove(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Result<(), Error> {
+    if let Some(old) = get(tx, chat, id)? {
+        search::forget(tx, old.n)?;
+        tx.execute("DELETE FROM messages WHERE n = ?1", params![old.n])?;
+    }
+    Ok(())
+}
+
+/// Forgets the chat's history; what is not in it yet stays.
+pub(crate) fn forget_history(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM message_index WHERE rowid IN (SELECT n FROM messages WHERE chat_id = ?1 AND state = 0)",
+        params![chat.as_str()],
+    )?;
+    tx.execute("DELETE FROM messages WHERE chat_id = ?1 AND state = 0", params![chat.as_str()])?;
+    Ok(())
+}
+
+/// By number, for search hits.
+pub(crate) fn by_number(tx: &mut Tx<'_>, n: i64) -> Result<Option<(ChatId, Stored)>, Error> {
+    let chat = tx.row("SELECT chat_id FROM messages WHERE n = ?1", params![n], |r| r.text(0))?;
+    let Some(chat) = chat.and_then(ChatId::new) else { return Ok(None) };
+    let stored = tx.row(&format!("SELECT {COLUMNS} FROM messages WHERE n = ?1"), params![n], read)?;
+    Ok(stored.map(|stored| (chat, stored)))
+}

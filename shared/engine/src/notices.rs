@@ -1,0 +1,63 @@
+//! What is worth a notification: messages of others that are not read yet, as they arrive; after a time offline only the
+//! newest of each chat.
+
+use protocol::{ChatId, ChatKind, MessageId, MessageType};
+use view::{Notice, Update};
+
+use crate::content::Content;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::step::Step;
+use crate::{chats, messages, text};
+
+/// Most notices of one step.
+const NOTICES_MAX: usize = 5;
+/// Longest text of a notice, in characters.
+const TEXT_CHARS_MAX: usize = 199;
+
+/// Messages that arrived in this step.
+#[derive(Default)]
+pub(crate) struct Notices {
+    offered: Vec<(ChatId, MessageId)>,
+}
+
+impl Notices {
+    /// A message of another person arrived. One that is caught up takes the place of earlier ones of its chat.
+    pub(crate) fn offer(&mut self, chat: &ChatId, id: &MessageId, live: bool) {
+        if !live {
+            self.offered.retain(|(known, _)| known != chat);
+        }
+        self.offered.push((chat.clone(), id.clone()));
+    }
+}
+
+impl Engine {
+    pub(crate) fn show_notices(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
+        let offered = std::mem::take(&mut self.screen.notices.offered);
+        if !self.preferences.notifications {
+            return Ok(());
+        }
+        let newest = offered.len().saturating_sub(NOTICES_MAX);
+        for (chat, id) in offered.into_iter().skip(newest) {
+            let (Some(info), Some(message)) = (chats::get(s.tx, &chat)?, messages::get(s.tx, &chat, &id)?) else {
+                continue;
+            };
+            if !message.counts || message.seq <= info.read_seq || message.kind != MessageType::Text {
+                continue;
+            }
+            let readable = Content::of(&message.content, message.sealed).readable().unwrap_or_default();
+            let shown = if self.preferences.notification_text { readable } else { "" };
+            let notice = Notice {
+                chat_title: self.title(s, &info)?,
+                chat_id: chat,
+                message_id: id,
+                author: self.name_of(s, message.sender)?,
+                author_id: message.sender,
+                text: text::one_line(shown, TEXT_CHARS_MAX),
+                personal: message.mentions_me || info.kind == ChatKind::Private,
+            };
+            s.update(Update::Notice { notice });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,471 @@
+//! What this person changed and the server may not have yet. Survives restarts; keeps order per chat; asks until there
+//! is an answer, always under the same id, so that nothing happens twice.
+//!
+//! A row waits → is asked (one per chat at a time) → is accepted, and shown on top of the history until its revision
+//! arrives → is gone; or it is refused for good: posts stay, to be tried again or thrown away, other changes vanish.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use protocol::frame::{MessageAccepted, PostMessage};
+use protocol::{Chat, ChatId, ErrorCode, LocalId, MessageId, ProtocolError, Request, Scope};
+use sql::{Error, Tx, params};
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::io::Timer;
+use crate::messages::State;
+use crate::requests::Ask;
+use crate::step::Step;
+use crate::{chats, messages, ranges};
+
+pub(crate) mod overlay;
+
+/// Most chats that have a change on its way at a time.
+const LANES_MAX: usize = 32;
+/// An `internal` error this often in a row is final: one bad message must not stop a chat for good.
+const INTERNAL_ATTEMPTS_MAX: u32 = 8;
+/// Longest pause after an error that may pass.
+const PAUSE_MS_MAX: u32 = 30_000;
+
+/// What a row asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    Post,
+    Edit,
+    Delete,
+    React,
+    Create,
+}
+
+impl What {
+    fn text(self) -> &'static str {
+        match self {
+            What::Post => "post",
+            What::Edit => "edit",
+            What::Delete => "delete",
+            What::React => "react",
+            What::Create => "create",
+        }
+    }
+
+    fn of(text: &str) -> Self {
+        match text {
+            "post" => What::Post,
+            "edit" => What::Edit,
+            "delete" => What::Delete,
+            "react" => What::React,
+            _ => What::Create,
+        }
+    }
+}
+
+/// The lanes in memory: a cache of the rows that wait.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    lanes: BTreeMap<ChatId, VecDeque<i64>>,
+    asked: BTreeSet<ChatId>,
+    /// Chats with rows that are accepted but not arrived.
+    accepted: BTreeSet<ChatId>,
+    paused_until: i64,
+    pauses: u32,
+}
+
+impl Outbox {
+    pub(crate) fn load(tx: &mut Tx<'_>) -> Result<Self, EngineError> {
+        let mut outbox = Self::default();
+        let rows = tx.rows("SELECT chat_id, n, state FROM outbox WHERE state < 2 ORDER BY n", &[], |r| {
+            Ok((r.text(0)?, r.int(1)?, r.int(2)?))
+        })?;
+        for (chat, n, state) in rows {
+            let chat = ChatId::new(chat).ok_or_else(|| EngineError::Corrupt("outbox.chat_id".to_owned()))?;
+            if state == 0 {
+                outbox.lanes.entry(chat).or_default().push_back(n);
+            } else {
+                outbox.accepted.insert(chat);
+            }
+        }
+        let unsettled = tx.rows("SELECT DISTINCT chat_id FROM messages WHERE state = 2", &[], |r| r.text(0))?;
+        outbox.accepted.extend(unsettled.into_iter().filter_map(ChatId::new));
+        Ok(outbox)
+    }
+
+    /// How many changes wait.
+    pub(crate) fn waiting(&self) -> u32 {
+        self.lanes.values().map(|lane| u32::try_from(lane.len()).unwrap_or(u32::MAX)).sum()
+    }
+
+    /// The connection is gone: what was asked waits again.
+    pub(crate) fn disconnect(&mut self) {
+        self.asked.clear();
+        self.paused_until = 0;
+    }
+
+    fn leave(&mut self, chat: &ChatId, n: i64) {
+        if let Some(lane) = self.lanes.get_mut(chat) {
+            lane.retain(|waiting| *waiting != n);
+            if lane.is_empty() {
+                self.lanes.remove(chat);
+            }
+        }
+    }
+}
+
+struct Row {
+    local_id: LocalId,
+    message_id: Option<MessageId>,
+    what: What,
+    request: Request,
+    attempts: u32,
+}
+
+fn row(tx: &mut Tx<'_>, n: i64) -> Result<Option<Row>, EngineError> {
+    let found =
+        tx.row("SELECT local_id, message_id, what, request, attempts FROM outbox WHERE n = ?1", params![n], |r| {
+            Ok((r.text(0)?, r.opt_text(1)?, r.text(2)?, r.text(3)?, r.int(4)?))
+        })?;
+    let Some((local_id, message_id, what, request, attempts)) = found else { return Ok(None) };
+    let local_id = uuid::Uuid::parse_str(&local_id).map_err(|e| EngineError::Corrupt(e.to_string()))?;
+    Ok(Some(Row {
+        local_id: LocalId(local_id),
+        message_id: message_id.and_then(MessageId::new),
+        what: What::of(&what),
+        request: serde_json::from_str(&request)?,
+        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+    }))
+}
+
+fn delete(tx: &mut Tx<'_>, n: i64) -> Result<(), Error> {
+    tx.execute("DELETE FROM outbox WHERE n = ?1", params![n]).map(|_| ())
+}
+
+/// The row that posts a message: its number, and how often it was asked.
+fn post_of(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Result<Option<(i64, u32)>, Error> {
+    tx.row(
+        "SELECT n, attempts FROM outbox WHERE chat_id = ?1 AND message_id = ?2 AND what = 'post'",
+        params![chat.as_str(), id.as_str()],
+        |r| Ok((r.int(0)?, u32::try_from(r.int(1)?).unwrap_or(u32::MAX))),
+    )
+}
+
+impl Engine {
+    /// Writes a change down; it is asked as soon as its turn comes.
+    pub(crate) fn enqueue(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        what: What,
+        message: Option<&MessageId>,
+        local_id: LocalId,
+        request: &Request,
+    ) -> Result<(), EngineError> {
+        let n = s.tx.one(
+            "INSERT INTO outbox (n, chat_id, local_id, message_id, what, request, state, attempts, rev)
+             SELECT coalesce(max(n), 0) + 1, ?1, ?2, ?3, ?4, ?5, 0, 0, 0 FROM outbox RETURNING n",
+            params![
+                chat.as_str(),
+                local_id.to_string(),
+                message.map(MessageId::as_str),
+                what.text(),
+                serde_json::to_string(request)?
+            ],
+            |r| r.int(0),
+        )?;
+        self.outbox.lanes.entry(chat.clone()).or_default().push_back(n);
+        self.screen.dirty.connection = true;
+        self.screen.dirty.chats.insert(chat.clone());
+        if let Some(id) = message {
+            self.screen.dirty_message(chat, id);
+        }
+        Ok(())
+    }
+
+    /// Asks for the first waiting row of each chat that has nothing on its way.
+    pub(crate) fn send_outbox(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
+        if !self.is_entered() || s.now < self.outbox.paused_until {
+            return Ok(());
+        }
+        let free = LANES_MAX.saturating_sub(self.outbox.asked.len());
+        let turns: Vec<(ChatId, i64)> = self
+            .outbox
+            .lanes
+            .iter()
+            .filter(|(chat, _)| !self.outbox.asked.contains(*chat))
+            .filter_map(|(chat, lane)| Some((chat.clone(), *lane.front()?)))
+            .take(free)
+            .collect();
+        for (chat, n) in turns {
+            let Some(row) = row(s.tx, n)? else {
+                self.outbox.leave(&chat, n);
+                continue;
+            };
+            s.tx.execute("UPDATE outbox SET attempts = attempts + 1 WHERE n = ?1", params![n])?;
+            self.outbox.asked.insert(chat.clone());
+            self.requests.ask(s, Ask::Change { chat, n }, Some(row.local_id), row.request);
+        }
+        Ok(())
+    }
+
+    /// `message_accepted` to a row.
+    pub(crate) fn change_accepted(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        n: i64,
+        accepted: &MessageAccepted,
+    ) -> Result<(), EngineError> {
+        self.change_answered(chat, n);
+        let Some(row) = row(s.tx, n)? else { return Ok(()) };
+        if let Some(id) = &row.message_id {
+            self.screen.dirty_message(chat, id);
+        }
+        self.outbox.accepted.insert(chat.clone());
+        if row.what == What::Post {
+            delete(s.tx, n)?;
+            if let Some(id) = &row.message_id {
+                messages::accept(s.tx, chat, id, accepted.rev, accepted.seq, accepted.timestamp.0)?;
+            }
+        } else {
+            s.tx.execute("UPDATE outbox SET state = 1, rev = ?2 WHERE n = ?1", params![n, accepted.rev])?;
+        }
+        let have = self.have(s, &Scope::Chat(chat.clone()))?;
+        self.revision_reached(s, chat, have)
+    }
+
+    /// `chat_state` to a row that makes a chat.
+    pub(crate) fn chat_made(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        n: i64,
+        made: &Chat,
+    ) -> Result<(), EngineError> {
+        self.change_answered(chat, n);
+        delete(s.tx, n)?;
+        chats::put(s.tx, made)?;
+        self.screen.dirty.chats.insert(chat.clone());
+        Ok(())
+    }
+
+    /// An answer that says nothing of a place: the change is done.
+    pub(crate) fn change_done(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, n: i64) -> Result<(), EngineError> {
+        self.change_answered(chat, n);
+        delete(s.tx, n)?;
+        self.screen.dirty.chats.insert(chat.clone());
+        Ok(())
+    }
+
+    fn change_answered(&mut self, chat: &ChatId, n: i64) {
+        self.outbox.pauses = 0;
+        self.outbox.asked.remove(chat);
+        self.outbox.leave(chat, n);
+        self.screen.dirty.connection = true;
+        self.screen.dirty.chats.insert(chat.clone());
+    }
+
+    /// A row was refused: for now, or for good.
+    pub(crate) fn change_refused(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        n: i64,
+        error: &ProtocolError,
+    ) -> Result<(), EngineError> {
+        let Some(row) = row(s.tx, n)? else {
+            self.change_answered(chat, n);
+            return Ok(());
+        };
+        let hopeless = error.code == ErrorCode::Internal && row.attempts >= INTERNAL_ATTEMPTS_MAX;
+        if error.code.is_retryable() && !hopeless {
+            self.outbox.asked.remove(chat);
+            self.pause_outbox(s, error.retry_after_ms);
+            return Ok(());
+        }
+        self.change_answered(chat, n);
+        match (row.what, &row.message_id) {
+            (What::Post, Some(id)) => {
+                s.tx.execute("UPDATE outbox SET state = 2 WHERE n = ?1", params![n])?;
+                messages::refuse(s.tx, chat, id, error.code)?;
+                self.screen.dirty_message(chat, id);
+            }
+            (What::Create, _) => {
+                delete(s.tx, n)?;
+                chats::refuse(s.tx, chat)?;
+                self.screen.dirty.chats.insert(chat.clone());
+            }
+            (_, id) => {
+                delete(s.tx, n)?;
+                if let Some(id) = id {
+                    self.screen.dirty_message(chat, id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn pause_outbox(&mut self, s: &mut Step<'_, '_>, wanted_ms: Option<u32>) {
+        self.outbox.pauses = (self.outbox.pauses + 1).min(16);
+        let grown = 500u32.saturating_mul(1 << self.outbox.pauses.min(10)).min(PAUSE_MS_MAX);
+        let pause = wanted_ms.unwrap_or(0).max(s.chance_ms(grown)).max(50);
+        self.outbox.paused_until = s.now + i64::from(pause);
+        s.set_timer(Timer::Outbox, pause);
+    }
+
+    pub(crate) fn outbox_timer(&mut self) {
+        self.outbox.paused_until = 0;
+    }
+
+    /// An own post came back by another way than its acceptance: it is done.
+    pub(crate) fn post_came_back(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        id: &MessageId,
+    ) -> Result<(), EngineError> {
+        if let Some((n, _)) = post_of(s.tx, chat, id)? {
+            delete(s.tx, n)?;
+            // When it is on its way, the lane stays closed until its answer comes, which then finds nothing to do.
+            self.outbox.leave(chat, n);
+            self.screen.dirty.connection = true;
+        }
+        Ok(())
+    }
+
+    /// All of a chat up to `have` is applied: accepted changes that are in it need no showing any more.
+    pub(crate) fn revision_reached(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        have: u64,
+    ) -> Result<(), EngineError> {
+        if !self.outbox.accepted.contains(chat) {
+            return Ok(());
+        }
+        for (id, seq) in messages::settle_passed(s.tx, chat, have)? {
+            ranges::add(s.tx, chat, seq, seq)?;
+            chats::saw_seq(s.tx, chat, seq)?;
+            self.screen.dirty_message(chat, &id);
+        }
+        let arrived = s.tx.rows(
+            "DELETE FROM outbox WHERE chat_id = ?1 AND state = 1 AND rev <= ?2 RETURNING message_id",
+            params![chat.as_str(), have],
+            |r| r.opt_text(0),
+        )?;
+        for id in arrived.into_iter().flatten().filter_map(MessageId::new) {
+            self.screen.dirty_message(chat, &id);
+        }
+        let left = s.tx.one(
+            "SELECT (SELECT count(*) FROM outbox WHERE chat_id = ?1 AND state = 1)
+                  + (SELECT count(*) FROM messages WHERE chat_id = ?1 AND state = 2 AND state <> 0)",
+            params![chat.as_str()],
+            |r| r.int(0),
+        )?;
+        if left == 0 {
+            self.outbox.accepted.remove(chat);
+        }
+        Ok(())
+    }
+
+    /// Sends a refused message again, at the end.
+    pub(crate) fn retry_post(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        id: &MessageId,
+    ) -> Result<bool, EngineError> {
+        let refused = messages::get(s.tx, chat, id)?.is_some_and(|m| m.state == State::Refused);
+        if refused {
+            self.queue_post_again(s, chat, id)?;
+        }
+        Ok(refused)
+    }
+
+    /// Puts an own message, as the cache has it, back into the outbox under its id.
+    pub(crate) fn queue_post_again(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        id: &MessageId,
+    ) -> Result<(), EngineError> {
+        let (Some(old), Ok(uuid)) = (messages::get(s.tx, chat, id)?, uuid::Uuid::parse_str(id.as_str())) else {
+            return Ok(());
+        };
+        if let Some((n, _)) = post_of(s.tx, chat, id)? {
+            delete(s.tx, n)?;
+            self.outbox.leave(chat, n);
+        }
+        messages::queue_again(s.tx, chat, &old)?;
+        let request = post_request(chat, &old.content, old.reply_to, old.mentions);
+        self.enqueue(s, chat, What::Post, Some(id), LocalId(uuid), &request)
+    }
+
+    /// Throws away what was never accepted; `false` when it may be with the server already.
+    pub(crate) fn discard_post(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        id: &MessageId,
+    ) -> Result<bool, EngineError> {
+        let Some(message) = messages::get(s.tx, chat, id)? else { return Ok(true) };
+        let post = post_of(s.tx, chat, id)?;
+        let free = match (message.state, post) {
+            (State::Refused, _) => true,
+            (State::Queued, Some((_, attempts))) => attempts == 0,
+            _ => false,
+        };
+        if !free {
+            return Ok(false);
+        }
+        let rows = s.tx.rows(
+            "DELETE FROM outbox WHERE chat_id = ?1 AND message_id = ?2 RETURNING n",
+            params![chat.as_str(), id.as_str()],
+            |r| r.int(0),
+        )?;
+        for n in rows {
+            self.outbox.leave(chat, n);
+        }
+        messages::remove(s.tx, chat, id)?;
+        self.screen.dirty.removed.push((chat.clone(), id.clone()));
+        self.screen.dirty.chats.insert(chat.clone());
+        self.screen.dirty.connection = true;
+        Ok(true)
+    }
+
+    /// Rewrites a message that the server has not seen; `false` when it may have.
+    pub(crate) fn rewrite_post(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        id: &MessageId,
+        text: &str,
+        mentions: &[protocol::UserId],
+    ) -> Result<bool, EngineError> {
+        let Some(message) = messages::get(s.tx, chat, id)? else { return Ok(false) };
+        let Some((n, attempts)) = post_of(s.tx, chat, id)? else { return Ok(false) };
+        if !(message.state == State::Refused || (message.state == State::Queued && attempts == 0)) {
+            return Ok(false);
+        }
+        messages::rewrite(s.tx, chat, id, text, mentions)?;
+        let request = post_request(chat, text, message.reply_to, mentions.to_vec());
+        s.tx.execute("UPDATE outbox SET request = ?2 WHERE n = ?1", params![n, serde_json::to_string(&request)?])?;
+        self.screen.dirty_message(chat, id);
+        self.screen.dirty.chats.insert(chat.clone());
+        Ok(true)
+    }
+}
+
+pub(crate) fn post_request(
+    chat: &ChatId,
+    text: &str,
+    reply_to: Option<MessageId>,
+    mentions: Vec<protocol::UserId>,
+) -> Request {
+    Request::Message(PostMessage {
+        chat_id: chat.clone(),
+        content: text.to_owned(),
+        message_type: protocol::MessageType::Text,
+        reply_to,
+        mentions,
+        reactions: Vec::new(),
+        encrypt_for_recipients: false,
+    })
+}

@@ -1,0 +1,152 @@
+//! Questions that the cache answers: people, members, found messages, and rows for channels of the directory.
+
+use std::collections::BTreeSet;
+
+use protocol::{Chat, ChatId, ChatKind, PresenceStatus, Role, Timestamp, UserId};
+use view::{ChatRow, MemberRow, PersonRow, SearchHit};
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::people::Person;
+use crate::step::Step;
+use crate::{chats, members, search, text};
+
+/// Longest text of a search hit, in characters.
+const HIT_CHARS_MAX: usize = 160;
+
+impl Engine {
+    pub(crate) fn person_row(&mut self, s: &mut Step<'_, '_>, id: UserId) -> Result<PersonRow, EngineError> {
+        let person = self.people.get(s.tx, id)?;
+        Ok(self.row_of(&person))
+    }
+
+    fn row_of(&self, person: &Person) -> PersonRow {
+        let (mut presence, mut last_seen) = self.presence.of(person.id);
+        if Some(person.id) == self.me() && self.is_entered() {
+            presence = self.presence.own.unwrap_or(PresenceStatus::Online);
+        }
+        if presence != PresenceStatus::Offline {
+            last_seen = None;
+        }
+        PersonRow {
+            id: person.id,
+            username: person.username.clone(),
+            name: person.name().to_owned(),
+            bio: person.bio.clone(),
+            custom_status: person.custom_status.clone(),
+            presence,
+            last_seen,
+            deactivated: person.deactivated,
+        }
+    }
+
+    /// What to call someone; never empty.
+    pub(crate) fn name_of(&mut self, s: &mut Step<'_, '_>, id: UserId) -> Result<String, EngineError> {
+        Ok(self.people.get(s.tx, id)?.name().to_owned())
+    }
+
+    /// People who have every word of the query somewhere in their names, by name.
+    pub(crate) fn find_people(&mut self, s: &mut Step<'_, '_>, query: &str) -> Result<Vec<PersonRow>, EngineError> {
+        let words: Vec<String> = search::fold(query).split_whitespace().map(str::to_owned).collect();
+        let mut found = Vec::new();
+        for person in self.people.all(s.tx)? {
+            let names = search::fold(&format!("{} {}", person.username, person.display_name));
+            if words.iter().all(|word| names.contains(word)) {
+                found.push(self.row_of(&person));
+            }
+        }
+        found.sort_by_cached_key(|row| search::fold(&row.name));
+        Ok(found)
+    }
+
+    /// The members of a chat; from now on their changes are told while it is open.
+    pub(crate) fn ask_members(&mut self, s: &mut Step<'_, '_>, chat: ChatId) -> Result<Vec<MemberRow>, EngineError> {
+        let rows = self.member_rows(s, &chat)?;
+        self.screen.members_of = Some(chat);
+        Ok(rows)
+    }
+
+    pub(crate) fn member_rows(&mut self, s: &mut Step<'_, '_>, chat: &ChatId) -> Result<Vec<MemberRow>, EngineError> {
+        let info = chats::get(s.tx, chat)?;
+        let own = info.as_ref().and_then(|info| info.role);
+        let private = info.is_some_and(|info| info.kind == ChatKind::Private);
+        let me = self.me();
+        let mut rows = Vec::new();
+        for (id, role) in members::all(s.tx, chat)? {
+            let may = own.is_some_and(|own| own >= Role::Admin && own > role);
+            let person = self.person_row(s, id)?;
+            rows.push(MemberRow { person, role, can_manage: may && !private && Some(id) != me });
+        }
+        rows.sort_by_cached_key(|row| (std::cmp::Reverse(row.role), search::fold(&row.person.name)));
+        Ok(rows)
+    }
+
+    pub(crate) fn find_messages(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        query: &str,
+        chat: Option<&ChatId>,
+    ) -> Result<Vec<SearchHit>, EngineError> {
+        let mut hits = Vec::new();
+        for (chat_id, message) in search::find(s.tx, query, chat)? {
+            let Some(info) = chats::get(s.tx, &chat_id)? else { continue };
+            let plain = text::one_line(&message.content, usize::MAX);
+            let first = search::highlights(&plain, query).first().map_or(0, |(start, _)| *start);
+            let (piece, _) = text::around(&plain, first, HIT_CHARS_MAX);
+            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            let marked = search::highlights(piece, query);
+            let highlights = marked.into_iter().map(|(start, end)| (place(start), place(end))).collect();
+            hits.push(SearchHit {
+                chat_title: self.title(s, &info)?,
+                chat_id,
+                message_id: message.id,
+                author: self.person_row(s, message.sender)?,
+                at: Timestamp(message.at),
+                text: piece.to_owned(),
+                highlights,
+            });
+        }
+        Ok(hits)
+    }
+
+    /// Rows for channels of the directory: those one is in as the list shows them.
+    pub(crate) fn channel_rows(&mut self, s: &mut Step<'_, '_>, found: &[Chat]) -> Result<Vec<ChatRow>, EngineError> {
+        let mut rows = Vec::new();
+        let mut seen = BTreeSet::new();
+        for chat in found {
+            if !seen.insert(chat.id.clone()) {
+                continue;
+            }
+            let known = chats::get(s.tx, &chat.id)?.filter(|info| info.listed && info.known);
+            rows.push(match known {
+                Some(info) => self.chat_row(s, &info)?,
+                None => foreign_row(chat),
+            });
+        }
+        Ok(rows)
+    }
+}
+
+fn foreign_row(chat: &Chat) -> ChatRow {
+    ChatRow {
+        id: chat.id.clone(),
+        kind: chat.chat_type,
+        title: if chat.name.is_empty() { chat.id.to_string() } else { chat.name.clone() },
+        description: chat.description.clone(),
+        person: None,
+        role: None,
+        public: chat.public,
+        encrypted: chat.encrypted,
+        member_count: chat.member_count,
+        last_text: String::new(),
+        last_author: String::new(),
+        last_own: false,
+        last_note: None,
+        last_delivery: None,
+        last_at: None,
+        unread: 0,
+        unread_mentions: 0,
+        draft: String::new(),
+        typing: Vec::new(),
+    }
+}

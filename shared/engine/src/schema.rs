@@ -1,0 +1,142 @@
+//! The cache's tables, as numbered steps. What ran once on anyone's device never changes again: add a step.
+
+use sql::{Migration, Tx, migrate};
+
+const STEPS: &[Migration] = &[Migration {
+    version: 1,
+    name: "first",
+    shared: FIRST,
+    // `rowid` is `messages.n`, which grows with time: newest first costs no sorting. Words come in stemmed, see `search`.
+    // `search` cuts texts into words, so that here only the space divides.
+    sqlite: "CREATE VIRTUAL TABLE message_index USING fts5(words, content='', contentless_delete=1, detail=none,
+                 tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'\")",
+    postgres: "",
+}];
+
+/// Brings the cache to the newest schema.
+///
+/// # Errors
+/// [`sql::Error::Migration`] when the cache is from a newer program.
+pub(crate) fn bring_up(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
+    migrate(tx, STEPS).map(|_| ())
+}
+
+/// Empties every table of the account's: another account begins.
+pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
+    tx.batch(
+        "DELETE FROM account; DELETE FROM scopes; DELETE FROM people; DELETE FROM chats; DELETE FROM members;
+         DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox;
+         INSERT INTO message_index (message_index) VALUES ('delete-all')",
+    )
+}
+
+const FIRST: &str = "
+CREATE TABLE account (
+    one BIGINT PRIMARY KEY CHECK (one = 1),
+    account TEXT NOT NULL,          -- JSON of io::Account
+    tokens TEXT,                    -- JSON of io::AuthTokens; null once the session ended
+    incarnation TEXT NOT NULL,      -- of the server, '' while not seen
+    refresh_id TEXT                 -- local_id of a refresh whose answer has not come yet
+) /*strict*/;
+CREATE TABLE preferences (
+    one BIGINT PRIMARY KEY CHECK (one = 1),
+    json TEXT NOT NULL
+) /*strict*/;
+CREATE TABLE scopes (
+    scope TEXT PRIMARY KEY,
+    have BIGINT NOT NULL            -- all revisions up to this one are applied
+) /*strict*/;
+CREATE TABLE people (
+    id BIGINT PRIMARY KEY,
+    username TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    bio TEXT NOT NULL,
+    custom_status TEXT NOT NULL,
+    deactivated BIGINT NOT NULL,
+    rev BIGINT NOT NULL             -- 0: only the name is known, from a message
+) /*strict*/;
+CREATE TABLE chats (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    creator_id BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    public BIGINT NOT NULL,
+    encrypted BIGINT NOT NULL,
+    member_count BIGINT NOT NULL,
+    rev BIGINT NOT NULL,
+    known BIGINT NOT NULL,          -- the chat's own row was seen (or made here)
+    listed BIGINT NOT NULL,         -- own membership was seen (or made here)
+    role TEXT,                      -- own; null once left
+    membership_rev BIGINT NOT NULL,
+    read_server BIGINT NOT NULL,    -- own read mark as the server has it
+    read_seq BIGINT NOT NULL,       -- own read mark; ahead of read_server while it is not sent
+    last_seq BIGINT NOT NULL,       -- newest known to exist
+    unread BIGINT NOT NULL,
+    unread_mentions BIGINT NOT NULL,
+    all_delivered BIGINT NOT NULL,  -- every other member has this much
+    any_read BIGINT NOT NULL,       -- some other member has read this much
+    draft TEXT NOT NULL,
+    draft_reply TEXT,
+    stale BIGINT NOT NULL           -- a snapshot of the person's scope is on its way and has not confirmed it yet
+) /*strict*/;
+CREATE TABLE members (
+    chat_id TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    role TEXT NOT NULL,
+    left_chat BIGINT NOT NULL,
+    rev BIGINT NOT NULL,
+    PRIMARY KEY (chat_id, user_id)
+) /*strict*/;
+CREATE TABLE receipts (
+    chat_id TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    delivered_seq BIGINT NOT NULL,
+    read_seq BIGINT NOT NULL,
+    PRIMARY KEY (chat_id, user_id)
+) /*strict*/;
+CREATE TABLE messages (
+    n BIGINT PRIMARY KEY,           -- milliseconds << 12, made unique
+    chat_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    ord BIGINT NOT NULL,            -- seq << 20 in the history; (1 << 62) + counter before
+    seq BIGINT NOT NULL,            -- 0 before
+    sender_id BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    reply_to TEXT,
+    mentions TEXT NOT NULL,         -- '3,7'
+    reactions TEXT NOT NULL,        -- JSON [[emoji, [who, …]], …] by first use; '' for none
+    sealed BIGINT NOT NULL,
+    edited BIGINT NOT NULL,
+    deleted BIGINT NOT NULL,
+    rev BIGINT NOT NULL,
+    state BIGINT NOT NULL,          -- 0 in the history, 1 queued, 2 accepted and on its way back, 3 refused
+    failure TEXT,                   -- error code, in state 3
+    counts BIGINT NOT NULL,         -- counts as unread when after the read mark: another person's, not deleted
+    mentions_me BIGINT NOT NULL
+) /*strict*/;
+CREATE UNIQUE INDEX messages_by_id ON messages (chat_id, id);
+CREATE UNIQUE INDEX messages_by_order ON messages (chat_id, ord);
+CREATE INDEX messages_unsettled ON messages (chat_id, ord) WHERE state <> 0;
+CREATE TABLE ranges (
+    chat_id TEXT NOT NULL,
+    low BIGINT NOT NULL,            -- every message from low to high is in the cache
+    high BIGINT NOT NULL,
+    PRIMARY KEY (chat_id, low)
+) /*strict*/;
+CREATE TABLE outbox (
+    n BIGINT PRIMARY KEY,           -- order of asking
+    chat_id TEXT NOT NULL,          -- changes of one chat go one after the other
+    local_id TEXT NOT NULL,
+    message_id TEXT,
+    what TEXT NOT NULL,             -- post, edit, delete, react, create
+    request TEXT NOT NULL,          -- JSON of protocol::Request
+    state BIGINT NOT NULL,          -- 0 waits, 1 accepted: shown until its revision arrives, 2 refused
+    attempts BIGINT NOT NULL,
+    rev BIGINT NOT NULL             -- in state 1
+) /*strict*/;
+CREATE INDEX outbox_by_lane ON outbox (chat_id, n);
+";

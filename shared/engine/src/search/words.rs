@@ -1,0 +1,133 @@
+//! Words of a text: folded, stemmed, matched. Pure.
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// Longest word that is indexed, in characters; a longer one is cut.
+const WORD_CHARS_MAX: usize = 64;
+/// Most words of one query.
+const QUERY_WORDS_MAX: usize = 16;
+
+/// The form in which words are compared: NFC, lower case, ё as е.
+pub(crate) fn fold(text: &str) -> String {
+    let lower = |c: char| c.to_lowercase().map(|c| if c == 'ё' { 'е' } else { c });
+    if is_nfc(text) { text.chars().flat_map(lower).collect() } else { text.nfc().flat_map(lower).collect() }
+}
+
+/// The stem of a folded word, Russian or English by its letters.
+pub(crate) fn stem(word: &str) -> String {
+    let algorithm = match word.chars().next() {
+        Some(c) if ('а'..='я').contains(&c) => Algorithm::Russian,
+        Some(c) if c.is_ascii_alphabetic() => Algorithm::English,
+        _ => return word.to_owned(),
+    };
+    Stemmer::create(algorithm).stem(word).into_owned()
+}
+
+/// Words with their byte ranges in `text`, unfolded.
+fn words(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let mut chars = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        let (start, _) = chars.by_ref().find(|(_, c)| c.is_alphanumeric())?;
+        let mut end = text.len();
+        while let Some(&(at, c)) = chars.peek() {
+            if !(c.is_alphanumeric() || is_mark(c)) {
+                end = at;
+                break;
+            }
+            chars.next();
+        }
+        Some((start, end))
+    })
+}
+
+/// Combining marks belong to the letter before them.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+fn cut(word: String) -> String {
+    if word.chars().count() > WORD_CHARS_MAX { word.chars().take(WORD_CHARS_MAX).collect() } else { word }
+}
+
+/// What the index is given for a text: each word, and its stem where it differs.
+pub(crate) fn index_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    for (start, end) in words(text) {
+        let word = cut(fold(&text[start..end]));
+        let stem = stem(&word);
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&word);
+        if stem != word {
+            out.push(' ');
+            out.push_str(&stem);
+        }
+    }
+    out
+}
+
+/// An FTS5 expression: every word of the query, as the beginning of a word or by its stem.
+pub(crate) fn expression(query: &str) -> String {
+    let mut parts = Vec::new();
+    for (start, end) in words(query).take(QUERY_WORDS_MAX) {
+        let word = cut(fold(&query[start..end]));
+        let stem = stem(&word);
+        // Words hold letters, digits and marks only, so quoting cannot be broken out of.
+        parts.push(if stem == word { format!("\"{word}\"*") } else { format!("(\"{word}\"* OR \"{stem}\")") });
+    }
+    parts.join(" AND ")
+}
+
+/// Byte ranges of `text` that match a word of `query`.
+pub(crate) fn highlights(text: &str, query: &str) -> Vec<(usize, usize)> {
+    let wanted: Vec<(String, String)> = words(query)
+        .take(QUERY_WORDS_MAX)
+        .map(|(start, end)| {
+            let word = cut(fold(&query[start..end]));
+            let stem = stem(&word);
+            (word, stem)
+        })
+        .collect();
+    words(text)
+        .filter(|&(start, end)| {
+            let word = cut(fold(&text[start..end]));
+            let own_stem = stem(&word);
+            wanted
+                .iter()
+                .any(|(prefix, stem)| word.starts_with(prefix) || own_stem == *stem || own_stem.starts_with(prefix))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_fold_case_and_yo() {
+        assert_eq!(fold("ЁЛКА Straße"), "елка straße");
+        assert_eq!(fold("и\u{306}"), "й");
+    }
+
+    #[test]
+    fn every_form_of_a_word_has_one_stem() {
+        assert_eq!(stem("привета"), stem("приветы"));
+        assert_eq!(stem("messages"), stem("message"));
+    }
+
+    #[test]
+    fn a_query_cannot_break_out_of_its_quotes() {
+        assert_eq!(expression("a\" OR b*"), "\"a\"* AND \"or\"* AND \"b\"*");
+        assert_eq!(expression("\"*()-"), "");
+    }
+
+    #[test]
+    fn highlights_are_byte_ranges_of_whole_words() {
+        let text = "Собрание ёлок завтра";
+        let found = highlights(text, "елка");
+        assert_eq!(found.len(), 1);
+        assert_eq!(&text[found[0].0..found[0].1], "ёлок");
+    }
+}

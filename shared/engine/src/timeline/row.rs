@@ -1,0 +1,154 @@
+//! From a stored message to the row that a bubble shows: names, quote, ticks, what may be done with it.
+
+use std::collections::HashMap;
+
+use protocol::{ChatId, MessageId, MessageType, Role, Timestamp, UserId};
+use view::rows::PersonMention;
+use view::{MessageContent, MessageRow, PersonRow, QuoteRow, ReactionRow};
+
+use crate::chats::ChatInfo;
+use crate::content::Content;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::list::delivery;
+use crate::messages::{self, QUEUED_ORD, State, Stored};
+use crate::outbox::overlay::{self, Overlay};
+use crate::step::Step;
+use crate::text;
+
+/// Longest text of a quote, in characters.
+const QUOTE_CHARS_MAX: usize = 140;
+/// Most names behind a reaction.
+const NAMES_MAX: usize = 10;
+
+impl Engine {
+    /// Rows for stored messages, in their order.
+    pub(super) fn message_rows(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        info: &ChatInfo,
+        stored: Vec<Stored>,
+    ) -> Result<Vec<MessageRow>, EngineError> {
+        if stored.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(me) = self.me() else { return Ok(Vec::new()) };
+        let overlay = overlay::load(s.tx, &info.id)?;
+        let mut people = HashMap::new();
+        let mut rows = Vec::with_capacity(stored.len());
+        for message in stored {
+            let message = overlay.over(message, me);
+            let author = match people.get(&message.sender) {
+                Some(row) => PersonRow::clone(row),
+                None => {
+                    let row = self.person_row(s, message.sender)?;
+                    people.insert(message.sender, row.clone());
+                    row
+                }
+            };
+            rows.push(self.message_row(s, info, &overlay, message, author, me)?);
+        }
+        Ok(rows)
+    }
+
+    fn message_row(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        info: &ChatInfo,
+        overlay: &Overlay,
+        m: Stored,
+        author: PersonRow,
+        me: UserId,
+    ) -> Result<MessageRow, EngineError> {
+        let own = m.sender == me;
+        let content = self.content_of(s, &m)?;
+        let quote = match &m.reply_to {
+            Some(id) if !m.deleted => Some(self.quote(s, &info.id, overlay, id, me)?),
+            _ => None,
+        };
+        let readable = matches!(content, MessageContent::Text { .. });
+        let may_write = info.role.is_some_and(|role| role >= Role::Member);
+        let may_delete = own || info.role.is_some_and(|role| role >= Role::Admin);
+        Ok(MessageRow {
+            order: if m.state == State::Settled { m.ord } else { m.ord.max(QUEUED_ORD) },
+            seq: if m.state == State::Settled { m.seq } else { 0 },
+            author,
+            own,
+            quote,
+            reactions: self.reactions(s, &m, me)?,
+            mentions: self.mentions(s, &m)?,
+            mentions_me: !own && m.mentions.contains(&me),
+            edited: m.edited && !m.deleted,
+            delivery: (own && !m.deleted).then(|| delivery(&m, info)),
+            failure: m.failure,
+            can_edit: own && readable && may_write,
+            can_delete: may_delete && !m.deleted && m.kind != MessageType::System && info.role.is_some(),
+            at: Timestamp(m.at),
+            content,
+            id: m.id,
+        })
+    }
+
+    fn content_of(&mut self, s: &mut Step<'_, '_>, m: &Stored) -> Result<MessageContent, EngineError> {
+        Ok(match (m.kind, Content::of(&m.content, m.sealed).readable()) {
+            (MessageType::System, _) => MessageContent::System { note: self.note(s, &m.content)? },
+            _ if m.deleted => MessageContent::Deleted,
+            (MessageType::Text, Some(text)) => MessageContent::Text { text: text.to_owned() },
+            (MessageType::Text, None) | (MessageType::Unknown, _) => MessageContent::Unknown,
+        })
+    }
+
+    fn quote(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        overlay: &Overlay,
+        id: &MessageId,
+        me: UserId,
+    ) -> Result<QuoteRow, EngineError> {
+        let Some(quoted) = messages::get(s.tx, chat, id)? else {
+            return Ok(QuoteRow {
+                id: id.clone(),
+                author: String::new(),
+                author_id: UserId(0),
+                text: String::new(),
+                deleted: false,
+            });
+        };
+        let quoted = overlay.over(quoted, me);
+        let readable = Content::of(&quoted.content, quoted.sealed).readable().unwrap_or_default();
+        Ok(QuoteRow {
+            id: id.clone(),
+            author: self.name_of(s, quoted.sender)?,
+            author_id: quoted.sender,
+            text: if quoted.deleted { String::new() } else { text::one_line(readable, QUOTE_CHARS_MAX) },
+            deleted: quoted.deleted,
+        })
+    }
+
+    fn reactions(&mut self, s: &mut Step<'_, '_>, m: &Stored, me: UserId) -> Result<Vec<ReactionRow>, EngineError> {
+        let mut rows = Vec::with_capacity(m.reactions.len());
+        for (emoji, who) in &m.reactions {
+            let mut names = Vec::new();
+            for id in who.iter().take(NAMES_MAX) {
+                names.push(self.name_of(s, *id)?);
+            }
+            rows.push(ReactionRow {
+                emoji: emoji.clone(),
+                count: u32::try_from(who.len()).unwrap_or(u32::MAX),
+                own: who.contains(&me),
+                names,
+            });
+        }
+        Ok(rows)
+    }
+
+    fn mentions(&mut self, s: &mut Step<'_, '_>, m: &Stored) -> Result<Vec<PersonMention>, EngineError> {
+        let mut rows = Vec::with_capacity(m.mentions.len());
+        for id in &m.mentions {
+            let person = self.people.get(s.tx, *id)?;
+            rows.push(PersonMention { id: *id, name: person.name().to_owned(), username: person.username });
+        }
+        Ok(rows)
+    }
+}
