@@ -51,8 +51,6 @@ pub(crate) enum Page {
     Newer,
     /// Around the first unread, to reset there.
     Unread,
-    /// The newest, to reset there.
-    Latest,
     /// Around a message of known place, to reset there.
     Around { id: MessageId, seq: u64 },
     /// Further and further back for a message that is not in the cache; how many pages may still be asked.

@@ -302,7 +302,6 @@ impl Engine {
                 self.grow_newer(s, &chat, window, high.min(window.high + PAGE), false)
             }
             Page::Unread => self.reset_at_unread(s, &info),
-            Page::Latest => self.open_at_end(s, &info),
             Page::Around { id, seq } => self.reset_around(s, &info, seq, TimelinePosition::Message { id }),
             Page::Seek { id, pages_left } => match messages::get(s.tx, &chat, &id)? {
                 Some(m) => self.reset_around(s, &info, m.seq, TimelinePosition::Message { id }),
@@ -330,10 +329,8 @@ impl Engine {
                 Ok(())
             }
             Page::Around { id, seq } => self.reset_around(s, &info, seq, TimelinePosition::Message { id }),
-            Page::Unread | Page::Latest | Page::Seek { .. } if self.window_of(chat).is_none() => {
-                self.reset_at_unread(s, &info)
-            }
-            Page::Unread | Page::Latest | Page::Seek { .. } => Ok(()),
+            Page::Unread | Page::Seek { .. } if self.window_of(chat).is_none() => self.reset_at_unread(s, &info),
+            Page::Unread | Page::Seek { .. } => Ok(()),
         }
     }
 
