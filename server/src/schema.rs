@@ -1,4 +1,6 @@
 //! The server's tables, as numbered migrations.
+//!
+//! Every row that syncs carries the revision of its last change in its scope; lists inside rows are tables of their own.
 
 use sql::Migration;
 
@@ -7,4 +9,128 @@ pub fn steps() -> Vec<Migration> {
     vec![Migration::shared(1, "core", CORE), Migration::shared(2, "auth", crate::auth::SCHEMA)]
 }
 
-const CORE: &str = "";
+const CORE: &str = "
+CREATE TABLE server_settings (
+    key TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) /*strict*/;
+
+-- One counter per scope; for chats also the place and time of the newest message, so that a post touches one counter row.
+CREATE TABLE scopes (
+    scope TEXT NOT NULL PRIMARY KEY,
+    rev BIGINT NOT NULL,
+    last_seq BIGINT NOT NULL DEFAULT 0,
+    last_ms BIGINT NOT NULL DEFAULT 0
+) /*strict*/;
+
+CREATE TABLE users (
+    id BIGINT NOT NULL PRIMARY KEY,
+    username TEXT NOT NULL,
+    username_folded TEXT NOT NULL UNIQUE,
+    display_name TEXT NOT NULL,
+    sort_name TEXT NOT NULL,
+    search TEXT NOT NULL,
+    email TEXT,
+    password_hash TEXT NOT NULL,
+    auth_level BIGINT NOT NULL DEFAULT 0,
+    bio TEXT NOT NULL DEFAULT '',
+    custom_status TEXT NOT NULL DEFAULT '',
+    created_at_ms BIGINT NOT NULL,
+    last_seen_ms BIGINT,
+    deactivated BIGINT NOT NULL DEFAULT 0,
+    rev BIGINT NOT NULL
+) /*strict*/;
+CREATE INDEX users_by_rev ON users (rev);
+CREATE INDEX users_by_name ON users (sort_name, id);
+
+CREATE TABLE chats (
+    id TEXT NOT NULL PRIMARY KEY,
+    type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sort_name TEXT NOT NULL,
+    search TEXT NOT NULL,
+    description TEXT NOT NULL,
+    creator_id BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    public BIGINT NOT NULL,
+    encrypted BIGINT NOT NULL,
+    member_count BIGINT NOT NULL,
+    rev BIGINT NOT NULL
+) /*strict*/;
+CREATE INDEX chats_by_name ON chats (public, sort_name, id);
+
+-- A member as the chat sees them (rev) and as they see the chat (user_rev).
+CREATE TABLE members (
+    chat_id TEXT NOT NULL REFERENCES chats (id),
+    user_id BIGINT NOT NULL REFERENCES users (id),
+    role BIGINT NOT NULL,
+    joined_at_ms BIGINT NOT NULL,
+    gone BIGINT NOT NULL,
+    read_seq BIGINT NOT NULL,
+    delivered_seq BIGINT NOT NULL,
+    rev BIGINT NOT NULL,
+    user_rev BIGINT NOT NULL,
+    PRIMARY KEY (chat_id, user_id)
+) /*strict*/;
+CREATE INDEX members_by_rev ON members (chat_id, rev);
+CREATE INDEX members_by_user ON members (user_id, user_rev);
+
+CREATE TABLE messages (
+    id TEXT NOT NULL PRIMARY KEY,
+    chat_id TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    sender_id BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    message_type TEXT NOT NULL,
+    timestamp_ms BIGINT NOT NULL,
+    reply_to TEXT,
+    sealed BIGINT NOT NULL,
+    edited_at_ms BIGINT,
+    deleted_at_ms BIGINT,
+    -- Bit 0: has mentions, bit 1: has reactions; most have neither and cost no look.
+    extras BIGINT NOT NULL,
+    first_rev BIGINT NOT NULL,
+    rev BIGINT NOT NULL,
+    UNIQUE (chat_id, seq)
+) /*strict*/;
+CREATE INDEX messages_by_rev ON messages (chat_id, rev);
+
+CREATE TABLE message_mentions (
+    message_id TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    PRIMARY KEY (message_id, place)
+) /*strict*/;
+
+CREATE TABLE message_reactions (
+    message_id TEXT NOT NULL,
+    emoji TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    PRIMARY KEY (message_id, emoji, user_id)
+) /*strict*/;
+
+CREATE TABLE invitations (
+    id TEXT NOT NULL PRIMARY KEY,
+    secret_hash BYTEA NOT NULL UNIQUE,
+    chat_id TEXT,
+    registers BIGINT NOT NULL,
+    creator_id BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    expires_at_ms BIGINT NOT NULL,
+    uses_max BIGINT NOT NULL,
+    uses BIGINT NOT NULL,
+    revoked BIGINT NOT NULL
+) /*strict*/;
+
+-- First replies of mutations, for those who ask again. (A message's own row is its first reply.)
+CREATE TABLE mutations (
+    user_id BIGINT NOT NULL,
+    local_id TEXT NOT NULL,
+    reply TEXT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    PRIMARY KEY (user_id, local_id)
+) /*strict*/;
+CREATE INDEX mutations_by_age ON mutations (at_ms);
+";

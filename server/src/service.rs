@@ -1,47 +1,235 @@
 //! From a frame to its answers: the same for WebSocket, TCP and REST.
 
-use protocol::frame::Request;
-use protocol::{ClientFrame, ErrorCode, ProtocolError, ServerFrame};
+use protocol::frame::{AuthSuccess, Event, MessageAccepted, Reply, Request, ScopeHave, Welcome};
+use protocol::limits::{HEARTBEAT_MS, SYNC_SCOPES_MAX};
+use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, ServerFrame, VERSIONS};
 
+use crate::auth::{self, Granted};
+use crate::domain::{Cx, Failure, access, chats, directory, invitations, marks, members, messages, once, sync, users};
 use crate::hub::Connection;
 use crate::session::{Session, Who};
 use crate::state::App;
+use crate::store;
 
 /// The request changes the [`Session`]: finish what is under way on this connection, then call [`handle`].
 /// Anything else may go through [`dispatch`], several at once.
 pub fn changes_session(request: &Request) -> bool {
-    matches!(
-        request,
-        Request::Hello(_)
-            | Request::Register(_)
-            | Request::Login(_)
-            | Request::Auth(_)
-            | Request::Refresh(_)
-            | Request::Logout
-    )
+    use Request::*;
+    matches!(request, Hello(_) | Register(_) | Login(_) | Auth(_) | Refresh(_) | Logout)
 }
 
 /// The request changes rows. Several may be under way at once on a connection: they take their places in the order in
 /// which the futures of [`dispatch`] are first polled, and share a commit. Wait for them before anything that reads.
-pub fn is_mutation(_request: &Request) -> bool {
-    false
+pub fn is_mutation(request: &Request) -> bool {
+    use Request::*;
+    !changes_session(request)
+        && !matches!(request, Ping | Sync(_) | History(_) | ListChats | ListMembers(_) | ListUsers(_) | ListChannels(_))
 }
 
-/// Answers any frame. `sync` gets one answer per scope, in the order asked; marks, typing and presence get none;
-/// everything else gets one.
-pub async fn handle(_app: &App, _session: &mut Session, frame: ClientFrame) -> Vec<ServerFrame> {
-    vec![ServerFrame::error(frame.request_id, ProtocolError::new(ErrorCode::Unavailable, "not here yet"))]
+/// Answers any frame. `sync` gets one answer per scope, in the order asked; `delivered`, `typing` and `presence` get none
+/// unless they are refused; everything else gets one.
+pub async fn handle(app: &App, session: &mut Session, frame: ClientFrame) -> Vec<ServerFrame> {
+    if !changes_session(&frame.request) {
+        return dispatch(app.clone(), session.who, frame).await;
+    }
+    let reply = enter(app, session, frame.local_id, frame.request).await;
+    vec![answer(frame.request_id, reply)]
 }
 
 /// Like [`handle`], for frames that do not change the session. Its place in the order is taken at the first poll.
-pub async fn dispatch(_app: App, _who: Option<Who>, frame: ClientFrame) -> Vec<ServerFrame> {
-    vec![ServerFrame::error(frame.request_id, ProtocolError::new(ErrorCode::Unavailable, "not here yet"))]
+pub async fn dispatch(app: App, who: Option<Who>, frame: ClientFrame) -> Vec<ServerFrame> {
+    let ClientFrame { request_id, local_id, request } = frame;
+    match request {
+        Request::Ping => vec![answer(request_id, Ok(Reply::Pong { server_time: app.now() }))],
+        request => match admitted(&app, who) {
+            Err(error) => vec![ServerFrame::error(request_id, error)],
+            Ok(who) => match request {
+                Request::Sync(body) => catch_up(&app, who, request_id, body.scopes).await,
+                Request::Delivered(_) | Request::Typing(_) | Request::Presence(_) => {
+                    let done = ephemeral(&app, who, request).await;
+                    done.err().map(|error| ServerFrame::error(request_id, error)).into_iter().collect()
+                }
+                request => vec![answer(request_id, call(&app, who, local_id, request).await)],
+            },
+        },
+    }
 }
 
-/// Makes an authenticated stream live: from here on it gets its person's events. One per stream, after `auth` succeeded.
+/// Makes an authenticated stream live: from here on it gets its person's events. One per stream; call it when `auth`
+/// succeeded and before that is answered, so that no event falls between the first `sync` and the live ones.
 ///
 /// # Errors
 /// `unavailable`.
-pub async fn attach(_app: &App, _who: Who) -> Result<Connection, ProtocolError> {
-    Err(ProtocolError::new(ErrorCode::Unavailable, "not here yet"))
+pub async fn attach(app: &App, who: Who) -> Result<Connection, ProtocolError> {
+    let (connection, loading) = app.hub.arrive(who);
+    if loading {
+        let read = app.read(who.user_id, |cx| Ok(store::members::chats_of(cx.tx, cx.actor)?));
+        app.hub.settle(who.user_id, read.await.map_err(Failure::into_protocol)?);
+    }
+    app.hub.greet(&connection);
+    Ok(connection)
+}
+
+fn answer(request_id: Option<RequestId>, reply: Result<Reply, ProtocolError>) -> ServerFrame {
+    match reply {
+        Ok(reply) => ServerFrame::reply(request_id, reply),
+        Err(error) => ServerFrame::error(request_id, error),
+    }
+}
+
+fn admitted(app: &App, who: Option<Who>) -> Result<Who, ProtocolError> {
+    let refused = |code, message| Err(ProtocolError::new(code, message));
+    match who {
+        None => refused(ErrorCode::Unauthenticated, "log in first"),
+        Some(who) if who.expires_at <= app.now() => {
+            refused(ErrorCode::TokenExpired, "the access token is past its time")
+        }
+        Some(who) => Ok(who),
+    }
+}
+
+async fn enter(
+    app: &App,
+    session: &mut Session,
+    local_id: Option<LocalId>,
+    request: Request,
+) -> Result<Reply, ProtocolError> {
+    let granted = match request {
+        Request::Hello(hello) => return welcome(app, &hello.versions).map(Reply::Welcome),
+        Request::Register(body) => auth::register(app, &session.peer, local_id, body).await?,
+        Request::Login(body) => auth::login(app, &session.peer, local_id, body).await?,
+        Request::Auth(body) => auth::authenticate(app, &session.peer, body).await?,
+        Request::Refresh(body) => auth::refresh(app, &session.peer, local_id, body).await?,
+        Request::Logout => {
+            let who = admitted(app, session.who)?;
+            auth::logout(app, who).await?;
+            session.who = None;
+            return Ok(Reply::Done);
+        }
+        _ => return Err(ProtocolError::new(ErrorCode::Internal, "the server made a mistake")),
+    };
+    Ok(Reply::AuthSuccess(let_in(session, granted)?))
+}
+
+/// A connection stays one person's: its live events are that person's.
+fn let_in(session: &mut Session, granted: Granted) -> Result<AuthSuccess, ProtocolError> {
+    if session.who.is_some_and(|who| who.user_id != granted.who.user_id) {
+        return Err(ProtocolError::new(ErrorCode::Forbidden, "this connection is another person's: open a new one"));
+    }
+    session.who = Some(granted.who);
+    Ok(granted.success)
+}
+
+/// What the server says of itself, in the newest version that both speak.
+///
+/// # Errors
+/// `version_unsupported`.
+pub fn welcome(app: &App, versions: &[u16]) -> Result<Welcome, ProtocolError> {
+    let common = VERSIONS.iter().rev().find(|version| versions.contains(version)).copied();
+    let none = || ProtocolError::new(ErrorCode::VersionUnsupported, format!("this server speaks {VERSIONS:?}"));
+    Ok(Welcome {
+        version: common.ok_or_else(none)?,
+        versions: VERSIONS.to_vec(),
+        server_id: app.identity.server_id.clone(),
+        incarnation: app.identity.incarnation.clone(),
+        name: app.identity.name.clone(),
+        invitation_required: app.settings.invitation_required,
+        heartbeat_ms: HEARTBEAT_MS,
+    })
+}
+
+/// One answer per scope, in the order asked.
+async fn catch_up(app: &App, who: Who, request_id: Option<RequestId>, scopes: Vec<ScopeHave>) -> Vec<ServerFrame> {
+    if scopes.is_empty() || scopes.len() > SYNC_SCOPES_MAX {
+        return vec![ServerFrame::error(request_id, ProtocolError::field("scopes", "1 to 500"))];
+    }
+    let mut answers = Vec::with_capacity(scopes.len());
+    for asked in scopes {
+        let reply = app.read(who.user_id, move |cx| sync::changes(cx, &asked)).await;
+        answers.push(answer(request_id.clone(), reply.map(Reply::Changes).map_err(Failure::into_protocol)));
+    }
+    answers
+}
+
+async fn ephemeral(app: &App, who: Who, request: Request) -> Result<(), ProtocolError> {
+    match request {
+        Request::Presence(body) => app.hub.set_status(who, body.status),
+        Request::Typing(body) => {
+            member(app, who, &body.chat_id).await?;
+            app.hub.publish_ephemeral(Event::Typing { chat_id: body.chat_id, user_id: who.user_id });
+        }
+        Request::Delivered(body) => {
+            member(app, who, &body.chat_id).await?;
+            app.hub.later().delivered(body.chat_id, who.user_id, body.seq);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The hub knows the chats of those who are connected; others are looked up.
+async fn member(app: &App, who: Who, chat: &protocol::ChatId) -> Result<(), ProtocolError> {
+    if app.hub.hears(who.user_id, chat) {
+        return Ok(());
+    }
+    let chat = chat.clone();
+    let own = app.read(who.user_id, move |cx| access::own_row(cx, &chat).map(drop)).await;
+    own.map_err(Failure::into_protocol)
+}
+
+async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Result<Reply, ProtocolError> {
+    let actor = who.user_id;
+    let reply = match request {
+        // The hot path: the message's own row is what makes it happen once.
+        Request::Message(body) => {
+            app.write(actor, move |cx| messages::append(cx, id, body).map(Reply::MessageAccepted)).await
+        }
+        // Marks only grow, and an invitation's secret is not kept: these are safe to repeat by themselves.
+        Request::Read(body) => app.write(actor, move |cx| marks::read(cx, &body).map(done)).await,
+        Request::CreateInvitation(body) => {
+            app.write(actor, move |cx| invitations::create(cx, id, &body).map(Reply::Invitation)).await
+        }
+        request if is_mutation(&request) => {
+            app.write(actor, move |cx| once::once(cx, id, |cx| mutate(cx, id, request))).await
+        }
+        request => app.read(actor, move |cx| look(cx, request)).await,
+    };
+    reply.map_err(Failure::into_protocol)
+}
+
+fn done((): ()) -> Reply {
+    Reply::Done
+}
+
+fn mutate(cx: &mut Cx<'_, '_>, id: Option<LocalId>, request: Request) -> Result<Reply, Failure> {
+    let accepted = |accepted: MessageAccepted| Reply::MessageAccepted(accepted);
+    let state = |chat| Reply::ChatState { chat };
+    match request {
+        Request::EditMessage(body) => messages::edit(cx, body).map(accepted),
+        Request::DeleteMessage(body) => messages::delete(cx, body).map(accepted),
+        Request::React(body) => messages::react(cx, body).map(accepted),
+        Request::CreateChat(body) => chats::create(cx, id, &body).map(state),
+        Request::OpenPrivate(body) => chats::open(cx, body.user_id).map(state),
+        Request::UpdateChat(body) => chats::update(cx, &body).map(state),
+        Request::JoinChat(body) => members::join(cx, &body.chat_id).map(state),
+        Request::LeaveChat(body) => members::leave(cx, &body.chat_id).map(done),
+        Request::AddMember(body) => members::add(cx, &body).map(done),
+        Request::RemoveMember(body) => members::remove(cx, &body).map(done),
+        Request::SetRole(body) => members::set_role(cx, &body).map(done),
+        Request::UpdateProfile(body) => users::update_profile(cx, &body).map(|user| Reply::Profile { user }),
+        Request::RevokeInvitation(body) => invitations::revoke(cx, &body).map(done),
+        Request::AcceptInvitation(body) => invitations::accept(cx, &body.secret).map(state),
+        _ => Err(sql::Error::Bug("a request that changes nothing came to the writer".to_owned()).into()),
+    }
+}
+
+fn look(cx: &mut Cx<'_, '_>, request: Request) -> Result<Reply, Failure> {
+    match request {
+        Request::History(body) => messages::page(cx, &body).map(Reply::HistoryPage),
+        Request::ListChats => chats::list(cx).map(|chats| Reply::Chats { chats }),
+        Request::ListMembers(body) => members::list(cx, &body),
+        Request::ListUsers(body) => directory::people(cx, &body),
+        Request::ListChannels(body) => directory::channels(cx, &body),
+        _ => Err(sql::Error::Bug("a request that changes something came to a reader".to_owned()).into()),
+    }
 }

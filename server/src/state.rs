@@ -1,12 +1,21 @@
 //! What every connection of a running server shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use protocol::{Timestamp, UserId};
 
 use crate::auth::Auth;
-use crate::domain::{Cx, Failure};
-use crate::hub::Hub;
+use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once};
+use crate::hub::{Hub, Later};
+use crate::{schema, store};
+
+/// Small marks wait this long, so that many share a transaction.
+const MARKS_EVERY: Duration = Duration::from_millis(150);
+/// How many of them share one.
+const MARKS_AT_ONCE: usize = 500;
+/// Old first replies are forgotten this often.
+const PURGE_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Tells the time; tests bring their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -23,18 +32,12 @@ pub struct ServerIdentity {
 }
 
 /// What an operator can set.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// What people call the server; kept from the first start when empty.
     pub name: String,
     /// Registering needs an invitation (the very first account does not).
     pub invitation_required: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { name: String::new(), invitation_required: false }
-    }
 }
 
 /// The shared state; cheap to clone.
@@ -65,14 +68,31 @@ impl std::ops::Deref for App {
     }
 }
 
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.hub.later().wake();
+    }
+}
+
 impl App {
     /// Brings the schema up to date, reads or makes the server's identity and `general`, starts the hub.
     /// Call it inside a tokio runtime.
     ///
     /// # Errors
-    /// [`sql::Error`].
-    pub async fn open(_db: sql::Db, _auth: Auth, _settings: Settings, _clock: Clock) -> Result<Self, sql::Error> {
-        Err(sql::Error::Unavailable("not here yet".to_owned()))
+    /// [`sql::Error`]; [`Failure::Refused`] when the name in the settings is no name.
+    pub async fn open(db: sql::Db, auth: Auth, settings: Settings, clock: Clock) -> Result<Self, Failure> {
+        db.write(|tx| sql::migrate(tx, &schema::steps())).await?;
+        let (now, name) = (clock(), settings.name.clone());
+        let identity = db
+            .write(move |tx| {
+                let (mut rng, mut events) = (rand::rng(), Vec::new());
+                founding::found(&mut Cx { tx, now, rng: &mut rng, actor: SERVER, events: &mut events }, &name)
+            })
+            .await?;
+        let hub = Hub::start(clock.clone());
+        let app = Self(Arc::new(Inner { db, hub, identity, clock, auth, settings }));
+        tokio::spawn(keep_house(Arc::downgrade(&app.0), app.hub.later().clone()));
+        Ok(app)
     }
 
     /// The time now.
@@ -80,16 +100,25 @@ impl App {
         (self.clock)()
     }
 
-    /// Runs a domain function in a transaction for `actor`, returns when it is on disk; its events leave in commit order.
+    /// Runs a domain function in a transaction for `actor`, returns when it is on disk; its events leave in commit order,
+    /// also when nobody waits for the result any more.
     ///
     /// # Errors
     /// What `work` returns; nothing has changed then.
     pub async fn write<T: Send + 'static>(
         &self,
-        _actor: UserId,
-        _work: impl FnOnce(&mut Cx<'_, '_>) -> Result<T, Failure> + Send + 'static,
+        actor: UserId,
+        work: impl FnOnce(&mut Cx<'_, '_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        Err(sql::Error::Unavailable("not here yet".to_owned()).into())
+        let place = self.hub.place().await;
+        let (clock, hub) = (self.clock.clone(), self.hub.clone());
+        let run = move |tx: &mut sql::Tx<'_>| {
+            let (mut rng, mut events) = (rand::rng(), Vec::new());
+            let reply = work(&mut Cx { tx, now: clock(), rng: &mut rng, actor, events: &mut events })?;
+            Ok::<_, Failure>(Outcome { reply, events })
+        };
+        let publish = move |outcome: &mut Outcome<T>| hub.publish(std::mem::take(&mut outcome.events), place);
+        Ok(self.db.write_then(run, publish).await?.reply)
     }
 
     /// Runs a reading domain function on a snapshot for `actor`.
@@ -98,9 +127,58 @@ impl App {
     /// What `work` returns.
     pub async fn read<T: Send + 'static>(
         &self,
-        _actor: UserId,
-        _work: impl FnOnce(&mut Cx<'_, '_>) -> Result<T, Failure> + Send + 'static,
+        actor: UserId,
+        work: impl FnOnce(&mut Cx<'_, '_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        Err(sql::Error::Unavailable("not here yet".to_owned()).into())
+        let clock = self.clock.clone();
+        let run = move |tx: &mut sql::Tx<'_>| {
+            let (mut rng, mut events) = (rand::rng(), Vec::new());
+            work(&mut Cx { tx, now: clock(), rng: &mut rng, actor, events: &mut events })
+        };
+        self.db.read(run).await
+    }
+
+    /// Writes the small marks that wait (delivered, last seen): before a stop, and every now and then.
+    ///
+    /// # Errors
+    /// See [`sql::Error`]; the marks of the part that failed are lost, clients say them again.
+    pub async fn flush(&self) -> Result<(), Failure> {
+        let marks = self.hub.later().take();
+        let delivered: Vec<_> = marks.delivered.into_iter().map(|((chat, user), seq)| (chat, user, seq)).collect();
+        for part in delivered.chunks(MARKS_AT_ONCE) {
+            let part = part.to_vec();
+            self.write(SERVER, move |cx| marks::delivered(cx, &part)).await?;
+        }
+        let seen: Vec<_> = marks.seen.into_iter().collect();
+        for part in seen.chunks(MARKS_AT_ONCE) {
+            let part = part.to_vec();
+            let all = move |cx: &mut Cx<'_, '_>| {
+                for (user, at) in part {
+                    store::users::set_last_seen(cx.tx, user, at)?;
+                }
+                Ok(())
+            };
+            self.write(SERVER, all).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes small marks in bunches and forgets old first replies, until the server is gone.
+async fn keep_house(app: Weak<Inner>, later: Arc<Later>) {
+    let mut purge = tokio::time::interval(PURGE_EVERY);
+    loop {
+        let purging = tokio::select! {
+            () = later.some() => {
+                tokio::time::sleep(MARKS_EVERY).await;
+                false
+            }
+            _ = purge.tick() => true,
+        };
+        let Some(app) = app.upgrade().map(App) else { return };
+        let kept = if purging { app.write(SERVER, once::purge).await.map(drop) } else { app.flush().await };
+        if let Err(error) = kept {
+            tracing::warn!(%error, "housekeeping failed; it is tried again");
+        }
     }
 }

@@ -2,9 +2,27 @@
 //!
 //! A function runs inside one transaction; what it tells others goes to [`Cx::tell`] and is sent after the commit.
 
+pub mod access;
+pub mod chats;
+pub mod directory;
+pub mod founding;
+pub mod invitations;
+pub mod marks;
+pub mod members;
+pub mod messages;
+pub mod names;
+pub mod once;
+pub mod sync;
+pub mod users;
+
 use protocol::frame::Event;
-use protocol::{ErrorCode, ProtocolError, Timestamp, UserId};
+use protocol::{ErrorCode, LocalId, ProtocolError, Row, Scope, Timestamp, UserId};
 use rand::Rng;
+
+use crate::store::scopes;
+
+/// The server itself, as a sender of notes and the maker of `general`.
+pub const SERVER: UserId = UserId(0);
 
 /// What a domain function may use.
 pub struct Cx<'a, 'c> {
@@ -24,6 +42,26 @@ impl Cx<'_, '_> {
     /// Sends an event after the commit to everyone whom it concerns.
     pub fn tell(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Tells that a row changed.
+    pub fn tell_row(&mut self, scope: Scope, row: Row) {
+        self.tell(Event::RowChanged { scope, row });
+    }
+
+    /// The next revision of a scope.
+    ///
+    /// # Errors
+    /// See [`sql::Error`].
+    pub fn next_rev(&mut self, scope: &Scope) -> Result<u64, sql::Error> {
+        scopes::next(self.tx, scope)
+    }
+
+    /// A new id for something whose maker gave none.
+    pub fn new_id(&mut self) -> LocalId {
+        let mut random = [0; 10];
+        self.rng.fill_bytes(&mut random);
+        LocalId::from_parts(u64::try_from(self.now.0).unwrap_or(0), random)
     }
 }
 
@@ -51,6 +89,21 @@ impl Failure {
     /// A refusal.
     pub fn refused(code: ErrorCode, message: &str) -> Self {
         Failure::Refused(ProtocolError::new(code, message))
+    }
+
+    /// A field that is out of bounds.
+    pub fn field(name: &str, problem: &str) -> Self {
+        Failure::Refused(ProtocolError::field(name, problem))
+    }
+
+    /// Known, but not allowed.
+    pub fn forbidden(message: &str) -> Self {
+        Self::refused(ErrorCode::Forbidden, message)
+    }
+
+    /// No such thing, or not visible.
+    pub fn not_found(message: &str) -> Self {
+        Self::refused(ErrorCode::NotFound, message)
     }
 
     /// What the person is told; a database's failure is logged here and keeps its details to itself.

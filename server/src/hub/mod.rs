@@ -1,24 +1,169 @@
 //! Live connections: who is here, and what each is still to be sent.
+//!
+//! Events come from the database's writer right after each commit, in commit order, through one queue to one publisher;
+//! so every connection gets the events of a scope in the order of their revisions.
 
 mod connection;
+mod later;
+mod publisher;
+mod rooms;
 
-pub use connection::{Connection, Frame};
+pub use connection::{Connection, Frame, QUEUE_BYTES_MAX};
+pub use later::{Later, Marks};
 
-use crate::session::SessionId;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use protocol::frame::{CloseReason, Event, ScopeHead};
+use protocol::{ChatId, PresenceStatus, UserId};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use crate::session::{SessionId, Who};
+use crate::state::Clock;
+use connection::{Outbox, encode};
+use publisher::Batch;
+use rooms::{Person, Rooms};
+
+/// Most transactions whose events wait to be sent; then writers wait too.
+const BATCHES_WAITING_MAX: usize = 4_096;
 
 /// The hub; cheap to clone.
 #[derive(Clone)]
-pub struct Hub;
+pub struct Hub(Arc<Shared>);
+
+struct Shared {
+    rooms: Mutex<Rooms>,
+    batches: mpsc::UnboundedSender<Batch>,
+    places: Arc<Semaphore>,
+    clock: Clock,
+    later: Arc<Later>,
+}
+
+impl Shared {
+    fn rooms(&self) -> MutexGuard<'_, Rooms> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to publish one transaction's events.
+pub struct Place(OwnedSemaphorePermit);
 
 impl Hub {
+    /// Starts the publisher; call it inside a tokio runtime. The publisher ends with the last clone.
+    pub fn start(clock: Clock) -> Self {
+        let (batches, taken) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared {
+            rooms: Mutex::default(),
+            batches,
+            places: Arc::new(Semaphore::new(BATCHES_WAITING_MAX)),
+            clock,
+            later: Arc::default(),
+        });
+        tokio::spawn(publisher::run(Arc::downgrade(&shared), taken));
+        Self(shared)
+    }
+
+    /// Waits until there is room for one more transaction's events: this is how slow fan-out slows writers down.
+    pub async fn place(&self) -> Place {
+        Place(self.0.places.clone().acquire_owned().await.expect("the semaphore is never closed"))
+    }
+
+    /// Sends committed events, in the order of the calls.
+    pub fn publish(&self, events: Vec<Event>, place: Place) {
+        if !events.is_empty() {
+            // Fails only when the runtime is gone, and with it every connection.
+            let _ = self.0.batches.send(Batch::Events(events, Some(place.0)));
+        }
+    }
+
+    /// Sends something that may be lost: only when nobody waits for room.
+    pub fn publish_ephemeral(&self, event: Event) {
+        if let Ok(permit) = self.0.places.clone().try_acquire_owned() {
+            let _ = self.0.batches.send(Batch::Events(vec![event], Some(permit)));
+        }
+    }
+
+    /// A connection comes: it hears its person's own events at once, and chats when they are settled.
+    /// `true`: read the memberships now and give them to [`Hub::settle`].
+    pub fn arrive(&self, who: Who) -> (Connection, bool) {
+        let outbox = Arc::new(Outbox::new(who.session_id));
+        let (person, loading) = self.0.rooms().arrive(who.user_id, outbox.clone());
+        (Connection { hub: self.clone(), person, outbox }, loading)
+    }
+
+    /// The memberships as read after [`Hub::arrive`].
+    pub fn settle(&self, user: UserId, chats: impl IntoIterator<Item = ChatId>) {
+        self.0.rooms().settle(user, chats);
+    }
+
+    /// Tells a connection who is here, and the others that it came.
+    pub fn greet(&self, connection: &Connection) {
+        let user = connection.person.id;
+        let here = publisher::presence_now(&self.0.rooms(), user);
+        for event in here {
+            connection.outbox.push(&encode(&event));
+        }
+        let _ = self.0.batches.send(Batch::Presence(user));
+    }
+
+    fn leave(&self, person: &Person, outbox: &Arc<Outbox>) {
+        self.0.rooms().leave(person, outbox);
+        let _ = self.0.batches.send(Batch::Presence(person.id));
+    }
+
+    /// Own presence, on the connections of one session.
+    pub fn set_status(&self, who: Who, status: PresenceStatus) {
+        for outbox in self.0.rooms().outboxes(Some(who.user_id)) {
+            if outbox.session == who.session_id {
+                outbox.set_status(status);
+            }
+        }
+        let _ = self.0.batches.send(Batch::Presence(who.user_id));
+    }
+
+    /// What was last told of a person: for REST.
+    pub fn presence(&self, user: UserId) -> PresenceStatus {
+        self.0.rooms().announced.get(&user).copied().unwrap_or_default()
+    }
+
+    /// The person is here and hears the chat: a membership check without the database.
+    pub fn hears(&self, user: UserId, chat: &ChatId) -> bool {
+        self.0.rooms().hears(user, chat)
+    }
+
+    /// Marks that are written a little later.
+    pub fn later(&self) -> &Arc<Later> {
+        &self.0.later
+    }
+
+    fn heads(&self, person: &Person) -> Vec<ScopeHead> {
+        self.0.rooms().heads(person.id)
+    }
+
     /// Closes the connections of a session: each gets a last `closing` frame.
-    pub fn close_session(&self, _session: SessionId, _reason: protocol::frame::CloseReason) {}
+    pub fn close_session(&self, session: SessionId, reason: CloseReason) {
+        let all = self.0.rooms().outboxes(None);
+        all.iter().filter(|outbox| outbox.session == session).for_each(|outbox| outbox.close(reason));
+    }
+
+    /// Closes the connections of a person.
+    pub fn close_user(&self, user: UserId, reason: CloseReason) {
+        let all = self.0.rooms().outboxes(Some(user));
+        all.iter().for_each(|outbox| outbox.close(reason));
+    }
 
     /// Closes every connection.
-    pub fn close_all(&self, _reason: protocol::frame::CloseReason) {}
+    pub fn close_all(&self, reason: CloseReason) {
+        let all = self.0.rooms().outboxes(None);
+        all.iter().for_each(|outbox| outbox.close(reason));
+    }
 
     /// How many connections are open.
     pub fn connected(&self) -> usize {
-        0
+        self.0.rooms().connections_count()
+    }
+
+    /// How many people have one.
+    pub fn people(&self) -> usize {
+        self.0.rooms().people_count()
     }
 }

@@ -1,0 +1,99 @@
+//! Posts a message: the hot path, three statements for a plain one.
+//!
+//! The message's id is the one its sender gave; the same sender asking again hears the first answer.
+
+use std::collections::BTreeMap;
+
+use protocol::frame::{Event, MessageAccepted, PostMessage};
+use protocol::limits::REACTIONS_PER_MESSAGE_MAX;
+use protocol::{ChatId, ErrorCode, LocalId, Message, MessageId, MessageType, Role};
+
+use super::{accepted, check_content, check_emoji, checked_mentions};
+use crate::domain::{Cx, Failure, access, chats};
+use crate::store::messages::PostRight;
+use crate::store::{self, messages, scopes};
+
+/// Posts. A private chat that is not there yet is made.
+///
+/// # Errors
+/// `not_a_member`, `not_found`, `forbidden` (read-only), `plaintext_refused`, `id_taken`, `invalid_field`.
+pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: PostMessage) -> Result<MessageAccepted, Failure> {
+    if body.message_type != MessageType::Text {
+        return Err(Failure::field("message_type", "only text can be posted"));
+    }
+    check_content(&body.content)?;
+    let id = MessageId::from(id.unwrap_or_else(|| cx.new_id()));
+    let right = right(cx, &body.chat_id, &id)?;
+    if let Some(seen) = right.seen {
+        if seen.sender_id != cx.actor || seen.chat_id != body.chat_id.as_str() {
+            return Err(Failure::refused(ErrorCode::IdTaken, "this id is another message's"));
+        }
+        return Ok(MessageAccepted {
+            chat_id: body.chat_id,
+            message_id: id,
+            seq: seen.seq,
+            rev: seen.first_rev,
+            timestamp: seen.timestamp,
+        });
+    }
+    if right.gone {
+        return Err(access::not_a_member());
+    }
+    if right.role < Role::Member {
+        return Err(Failure::forbidden("you may only read here"));
+    }
+    if right.encrypted && !body.encrypt_for_recipients {
+        return Err(Failure::refused(ErrorCode::PlaintextRefused, "this chat takes sealed messages only"));
+    }
+    let mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
+    let reactions = own_reactions(cx, &body.reactions)?;
+    if let Some(answered) = &body.reply_to
+        && !messages::exists(cx.tx, &body.chat_id, answered)?
+    {
+        return Err(Failure::field("reply_to", "no such message in this chat"));
+    }
+    let place = scopes::next_message(cx.tx, &body.chat_id, cx.now)?;
+    let message = Message {
+        id,
+        sender_id: cx.actor,
+        sender_username: right.username,
+        content: body.content,
+        message_type: MessageType::Text,
+        timestamp: place.timestamp,
+        reply_to: body.reply_to,
+        mentions,
+        reactions,
+        sealed: body.encrypt_for_recipients,
+        edited_at: None,
+        deleted_at: None,
+        seq: place.seq,
+        rev: place.rev,
+    };
+    messages::insert(cx.tx, &body.chat_id, &message)?;
+    let reply = accepted(&body.chat_id, &message);
+    cx.tell(Event::NewMessage { chat_id: body.chat_id, message });
+    Ok(reply)
+}
+
+fn right(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<PostRight, Failure> {
+    if let Some(right) = messages::post_right(cx.tx, chat, cx.actor, id)? {
+        return Ok(right);
+    }
+    if store::chats::get(cx.tx, chat)?.is_some() {
+        return Err(access::not_a_member());
+    }
+    if !chats::ensure(cx, chat)? {
+        return Err(access::no_such_chat());
+    }
+    messages::post_right(cx.tx, chat, cx.actor, id)?.ok_or_else(access::not_a_member)
+}
+
+fn own_reactions(cx: &Cx<'_, '_>, emoji: &[String]) -> Result<BTreeMap<String, Vec<protocol::UserId>>, Failure> {
+    if emoji.len() > REACTIONS_PER_MESSAGE_MAX {
+        return Err(Failure::field("reactions", "more than 32"));
+    }
+    for one in emoji {
+        check_emoji("reactions", one)?;
+    }
+    Ok(emoji.iter().map(|one| (one.clone(), vec![cx.actor])).collect())
+}

@@ -1,0 +1,105 @@
+//! Changes messages: edit, delete, react. Each change is the message's row under a new revision.
+
+use protocol::frame::{EditMessage, MessageAccepted, MessageRef, React};
+use protocol::limits::REACTIONS_PER_MESSAGE_MAX;
+use protocol::{ChatId, Message, MessageId, MessageType, Role, Row, Scope, Timestamp};
+
+use super::{accepted, check_content, check_emoji, checked_mentions};
+use crate::domain::{Cx, Failure, access};
+use crate::store::messages;
+
+/// Replaces the content of one's own message.
+///
+/// # Errors
+/// `forbidden` for others' messages, `not_found` also when it was deleted, `not_a_member`, `invalid_field`.
+pub fn edit(cx: &mut Cx<'_, '_>, body: EditMessage) -> Result<MessageAccepted, Failure> {
+    let own = access::own_row(cx, &body.chat_id)?;
+    let mut message = standing(cx, &body.chat_id, &body.message_id)?;
+    if message.sender_id != cx.actor {
+        return Err(Failure::forbidden("only its sender edits a message"));
+    }
+    if own.role < Role::Member {
+        return Err(Failure::forbidden("you may only read here"));
+    }
+    check_content(&body.content)?;
+    message.mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
+    message.content = body.content;
+    message.edited_at = Some(not_before(cx.now, message.timestamp));
+    message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
+    messages::update(cx.tx, &message)?;
+    Ok(tell(cx, body.chat_id, message))
+}
+
+/// Leaves a tombstone; its sender, or an admin for anyone's. Deleted twice is deleted.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `not_a_member`.
+pub fn delete(cx: &mut Cx<'_, '_>, body: MessageRef) -> Result<MessageAccepted, Failure> {
+    let own = access::own_row(cx, &body.chat_id)?;
+    let found = messages::get(cx.tx, &body.chat_id, &body.message_id)?;
+    let mut message = found.ok_or_else(no_such_message)?;
+    let own_message = message.sender_id == cx.actor;
+    if message.message_type == MessageType::System || !(own_message || own.role >= Role::Admin) {
+        return Err(Failure::forbidden("you may not delete this message"));
+    }
+    if message.deleted_at.is_some() {
+        return Ok(accepted(&body.chat_id, &message));
+    }
+    message.content = String::new();
+    message.mentions.clear();
+    message.reactions.clear();
+    message.deleted_at = Some(not_before(cx.now, message.timestamp));
+    message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
+    messages::update(cx.tx, &message)?;
+    Ok(tell(cx, body.chat_id, message))
+}
+
+/// Adds or takes back one's own reaction; as it already is, nothing changes.
+///
+/// # Errors
+/// `not_found` also when it was deleted, `not_a_member`, `invalid_field`.
+pub fn react(cx: &mut Cx<'_, '_>, body: React) -> Result<MessageAccepted, Failure> {
+    access::own_row(cx, &body.chat_id)?;
+    check_emoji("emoji", &body.emoji)?;
+    let mut message = standing(cx, &body.chat_id, &body.message_id)?;
+    let there = message.reactions.get(&body.emoji).is_some_and(|who| who.contains(&cx.actor));
+    if there == body.on {
+        return Ok(accepted(&body.chat_id, &message));
+    }
+    if body.on && !message.reactions.contains_key(&body.emoji) && message.reactions.len() >= REACTIONS_PER_MESSAGE_MAX {
+        return Err(Failure::field("emoji", "the message has 32 different reactions already"));
+    }
+    message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
+    if body.on {
+        messages::put_reaction(cx.tx, &message.id, &body.emoji, cx.actor, message.rev)?;
+        message.reactions.entry(body.emoji).or_default().push(cx.actor);
+    } else {
+        messages::remove_reaction(cx.tx, &message.id, &body.emoji, cx.actor)?;
+        if let Some(who) = message.reactions.get_mut(&body.emoji) {
+            who.retain(|user| *user != cx.actor);
+        }
+        message.reactions.retain(|_, who| !who.is_empty());
+    }
+    messages::touch(cx.tx, &message)?;
+    Ok(tell(cx, body.chat_id, message))
+}
+
+/// A message that a person wrote and nobody deleted.
+fn standing(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<Message, Failure> {
+    let message = messages::get(cx.tx, chat, id)?.filter(|message| message.deleted_at.is_none());
+    message.ok_or_else(no_such_message)
+}
+
+fn tell(cx: &mut Cx<'_, '_>, chat: ChatId, message: Message) -> MessageAccepted {
+    let reply = accepted(&chat, &message);
+    cx.tell_row(Scope::Chat(chat), Row::Message(message));
+    reply
+}
+
+fn not_before(now: Timestamp, earliest: Timestamp) -> Timestamp {
+    now.max(earliest)
+}
+
+fn no_such_message() -> Failure {
+    Failure::not_found("no such message in this chat")
+}

@@ -1,0 +1,331 @@
+//! Tables `messages`, `message_mentions`, `message_reactions`: the history of each chat.
+
+use std::collections::HashMap;
+
+use protocol::{ChatId, Message, MessageId, MessageType, Role, Timestamp, UserId};
+use sql::{Error, Row, Tx, Value, params};
+
+use super::{in_list, members, message_id};
+
+const COLUMNS: &str = "m.id, m.sender_id, u.username, m.content, m.message_type, m.timestamp_ms, m.reply_to, m.sealed,
+    m.edited_at_ms, m.deleted_at_ms, m.seq, m.rev, m.extras";
+const FROM: &str = "FROM messages m LEFT JOIN users u ON u.id = m.sender_id";
+
+const HAS_MENTIONS: i64 = 1;
+const HAS_REACTIONS: i64 = 2;
+
+fn message(row: &Row<'_>) -> Result<(Message, i64), Error> {
+    let message = Message {
+        id: message_id(row.text(0)?)?,
+        sender_id: UserId(row.int(1)?),
+        sender_username: row.opt_text(2)?.unwrap_or_default(),
+        content: row.text(3)?,
+        message_type: type_of(&row.text(4)?),
+        timestamp: Timestamp(row.int(5)?),
+        reply_to: row.opt_text(6)?.map(message_id).transpose()?,
+        mentions: Vec::new(),
+        reactions: Default::default(),
+        sealed: row.flag(7)?,
+        edited_at: row.opt_int(8)?.map(Timestamp),
+        deleted_at: row.opt_int(9)?.map(Timestamp),
+        seq: row.count(10)?,
+        rev: row.count(11)?,
+    };
+    Ok((message, row.int(12)?))
+}
+
+fn type_of(text: &str) -> MessageType {
+    match text {
+        "text" => MessageType::Text,
+        "system" => MessageType::System,
+        _ => MessageType::Unknown,
+    }
+}
+
+fn type_text(message_type: MessageType) -> &'static str {
+    match message_type {
+        MessageType::Text => "text",
+        MessageType::System => "system",
+        MessageType::Unknown => "unknown",
+    }
+}
+
+/// What one look tells about a post: the poster, and whether the id was used.
+#[derive(Debug, Clone)]
+pub struct PostRight {
+    /// The poster's role.
+    pub role: Role,
+    /// The poster is no longer a member.
+    pub gone: bool,
+    /// The poster's username.
+    pub username: String,
+    /// The chat takes sealed messages only.
+    pub encrypted: bool,
+    /// A message with this id exists.
+    pub seen: Option<Seen>,
+}
+
+/// Where a message with the same id stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// In which chat, as text.
+    pub chat_id: String,
+    /// Whose.
+    pub sender_id: UserId,
+    /// Its place.
+    pub seq: u64,
+    /// The revision of its first appearance.
+    pub first_rev: u64,
+    /// When it was accepted.
+    pub timestamp: Timestamp,
+}
+
+/// Everything that a post depends on, in one statement: this is the hot path. `None`: never was a member, or no chat.
+///
+/// # Errors
+/// See [`Error`].
+pub fn post_right(tx: &mut Tx<'_>, chat: &ChatId, user: UserId, id: &MessageId) -> Result<Option<PostRight>, Error> {
+    tx.row(
+        "SELECT m.role, m.gone, u.username, c.encrypted, d.chat_id, d.sender_id, d.seq, d.first_rev, d.timestamp_ms
+         FROM members m JOIN chats c ON c.id = m.chat_id JOIN users u ON u.id = m.user_id
+         LEFT JOIN messages d ON d.id = ?3
+         WHERE m.chat_id = ?1 AND m.user_id = ?2",
+        params![chat.as_str(), user.0, id.as_str()],
+        |row| {
+            let seen = match row.opt_text(4)? {
+                None => None,
+                Some(chat_id) => Some(Seen {
+                    chat_id,
+                    sender_id: UserId(row.int(5)?),
+                    seq: row.count(6)?,
+                    first_rev: row.count(7)?,
+                    timestamp: Timestamp(row.int(8)?),
+                }),
+            };
+            Ok(PostRight {
+                role: members::role(row.int(0)?)?,
+                gone: row.flag(1)?,
+                username: row.text(2)?,
+                encrypted: row.flag(3)?,
+                seen,
+            })
+        },
+    )
+}
+
+/// A new message with its mentions and reactions.
+///
+/// # Errors
+/// [`Error::Unique`] when the id or the place is taken.
+pub fn insert(tx: &mut Tx<'_>, chat: &ChatId, message: &Message) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO messages (id, chat_id, seq, sender_id, content, message_type, timestamp_ms, reply_to, sealed,
+                               extras, first_rev, rev)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
+        params![
+            message.id.as_str(),
+            chat.as_str(),
+            message.seq,
+            message.sender_id.0,
+            message.content,
+            type_text(message.message_type),
+            message.timestamp.0,
+            message.reply_to.as_ref().map(MessageId::as_str),
+            message.sealed,
+            extras(message),
+            message.rev
+        ],
+    )?;
+    insert_mentions(tx, message)?;
+    for (emoji, users) in &message.reactions {
+        for user in users {
+            put_reaction(tx, &message.id, emoji, *user, message.rev)?;
+        }
+    }
+    Ok(())
+}
+
+fn extras(message: &Message) -> i64 {
+    let mentions = if message.mentions.is_empty() { 0 } else { HAS_MENTIONS };
+    let reactions = if message.reactions.is_empty() { 0 } else { HAS_REACTIONS };
+    mentions | reactions
+}
+
+fn insert_mentions(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
+    for (place, user) in (0_i64..).zip(&message.mentions) {
+        tx.execute(
+            "INSERT INTO message_mentions (message_id, place, user_id) VALUES (?1, ?2, ?3)",
+            params![message.id.as_str(), place, user.0],
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes what an edit or a deletion changed: content, mentions, marks of time, revision.
+///
+/// # Errors
+/// See [`Error`].
+pub fn update(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE messages SET content = ?2, edited_at_ms = ?3, deleted_at_ms = ?4, extras = ?5, rev = ?6 WHERE id = ?1",
+        params![
+            message.id.as_str(),
+            message.content,
+            message.edited_at.map(|t| t.0),
+            message.deleted_at.map(|t| t.0),
+            extras(message),
+            message.rev
+        ],
+    )?;
+    tx.execute("DELETE FROM message_mentions WHERE message_id = ?1", params![message.id.as_str()])?;
+    insert_mentions(tx, message)?;
+    if message.deleted_at.is_some() {
+        tx.execute("DELETE FROM message_reactions WHERE message_id = ?1", params![message.id.as_str()])?;
+    }
+    Ok(())
+}
+
+/// Adds a reaction; `place` orders them.
+///
+/// # Errors
+/// [`Error::Unique`] when this person reacted so already.
+pub fn put_reaction(tx: &mut Tx<'_>, id: &MessageId, emoji: &str, user: UserId, place: u64) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO message_reactions (message_id, emoji, user_id, place) VALUES (?1, ?2, ?3, ?4)",
+        params![id.as_str(), emoji, user.0, place],
+    )?;
+    Ok(())
+}
+
+/// Takes a reaction back.
+///
+/// # Errors
+/// See [`Error`].
+pub fn remove_reaction(tx: &mut Tx<'_>, id: &MessageId, emoji: &str, user: UserId) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM message_reactions WHERE message_id = ?1 AND emoji = ?2 AND user_id = ?3",
+        params![id.as_str(), emoji, user.0],
+    )?;
+    Ok(())
+}
+
+/// After its reactions changed: the message's new revision.
+///
+/// # Errors
+/// See [`Error`].
+pub fn touch(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE messages SET extras = ?2, rev = ?3 WHERE id = ?1",
+        params![message.id.as_str(), extras(message), message.rev],
+    )?;
+    Ok(())
+}
+
+/// The message is in the chat.
+///
+/// # Errors
+/// See [`Error`].
+pub fn exists(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Result<bool, Error> {
+    let found =
+        tx.row("SELECT 1 FROM messages WHERE id = ?1 AND chat_id = ?2", params![id.as_str(), chat.as_str()], |_| {
+            Ok(())
+        })?;
+    Ok(found.is_some())
+}
+
+/// One message.
+///
+/// # Errors
+/// See [`Error`].
+pub fn get(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Result<Option<Message>, Error> {
+    let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.id = ?1 AND m.chat_id = ?2");
+    Ok(load(tx, &sql, params![id.as_str(), chat.as_str()])?.pop())
+}
+
+/// Several messages of any chats, in no order.
+///
+/// # Errors
+/// See [`Error`].
+pub fn get_all(tx: &mut Tx<'_>, ids: &[MessageId]) -> Result<Vec<Message>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (marks, values) = in_list(1, ids.iter().map(|id| Value::Text(id.as_str().into())));
+    load(tx, &format!("SELECT {COLUMNS} {FROM} WHERE m.id IN ({marks})"), &values)
+}
+
+/// Messages changed after `after`, by revision.
+///
+/// # Errors
+/// See [`Error`].
+pub fn changed(tx: &mut Tx<'_>, chat: &ChatId, after: u64, limit: u32) -> Result<Vec<Message>, Error> {
+    let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.rev > ?2 ORDER BY m.rev LIMIT ?3");
+    load(tx, &sql, params![chat.as_str(), after, limit])
+}
+
+/// The newest messages with a `seq` below `before`, newest first.
+///
+/// # Errors
+/// See [`Error`].
+pub fn before(tx: &mut Tx<'_>, chat: &ChatId, before: u64, limit: u32) -> Result<Vec<Message>, Error> {
+    let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.seq < ?2 ORDER BY m.seq DESC LIMIT ?3");
+    load(tx, &sql, params![chat.as_str(), before, limit])
+}
+
+/// The oldest messages with a `seq` above `after`, oldest first.
+///
+/// # Errors
+/// See [`Error`].
+pub fn after(tx: &mut Tx<'_>, chat: &ChatId, after: u64, limit: u32) -> Result<Vec<Message>, Error> {
+    let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3");
+    load(tx, &sql, params![chat.as_str(), after, limit])
+}
+
+/// When the message at a place was accepted.
+///
+/// # Errors
+/// See [`Error`].
+pub fn timestamp_at(tx: &mut Tx<'_>, chat: &ChatId, seq: u64) -> Result<Option<Timestamp>, Error> {
+    tx.row("SELECT timestamp_ms FROM messages WHERE chat_id = ?1 AND seq = ?2", params![chat.as_str(), seq], |row| {
+        Ok(Timestamp(row.int(0)?))
+    })
+}
+
+fn load(tx: &mut Tx<'_>, sql: &str, values: &[Value<'_>]) -> Result<Vec<Message>, Error> {
+    let found = tx.rows(sql, values, message)?;
+    let places_of = |bit: i64| -> HashMap<MessageId, usize> {
+        let with = found.iter().enumerate().filter(|(_, (_, extras))| extras & bit != 0);
+        with.map(|(place, (message, _))| (message.id.clone(), place)).collect()
+    };
+    let (mentions, reactions) = (places_of(HAS_MENTIONS), places_of(HAS_REACTIONS));
+    let mut messages: Vec<Message> = found.into_iter().map(|(message, _)| message).collect();
+    let sql = "SELECT message_id, user_id FROM message_mentions WHERE message_id IN ($) ORDER BY message_id, place";
+    of_messages(tx, sql, &mentions, |place, row| {
+        messages[place].mentions.push(UserId(row.int(1)?));
+        Ok(())
+    })?;
+    let sql =
+        "SELECT message_id, user_id, emoji FROM message_reactions WHERE message_id IN ($) ORDER BY place, user_id";
+    of_messages(tx, sql, &reactions, |place, row| {
+        messages[place].reactions.entry(row.text(2)?).or_default().push(UserId(row.int(1)?));
+        Ok(())
+    })?;
+    Ok(messages)
+}
+
+fn of_messages(
+    tx: &mut Tx<'_>,
+    sql: &str,
+    places: &HashMap<MessageId, usize>,
+    mut each: impl FnMut(usize, &Row<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let (marks, values) = in_list(1, places.keys().map(|id| Value::Text(id.as_str().into())));
+    tx.rows(&sql.replace('$', &marks), &values, |row| {
+        let place = places.get(&message_id(row.text(0)?)?).copied();
+        place.map_or(Ok(()), |place| each(place, row))
+    })?;
+    Ok(())
+}
