@@ -61,7 +61,11 @@ pub fn encode_server(frame: &ServerFrame) -> String {
     serde_json::to_string(frame).expect("frames hold only what JSON can hold")
 }
 
-fn checked_text(bytes: &[u8]) -> Result<&str, Refused> {
+/// Checks what holds for every frame and every REST body before it is parsed: size, nesting, UTF-8.
+///
+/// # Errors
+/// `frame_too_large`, `malformed_frame`.
+pub fn checked_text(bytes: &[u8]) -> Result<&str, Refused> {
     if bytes.len() > FRAME_BYTES_MAX {
         return Err(Refused::new(ErrorCode::FrameTooLarge, format!("a frame is at most {FRAME_BYTES_MAX} bytes")));
     }
