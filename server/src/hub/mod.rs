@@ -162,6 +162,11 @@ impl Hub {
         self.0.rooms().connections_count()
     }
 
+    /// Who is here, with how many connections each.
+    pub fn people_here(&self) -> Vec<(UserId, u32)> {
+        self.0.rooms().people_here()
+    }
+
     /// How many people have one.
     pub fn people(&self) -> usize {
         self.0.rooms().people_count()

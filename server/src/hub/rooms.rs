@@ -186,6 +186,12 @@ impl Rooms {
         self.desks.values().map(|desk| &desk.person)
     }
 
+    /// Everyone with their number of connections.
+    pub(super) fn people_here(&self) -> Vec<(UserId, u32)> {
+        let count = |desk: &Desk| u32::try_from(desk.person.connections().len()).unwrap_or(u32::MAX);
+        self.desks.iter().map(|(id, desk)| (*id, count(desk))).collect()
+    }
+
     pub(super) fn people_count(&self) -> usize {
         self.desks.len()
     }

@@ -47,7 +47,7 @@ impl Team {
         let clock = Arc::new(AtomicI64::new(START_MS));
         let ticking = clock.clone();
         let now = Arc::new(move || Timestamp(ticking.load(Ordering::SeqCst)));
-        let app = App::open(db, Auth, settings, now).await.unwrap();
+        let app = App::open(db, Auth::for_tests(), settings, now).await.unwrap();
         Self { app, clock, _folder: folder }
     }
 
