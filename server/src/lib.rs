@@ -15,3 +15,18 @@ pub mod schema;
 pub mod hub;
 
 pub mod auth;
+
+pub mod config;
+
+mod openapi;
+
+mod running;
+
+pub mod tls;
+
+mod transport;
+
+mod web;
+
+pub use config::ServerConfig;
+pub use running::{ConnectedPerson, FreshInvitation, Running, Server, StartError};

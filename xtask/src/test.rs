@@ -30,9 +30,6 @@ const SCALE: &str = "HYBRID_TEST_SCALE";
 /// Where tests on PostgreSQL connect.
 const POSTGRES_URL: &str = "HYBRID_TEST_POSTGRES_URL";
 
-/// `off` tells them that there is none.
-const POSTGRES_SWITCH: &str = "HYBRID_TEST_POSTGRES";
-
 /// The crates that are compiled for this machine. xtask is compiled by itself, for it must not be replaced while it runs
 /// and shares no features with the rest; the worker exists in a browser only.
 const NATIVE: [&str; 5] = ["--workspace", "--exclude", "xtask", "--exclude", "ui-worker"];
@@ -106,37 +103,26 @@ fn tests(workspace: &Workspace, scope: Scope) -> Result<()> {
         cargo.args(if scope == Scope::Quick { ["--lib", "--bins"].as_slice() } else { ["--all-targets"].as_slice() });
     }
     cargo.env(SCALE, if scope == Scope::Quick { "quick" } else { "full" });
-    match &postgres {
-        Database::Ours(postgres) => cargo.env(POSTGRES_URL, postgres.url()),
-        Database::Given => &mut cargo,
-        Database::None => cargo.env(POSTGRES_SWITCH, "off"),
-    };
+    if let Some(postgres) = &postgres {
+        cargo.env(POSTGRES_URL, postgres.url());
+    }
     eprintln!("\x1b[2m$ {}\x1b[0m", command::shown(&cargo));
     run_silently(&mut session.inside(&cargo)?)
 }
 
-/// Where the tests' PostgreSQL comes from.
-enum Database {
-    /// Started here, ended with this value.
-    Ours(Postgres),
-    /// The environment names one.
-    Given,
-    /// Not installed; may be on systems other than Linux only.
-    None,
-}
-
-fn private_postgres() -> Result<Database> {
+/// A database for the tests, unless the environment names one. On Linux there always is one, elsewhere when it is installed.
+fn private_postgres() -> Result<Option<Postgres>> {
     if std::env::var_os(POSTGRES_URL).is_some() {
-        return Ok(Database::Given);
+        return Ok(None);
     }
     if postgres::programs().is_none() {
         if cfg!(target_os = "linux") {
             bail!("PostgreSQL is not installed");
         }
         eprintln!("PostgreSQL is not installed: its tests are left out here");
-        return Ok(Database::None);
+        return Ok(None);
     }
-    Postgres::start().map(Database::Ours)
+    Postgres::start().map(Some)
 }
 
 /// What was done and how long it took.

@@ -1,0 +1,202 @@
+//! The table of REST endpoints: the router and the OpenAPI document are both made from it, so they cannot disagree.
+
+use axum::http::Method;
+use protocol::frame::Request;
+use protocol::{ProtocolError, frame};
+use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::input::Input;
+
+/// What an endpoint needs to know of the asker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Nothing.
+    Anyone,
+    /// A Bearer token.
+    Person,
+}
+
+/// How an endpoint is answered.
+pub(crate) enum Answer {
+    /// By this request of the protocol.
+    Request(fn(&Input) -> Result<Request, ProtocolError>),
+    /// Own profile.
+    Me,
+    /// A page of history, also by number and time.
+    History,
+}
+
+/// One endpoint.
+pub(crate) struct Endpoint {
+    pub(crate) method: Method,
+    /// Below `/api/v1`.
+    pub(crate) path: &'static str,
+    /// Unique; names the operation for generated clients.
+    pub(crate) id: &'static str,
+    /// Groups the endpoints on the page.
+    pub(crate) tag: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) access: Access,
+    /// Of a success.
+    pub(crate) status: u16,
+    /// Schema of the body, before the fields of the path are taken out.
+    pub(crate) body: Option<fn() -> RefOr<Schema>>,
+    /// Optional fields of the query.
+    pub(crate) query: &'static [&'static str],
+    /// Name of the answer's schema; none for an empty answer.
+    pub(crate) reply: Option<&'static str>,
+    pub(crate) answer: Answer,
+}
+
+impl Endpoint {
+    /// The names in the path, in order.
+    pub(crate) fn path_fields(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// Requests that change rows take an `Idempotency-Key`.
+    pub(crate) fn is_mutation(&self) -> bool {
+        self.method != Method::GET
+    }
+}
+
+macro_rules! body_schema {
+    ($body:ty) => {
+        Some((|| <$body as utoipa::PartialSchema>::schema()) as fn() -> RefOr<Schema>)
+    };
+}
+
+macro_rules! endpoints {
+    ($($method:ident $path:literal $id:ident $tag:literal $access:ident $status:literal
+       ($($body:ty)?) [$($query:literal)*] -> ($($reply:literal)?) $summary:literal = $answer:expr;)*) => {
+        vec![$(Endpoint {
+            method: Method::$method,
+            path: $path,
+            id: stringify!($id),
+            tag: $tag,
+            summary: $summary,
+            access: Access::$access,
+            status: $status,
+            body: endpoints!(@body $($body)?),
+            query: &[$($query),*],
+            reply: endpoints!(@reply $($reply)?),
+            answer: $answer,
+        }),*]
+    };
+    (@body) => { None };
+    (@body $body:ty) => { body_schema!($body) };
+    (@reply) => { None };
+    (@reply $reply:literal) => { Some($reply) };
+}
+
+macro_rules! as_request {
+    ($variant:ident) => {
+        Answer::Request(|input| Ok(Request::$variant(input.parse()?)))
+    };
+}
+
+/// All endpoints.
+#[rustfmt::skip]
+pub(crate) fn all() -> Vec<Endpoint> {
+    endpoints! {
+        GET "/server" get_server "server" Anyone 200 () [] -> ("Welcome")
+            "What server this is, and whether registering needs an invitation"
+            = Answer::Request(|_| Ok(Request::Hello(frame::Hello { versions: protocol::VERSIONS.to_vec(), client: String::new() })));
+
+        POST "/auth/register" register "accounts" Anyone 201 (frame::Register) [] -> ("AuthSuccess")
+            "Makes an account and logs in" = as_request!(Register);
+        POST "/auth/login" login "accounts" Anyone 200 (frame::Login) [] -> ("AuthSuccess")
+            "Logs in" = as_request!(Login);
+        POST "/auth/refresh" refresh "accounts" Anyone 200 (frame::Refresh) [] -> ("AuthSuccess")
+            "Trades a refresh token for new tokens; each works once" = as_request!(Refresh);
+        POST "/auth/logout" logout "accounts" Person 200 () [] -> ("Done")
+            "Ends this session: its tokens die at once, its streams close" = Answer::Request(|_| Ok(Request::Logout));
+
+        GET "/me" get_me "people" Person 200 () [] -> ("Profile")
+            "Own profile" = Answer::Me;
+        PATCH "/me" update_me "people" Person 200 (frame::UpdateProfile) [] -> ("Profile")
+            "Changes one's own profile; what is absent stays" = as_request!(UpdateProfile);
+        GET "/users" list_users "people" Person 200 () ["query" "cursor" "limit"] -> ("Users")
+            "The directory of people" = as_request!(ListUsers);
+        POST "/users/{user_id}/chat" open_private "chats" Person 200 () [] -> ("ChatState")
+            "Opens the private chat with a person" = as_request!(OpenPrivate);
+
+        GET "/chats" list_chats "chats" Person 200 () [] -> ("Chats")
+            "Own chats with last message and unread count" = Answer::Request(|_| Ok(Request::ListChats));
+        POST "/chats" create_chat "chats" Person 201 (frame::CreateChat) [] -> ("ChatState")
+            "Makes a group or a channel" = as_request!(CreateChat);
+        PATCH "/chats/{chat_id}" update_chat "chats" Person 200 (frame::UpdateChat) [] -> ("ChatState")
+            "Changes name, description or whether it is public" = as_request!(UpdateChat);
+        GET "/channels" list_channels "chats" Person 200 () ["query" "cursor" "limit"] -> ("Channels")
+            "The directory of public channels" = as_request!(ListChannels);
+        POST "/chats/{chat_id}/join" join_chat "chats" Person 200 () [] -> ("ChatState")
+            "Joins a public channel" = as_request!(JoinChat);
+        POST "/chats/{chat_id}/leave" leave_chat "chats" Person 200 () [] -> ("Done")
+            "Leaves a chat" = as_request!(LeaveChat);
+        GET "/chats/{chat_id}/members" list_members "members" Person 200 () ["cursor" "limit"] -> ("Members")
+            "Who is in a chat" = as_request!(ListMembers);
+        POST "/chats/{chat_id}/members" add_member "members" Person 200 (frame::AddMember) [] -> ("Done")
+            "Adds a person" = as_request!(AddMember);
+        PATCH "/chats/{chat_id}/members/{user_id}" set_role "members" Person 200 (frame::SetRole) [] -> ("Done")
+            "Changes a member's role" = as_request!(SetRole);
+        DELETE "/chats/{chat_id}/members/{user_id}" remove_member "members" Person 200 () [] -> ("Done")
+            "Removes a member" = as_request!(RemoveMember);
+
+        POST "/chats/{chat_id}/messages" post_message "messages" Person 201 (frame::PostMessage) [] -> ("MessageAccepted")
+            "Posts a message" = as_request!(Message);
+        GET "/chats/{chat_id}/messages" history "messages" Person 200 ()
+            ["page" "limit" "before_timestamp" "before_seq" "after_seq" "around_seq"] -> ("HistoryPage")
+            "A page of messages: by number and time, or before, after or around a place" = Answer::History;
+        PATCH "/chats/{chat_id}/messages/{message_id}" edit_message "messages" Person 200 (frame::EditMessage) [] -> ("MessageAccepted")
+            "Changes an own message" = as_request!(EditMessage);
+        DELETE "/chats/{chat_id}/messages/{message_id}" delete_message "messages" Person 200 () [] -> ("MessageAccepted")
+            "Deletes a message" = as_request!(DeleteMessage);
+        PUT "/chats/{chat_id}/messages/{message_id}/reactions/{emoji}" react "messages" Person 200 () [] -> ("MessageAccepted")
+            "Adds an own reaction" = Answer::Request(|input| reaction(input, true));
+        DELETE "/chats/{chat_id}/messages/{message_id}/reactions/{emoji}" unreact "messages" Person 200 () [] -> ("MessageAccepted")
+            "Takes an own reaction back" = Answer::Request(|input| reaction(input, false));
+
+        POST "/chats/{chat_id}/read" mark_read "marks" Person 200 (frame::SeqMark) [] -> ("Done")
+            "Marks as read up to a place" = as_request!(Read);
+        POST "/chats/{chat_id}/delivered" mark_delivered "marks" Person 204 (frame::SeqMark) [] -> ()
+            "Marks as received up to a place" = as_request!(Delivered);
+        POST "/chats/{chat_id}/typing" typing "marks" Person 204 () [] -> ()
+            "Is typing" = as_request!(Typing);
+
+        POST "/invitations" create_invitation "invitations" Person 201 (frame::CreateInvitation) [] -> ("Invitation")
+            "Makes an invitation" = as_request!(CreateInvitation);
+        DELETE "/invitations/{invitation_id}" revoke_invitation "invitations" Person 200 () [] -> ("Done")
+            "Ends an invitation" = as_request!(RevokeInvitation);
+        POST "/invitations/accept" accept_invitation "invitations" Person 200 (frame::AcceptInvitation) [] -> ("ChatState")
+            "Uses an invitation into a chat" = as_request!(AcceptInvitation);
+
+        POST "/sync" sync "sync" Person 200 (frame::Sync) [] -> ("ChangesList")
+            "Rows of scopes above what the asker has" = as_request!(Sync);
+    }
+}
+
+fn reaction(input: &Input, on: bool) -> Result<Request, ProtocolError> {
+    let reference: frame::MessageRef = input.parse()?;
+    let emoji = input.parse::<Emoji>()?.emoji;
+    Ok(Request::React(frame::React { chat_id: reference.chat_id, message_id: reference.message_id, emoji, on }))
+}
+
+#[derive(serde::Deserialize)]
+struct Emoji {
+    emoji: String,
+}
+
+/// A schema without the properties that the path gives.
+pub(crate) fn without(schema: RefOr<Schema>, names: &[&str]) -> RefOr<Schema> {
+    let Ok(mut value) = serde_json::to_value(&schema) else { return schema };
+    if let Some(properties) = value.get_mut("properties").and_then(Value::as_object_mut) {
+        for name in names {
+            properties.remove(*name);
+        }
+    }
+    if let Some(required) = value.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|field| field.as_str().is_none_or(|field| !names.contains(&field)));
+    }
+    serde_json::from_value(value).unwrap_or(schema)
+}

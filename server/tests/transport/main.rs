@@ -1,0 +1,12 @@
+//! The server through its sockets: what a stranger's client sees over REST, WebSocket and TCP.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod bad_input;
+mod fuzz;
+mod harness;
+mod life;
+mod rest;
+mod sessions;
+mod streams;
+mod tls;
