@@ -61,18 +61,18 @@ impl Postgres {
 
     fn wait_until_ready(&mut self) -> Result<()> {
         let until = Instant::now() + START_LIMIT;
-        loop {
-            let mut question = Command::new(self.programs.join("pg_isready"));
-            question.args(["-q", "-h", "127.0.0.1", "-p"]).arg(self.port.to_string());
-            if succeeds(&mut question) {
-                return Ok(());
-            }
+        // The server writes its state into the last line of this file.
+        let state = self.folder.join("data/postmaster.pid");
+        while !fs::read_to_string(&state)
+            .is_ok_and(|text| text.lines().last().is_some_and(|line| line.trim() == "ready"))
+        {
             if self.server.try_wait()?.is_some() || Instant::now() > until {
                 let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
                 bail!("PostgreSQL did not start:\n{log}");
             }
             std::thread::sleep(Duration::from_millis(50));
         }
+        Ok(())
     }
 }
 
@@ -92,11 +92,16 @@ impl Drop for Postgres {
     }
 }
 
-/// The folder with `initdb` and `postgres`: on the `PATH`, or where distributions hide it; the newest of several.
+/// The folder with the server's programs: on the `PATH`, or where distributions hide it; the newest of several.
 pub fn programs() -> Option<PathBuf> {
-    let on_path = find("initdb").filter(|file| file.with_file_name("postgres").exists() || cfg!(windows));
-    if let Some(file) = on_path {
-        return file.parent().map(Path::to_path_buf);
+    let is_whole = |bin: &Path| {
+        ["initdb", "postgres", "pg_ctl"]
+            .iter()
+            .all(|name| bin.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)).exists())
+    };
+    let on_path = find("initdb").and_then(|file| file.parent().map(Path::to_path_buf));
+    if let Some(bin) = on_path.filter(|bin| is_whole(bin)) {
+        return Some(bin);
     }
     let mut found: Vec<(u32, PathBuf)> = Vec::new();
     for base in ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "/usr"] {
@@ -104,7 +109,7 @@ pub fn programs() -> Option<PathBuf> {
             let name = entry.file_name().to_string_lossy().into_owned();
             let version = name.trim_start_matches("postgresql@").trim_start_matches("pgsql-").parse().ok();
             let bin = entry.path().join("bin");
-            if let Some(version) = version.filter(|_| bin.join("initdb").exists()) {
+            if let Some(version) = version.filter(|_| is_whole(&bin)) {
                 found.push((version, bin));
             }
         }
@@ -154,5 +159,25 @@ impl Unprivileged {
     #[cfg(not(unix))]
     fn give(&self, _folder: &Path) -> Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_private_server_answers_and_leaves_nothing_behind() {
+        if programs().is_none() {
+            return;
+        }
+        let server = Postgres::start().unwrap();
+        let (folder, port) = (server.folder.clone(), server.port);
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        assert!(server.url().contains(&port.to_string()));
+        drop(server);
+        assert!(!folder.exists());
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
     }
 }

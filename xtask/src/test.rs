@@ -30,6 +30,9 @@ const SCALE: &str = "HYBRID_TEST_SCALE";
 /// Where tests on PostgreSQL connect.
 const POSTGRES_URL: &str = "HYBRID_TEST_POSTGRES_URL";
 
+/// `off` tells them that there is none.
+const POSTGRES_SWITCH: &str = "HYBRID_TEST_POSTGRES";
+
 /// The crates that are compiled for this machine. xtask is compiled by itself, for it must not be replaced while it runs
 /// and shares no features with the rest; the worker exists in a browser only.
 const NATIVE: [&str; 5] = ["--workspace", "--exclude", "xtask", "--exclude", "ui-worker"];
@@ -103,26 +106,37 @@ fn tests(workspace: &Workspace, scope: Scope) -> Result<()> {
         cargo.args(if scope == Scope::Quick { ["--lib", "--bins"].as_slice() } else { ["--all-targets"].as_slice() });
     }
     cargo.env(SCALE, if scope == Scope::Quick { "quick" } else { "full" });
-    if let Some(postgres) = &postgres {
-        cargo.env(POSTGRES_URL, postgres.url());
-    }
+    match &postgres {
+        Database::Ours(postgres) => cargo.env(POSTGRES_URL, postgres.url()),
+        Database::Given => &mut cargo,
+        Database::None => cargo.env(POSTGRES_SWITCH, "off"),
+    };
     eprintln!("\x1b[2m$ {}\x1b[0m", command::shown(&cargo));
     run_silently(&mut session.inside(&cargo)?)
 }
 
-/// A database for the tests, unless the environment names one. On Linux there always is one, elsewhere when it is installed.
-fn private_postgres() -> Result<Option<Postgres>> {
+/// Where the tests' PostgreSQL comes from.
+enum Database {
+    /// Started here, ended with this value.
+    Ours(Postgres),
+    /// The environment names one.
+    Given,
+    /// Not installed; may be on systems other than Linux only.
+    None,
+}
+
+fn private_postgres() -> Result<Database> {
     if std::env::var_os(POSTGRES_URL).is_some() {
-        return Ok(None);
+        return Ok(Database::Given);
     }
     if postgres::programs().is_none() {
         if cfg!(target_os = "linux") {
             bail!("PostgreSQL is not installed");
         }
         eprintln!("PostgreSQL is not installed: its tests are left out here");
-        return Ok(None);
+        return Ok(Database::None);
     }
-    Postgres::start().map(Some)
+    Postgres::start().map(Database::Ours)
 }
 
 /// What was done and how long it took.

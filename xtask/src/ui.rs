@@ -12,6 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command::{self, run};
 use crate::files;
+use crate::setup;
 use crate::wasm_target::WasmCargo;
 use crate::workspace::Workspace;
 
@@ -87,6 +88,13 @@ fn compile(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf> {
     let mut cargo = WasmCargo::ready()?.command();
     cargo.current_dir(&workspace.root).args(["build", "--target", "wasm32-unknown-unknown"]);
     cargo.args(["-p", "ui", "-p", "ui-worker", "--profile", flavour.profile(), "--target-dir"]).arg(&target);
+    if cfg!(target_os = "macos") {
+        // The C compiler on the path is Apple's, which was built without wasm.
+        if let Some(clang) = setup::wasm_c_compiler() {
+            cargo.env("AR_wasm32_unknown_unknown", clang.with_file_name("llvm-ar"));
+            cargo.env("CC_wasm32_unknown_unknown", clang);
+        }
+    }
     run(&mut cargo)?;
     Ok(target.join("wasm32-unknown-unknown").join(flavour.profile()))
 }
