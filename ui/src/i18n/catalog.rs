@@ -81,7 +81,7 @@ macro_rules! areas {
 }
 
 // One a line, so that two people who add an area do not collide.
-areas!["common", "failure", "when",];
+areas!["common", "failure", "when", "timeline", "message", "composer",];
 
 type Bundle = FluentBundle<FluentResource>;
 

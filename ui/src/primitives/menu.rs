@@ -31,6 +31,19 @@ impl MenuAnchor {
         let rect = element.get_bounding_client_rect();
         Self { x: rect.left(), y: rect.bottom() + 4.0, above: rect.top() - 4.0 }
     }
+
+    /// Moves a shown popover here: flipped above when there is no room below, inside the window.
+    pub fn place(self, popover: &web_sys::HtmlElement) {
+        let size = popover.get_bounding_client_rect();
+        let side = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|v| v.as_f64()).unwrap_or_default();
+        let (width, height) = (side(window().inner_width()), side(window().inner_height()));
+        let left = self.x.min(width - size.width() - EDGE_PX).max(EDGE_PX);
+        let below = self.y + size.height() + EDGE_PX <= height;
+        let top = if below { self.y } else { (self.above - size.height()).max(EDGE_PX) };
+        let style = web_sys::HtmlElement::style(popover);
+        _ = style.set_property("left", &format!("{left}px"));
+        _ = style.set_property("top", &format!("{top}px"));
+    }
 }
 
 /// One action.
@@ -119,7 +132,7 @@ fn OpenMenu(
     Effect::new(move || {
         let Some(menu) = node.get() else { return };
         _ = menu.show_popover();
-        place(&menu, at);
+        at.place(&menu);
         focus_item(&menu, 0);
     });
     let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
@@ -206,16 +219,4 @@ fn move_by_key(menu: &web_sys::Element, event: &web_sys::KeyboardEvent, close: i
     event.prevent_default();
     event.stop_propagation();
     focus_item(menu, to);
-}
-
-fn place(menu: &web_sys::HtmlElement, at: MenuAnchor) {
-    let size = menu.get_bounding_client_rect();
-    let side = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|side| side.as_f64()).unwrap_or_default();
-    let (width, height) = (side(window().inner_width()), side(window().inner_height()));
-    let left = at.x.min(width - size.width() - EDGE_PX).max(EDGE_PX);
-    let below = at.y + size.height() + EDGE_PX <= height;
-    let top = if below { at.y } else { (at.above - size.height()).max(EDGE_PX) };
-    let style = web_sys::HtmlElement::style(menu);
-    _ = style.set_property("left", &format!("{left}px"));
-    _ = style.set_property("top", &format!("{top}px"));
 }

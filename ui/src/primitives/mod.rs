@@ -25,6 +25,7 @@ mod text_area;
 mod text_field;
 mod toast;
 mod tooltip;
+pub mod virtual_list;
 
 pub use avatar::{Avatar, AvatarSize, Presence, colour_of, initials};
 pub use badge::{Badge, BadgeTone};
@@ -48,6 +49,7 @@ pub use text_area::TextArea;
 pub use text_field::{FieldKind, TextField};
 pub use toast::{Toast, ToastStack, ToastTone};
 pub use tooltip::Tooltip;
+pub use virtual_list::{Align, DrawRow, VirtualHandle, VirtualList, VirtualRow};
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

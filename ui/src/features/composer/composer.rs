@@ -1,0 +1,308 @@
+//! The composer: one growing text field with everything that belongs to writing.
+
+use leptos::prelude::*;
+use view::{ChatId, Draft, MessageId, PersonRow, QuoteRow, UserId};
+use wasm_bindgen::JsCast;
+
+use super::composition::{Composition, Mode};
+use super::drafts::Drafts;
+use super::field_keys::{Ask, Key, ask};
+use super::send::{MESSAGE_BYTES_MAX, is_sendable, mentioned_in};
+use super::suggest::{Suggestion, closed_code, suggest};
+use super::suggestions::{LIST_ID, Suggestions, option_id};
+use crate::features::reactions::{EmojiPanel, use_emoji};
+use crate::i18n::{t, t_with};
+use crate::primitives::{ControlSize, Icon, IconButton, IconButtonKind, IconName, MenuAnchor, colour_of};
+
+/// What the composer asks its owner for.
+#[derive(Clone, Copy)]
+pub struct ComposerActions {
+    /// Post this, with the people mentioned.
+    pub send: Callback<(Draft, Vec<UserId>)>,
+    /// Change a message's text.
+    pub edit: Callback<(MessageId, String, Vec<UserId>)>,
+    /// The person wants to edit the last own message: answer with [`Composition::edit`].
+    pub edit_last: Callback<()>,
+    /// Keep a draft.
+    pub save_draft: Callback<(ChatId, Draft)>,
+    /// A key was pressed.
+    pub typing: Callback<()>,
+    /// The quote of a message that a restored draft answers, when it is loaded.
+    pub quote: Callback<(MessageId,), Option<QuoteRow>>,
+}
+
+/// Where messages are written.
+#[component]
+pub fn Composer(
+    /// The open chat.
+    #[prop(into)]
+    chat: Signal<Option<ChatId>>,
+    /// What is being written.
+    composition: Composition,
+    /// What it asks for.
+    actions: ComposerActions,
+    /// Who can be mentioned.
+    #[prop(into)]
+    people: Signal<Vec<PersonRow>>,
+    /// What the host says the composer of a chat shall hold.
+    #[prop(into)]
+    incoming: Signal<Option<(ChatId, Draft)>>,
+    /// Enter sends; else it breaks the line.
+    #[prop(into)]
+    enter_sends: Signal<bool>,
+    /// Shown while empty: "Message to general".
+    #[prop(into)]
+    placeholder: Signal<String>,
+) -> impl IntoView {
+    let drafts = Drafts::start(chat, composition, incoming, actions.save_draft, actions.quote);
+    let desk =
+        Desk { composition, actions, people, drafts, found: RwSignal::new((0, Vec::new())), chosen: RwSignal::new(0) };
+    let panel = RwSignal::new(None::<MenuAnchor>);
+    let box_node = NodeRef::<leptos::html::Div>::new();
+    let open_panel = move || {
+        panel.set(box_node.get_untracked().map(|node| {
+            let rect = node.get_bounding_client_rect();
+            MenuAnchor { x: rect.right() - 348.0, y: rect.bottom(), above: rect.top() - 4.0 }
+        }))
+    };
+    let too_long = move || composition.text.with(|text| text.trim().len() > MESSAGE_BYTES_MAX);
+    let sendable = move || composition.text.with(|text| is_sendable(text));
+    let editing = move || composition.mode.with(|mode| matches!(mode, Mode::Edit { .. }));
+    let suggesting = move || desk.found.with(|(_, found)| !found.is_empty());
+    let pressed = move |event: leptos::ev::KeyboardEvent| {
+        if desk.key(&event, enter_sends.get_untracked(), open_panel) {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    };
+    Effect::new(move || {
+        composition.text.track();
+        composition.mode.track();
+        if let Some(field) = composition.field.get() {
+            grow(&field);
+        }
+    });
+    let send_icon = Signal::derive(move || if editing() { IconName::Check } else { IconName::Send });
+    view! {
+        <div class="composer">
+            <Show when=suggesting>
+                <Suggestions
+                    found=move || desk.found.get().1
+                    chosen=desk.chosen
+                    on_pick=move |suggestion: Suggestion| desk.take(&suggestion)
+                />
+            </Show>
+            <div class="composer__box" class:composer__box--edit=editing node_ref=box_node>
+                <ModeBar composition=composition />
+                <div class="composer__line">
+                    <textarea
+                        class="composer__field"
+                        rows="1"
+                        autocomplete="off"
+                        enterkeyhint="send"
+                        aria-label=move || placeholder.get()
+                        placeholder=move || placeholder.get()
+                        aria-autocomplete="list"
+                        aria-controls=move || suggesting().then_some(LIST_ID)
+                        aria-activedescendant=move || suggesting().then(|| option_id(desk.chosen.get()))
+                        aria-invalid=move || too_long().then_some("true")
+                        data-composer=""
+                        node_ref=composition.field
+                        prop:value=move || composition.text.get()
+                        on:input=move |event| desk.typed(&event)
+                        on:keydown=pressed
+                        on:click=move |_| desk.look()
+                        on:blur=move |_| desk.found.set((0, Vec::new()))
+                    />
+                    <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=move || "Ctrl+E".to_owned() on_press=open_panel />
+                    <IconButton
+                        icon=send_icon
+                        label=move || if editing() { t("composer-save") } else { t("composer-send") }
+                        kind=IconButtonKind::Primary
+                        disabled=move || !sendable()
+                        on_press=move || desk.send()
+                    />
+                </div>
+                <Show when=too_long>
+                    <p class="composer__note" role="alert">{move || t("composer-too-long")}</p>
+                </Show>
+            </div>
+            <EmojiPanel anchor=panel on_pick=move |emoji: String| composition.insert(&emoji) />
+        </div>
+    }
+}
+
+/// What is answered or changed, with a cross.
+#[component]
+fn ModeBar(composition: Composition) -> impl IntoView {
+    move || {
+        let (icon, class, title, text) = match composition.mode.get() {
+            Mode::New => return None,
+            Mode::Reply(quote) => {
+                let title = if quote.author.is_empty() {
+                    t("composer-reply")
+                } else {
+                    t_with("composer-reply-to", &[("name", quote.author.into())])
+                };
+                (
+                    IconName::Reply,
+                    format!("composer__mode composer__mode--{}", colour_of(quote.author_id.0)),
+                    title,
+                    quote.text,
+                )
+            }
+            Mode::Edit { original, .. } => {
+                let text = crate::features::markdown::plain_text(&original);
+                (IconName::Edit, "composer__mode".to_owned(), t("composer-editing"), text)
+            }
+        };
+        Some(view! {
+            <div class=class>
+                <Icon name=icon />
+                <div class="composer__mode-words">
+                    <strong>{title}</strong>
+                    <span>{text}</span>
+                </div>
+                <IconButton
+                    icon=IconName::Close
+                    label=move || t("composer-cancel")
+                    size=ControlSize::Small
+                    on_press=move || _ = composition.cancel()
+                />
+            </div>
+        })
+    }
+}
+
+/// The composer's hands.
+#[derive(Clone, Copy)]
+struct Desk {
+    composition: Composition,
+    actions: ComposerActions,
+    people: Signal<Vec<PersonRow>>,
+    drafts: Drafts,
+    /// The length of the word they complete, and the suggestions.
+    found: RwSignal<(usize, Vec<Suggestion>)>,
+    chosen: RwSignal<usize>,
+}
+
+impl Desk {
+    fn typed(self, event: &web_sys::Event) {
+        let text = event_target_value(event);
+        self.composition.touched.set(true);
+        self.composition.text.set(text);
+        let composing = event.dyn_ref::<web_sys::InputEvent>().is_some_and(web_sys::InputEvent::is_composing);
+        if !composing && let Some(changed) = closed_code(&self.composition.selected()) {
+            self.composition.apply(changed);
+        }
+        self.look();
+        if !matches!(self.composition.mode.get_untracked(), Mode::Edit { .. }) {
+            self.drafts.changed();
+            if self.composition.text.with_untracked(|text| !text.trim().is_empty()) {
+                self.actions.typing.run(());
+            }
+        }
+    }
+
+    /// Looks for suggestions at the caret.
+    fn look(self) {
+        let found = self.people.with_untracked(|people| suggest(&self.composition.selected(), people));
+        if self.found.with_untracked(|old| *old != found) {
+            self.chosen.set(0);
+            self.found.set(found);
+        }
+    }
+
+    fn take(self, suggestion: &Suggestion) {
+        let (units, _) = self.found.get_untracked();
+        if let Suggestion::Emoji(emoji, _) = suggestion {
+            use_emoji(emoji);
+        }
+        let mut typed = self.composition.selected();
+        typed.start = typed.start.saturating_sub(units);
+        self.composition.apply(typed.insert(&suggestion.words()));
+        self.found.set((0, Vec::new()));
+        self.drafts.changed();
+    }
+
+    /// True when the key was ours.
+    fn key(self, event: &web_sys::KeyboardEvent, enter_sends: bool, open_panel: impl Fn()) -> bool {
+        // 229: the key went to an input method (Safari says so only this way).
+        if event.is_composing() || event.key_code() == 229 {
+            return false;
+        }
+        if self.key_for_suggestions(&event.key()) {
+            return true;
+        }
+        let (key, code) = (event.key(), event.code());
+        let held = Key {
+            key: &key,
+            code: &code,
+            shift: event.shift_key(),
+            control: event.ctrl_key() || event.meta_key(),
+            alt: event.alt_key(),
+        };
+        let empty = self.composition.text.with_untracked(String::is_empty);
+        match ask(held, empty, enter_sends) {
+            Some(Ask::Send) => self.send(),
+            Some(Ask::Mark(mark)) => {
+                self.composition.apply(self.composition.selected().toggle(mark));
+                self.drafts.changed();
+            }
+            Some(Ask::EditLast) => self.actions.edit_last.run(()),
+            Some(Ask::Emoji) => open_panel(),
+            // Without edit or reply the key goes on along the chain.
+            Some(Ask::Cancel) => return self.composition.cancel(),
+            None => return false,
+        }
+        true
+    }
+
+    fn key_for_suggestions(self, key: &str) -> bool {
+        let (_, found) = self.found.get_untracked();
+        let (here, count) = (self.chosen.get_untracked(), found.len());
+        if count == 0 {
+            return false;
+        }
+        match key {
+            "ArrowDown" => self.chosen.set((here + 1) % count),
+            "ArrowUp" => self.chosen.set((here + count - 1) % count),
+            "Enter" | "Tab" => found.get(here).into_iter().for_each(|suggestion| self.take(suggestion)),
+            "Escape" => self.found.set((0, Vec::new())),
+            _ => return false,
+        }
+        true
+    }
+
+    fn send(self) {
+        let text = self.composition.text.get_untracked();
+        if !is_sendable(&text) {
+            return;
+        }
+        let text = text.trim().to_owned();
+        let mentions = self.people.with_untracked(|people| mentioned_in(&text, people));
+        match self.composition.mode.get_untracked() {
+            Mode::Edit { id, original } => {
+                if text != original.trim() {
+                    self.actions.edit.run((id, text, mentions));
+                }
+                self.composition.leave_edit();
+            }
+            mode => {
+                let reply_to = if let Mode::Reply(quote) = mode { Some(quote.id) } else { None };
+                self.composition.clear();
+                self.drafts.sent();
+                self.actions.send.run((Draft { text, reply_to }, mentions));
+            }
+        }
+        self.found.set((0, Vec::new()));
+        self.composition.focus();
+    }
+}
+
+/// As tall as its text; the style sheet bounds it.
+fn grow(field: &web_sys::HtmlTextAreaElement) {
+    let style = web_sys::HtmlElement::style(field);
+    _ = style.set_property("height", "auto");
+    _ = style.set_property("height", &format!("{}px", field.scroll_height()));
+}

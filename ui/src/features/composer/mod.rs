@@ -1,0 +1,14 @@
+//! Where messages are written: growing text, reply and edit, people and emoji as one types, drafts.
+
+mod composer;
+mod composition;
+mod drafts;
+mod editing;
+mod field_keys;
+mod send;
+mod suggest;
+mod suggestions;
+
+pub use composer::{Composer, ComposerActions};
+pub use composition::{Composition, Mode, quote_of};
+pub use send::{MESSAGE_BYTES_MAX, mentioned_in};

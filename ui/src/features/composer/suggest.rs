@@ -1,0 +1,137 @@
+//! What could complete the word being typed: people after `@`, emoji after `:`. Pure.
+
+use view::PersonRow;
+
+use super::editing::Selected;
+use crate::features::reactions::{by_code, search};
+
+/// Most suggestions shown.
+pub(super) const SUGGESTIONS_MAX: usize = 8;
+/// An emoji is sought from so many characters on: `:)` shall stay what it is.
+const CODE_CHARS_MIN: usize = 2;
+
+/// One suggestion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Suggestion {
+    /// Someone to mention.
+    Person(Box<PersonRow>),
+    /// An emoji with its short code.
+    Emoji(&'static str, &'static str),
+}
+
+impl Suggestion {
+    /// What replaces the word.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Suggestion::Person(person) => format!("@{} ", person.username),
+            Suggestion::Emoji(text, _) => (*text).to_owned(),
+        }
+    }
+}
+
+/// What fits the word before the caret; with the word's length in UTF-16 units, its sign included.
+pub(super) fn suggest(typed: &Selected, people: &[PersonRow]) -> (usize, Vec<Suggestion>) {
+    if typed.start != typed.end {
+        return (0, Vec::new());
+    }
+    let Some((sign, query)) = word(typed.before()) else { return (0, Vec::new()) };
+    let found = match sign {
+        '@' => matching(people, query).into_iter().map(|person| Suggestion::Person(Box::new(person.clone()))).collect(),
+        _ if query.chars().count() >= CODE_CHARS_MIN => {
+            search(query, SUGGESTIONS_MAX).into_iter().map(|emoji| Suggestion::Emoji(emoji.text, emoji.code)).collect()
+        }
+        _ => Vec::new(),
+    };
+    (1 + query.encode_utf16().count(), found)
+}
+
+/// `:tada:` just closed: the text with the emoji instead.
+pub(super) fn closed_code(typed: &Selected) -> Option<Selected> {
+    let inside = typed.before().strip_suffix(':')?;
+    let (':', code) = word(inside)? else { return None };
+    let emoji = by_code(code)?;
+    let units = code.encode_utf16().count() + 2;
+    Some(Selected { start: typed.start - units, ..typed.clone() }.insert(emoji.text))
+}
+
+/// The sign and the letters after it, at the end of `before`.
+fn word(before: &str) -> Option<(char, &str)> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+');
+    let start = before.rfind(|c: char| !is_part(c))?;
+    let sign = before[start..].chars().next().filter(|sign| matches!(sign, '@' | ':'))?;
+    let in_word = before[..start].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == sign);
+    (!in_word).then(|| (sign, &before[start + sign.len_utf8()..]))
+}
+
+/// People whose username or a word of whose name begins so; usernames first.
+fn matching<'a>(people: &'a [PersonRow], query: &str) -> Vec<&'a PersonRow> {
+    let query = query.to_lowercase();
+    let rank = |person: &PersonRow| {
+        let name = person.name.to_lowercase();
+        if person.username.to_lowercase().starts_with(&query) {
+            Some(0)
+        } else if name.split_whitespace().any(|word| word.starts_with(&query)) {
+            Some(1)
+        } else {
+            None
+        }
+    };
+    let mut found: Vec<_> = people.iter().filter(|p| !p.deactivated).filter_map(|p| Some((rank(p)?, p))).collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().take(SUGGESTIONS_MAX).map(|(_, person)| person).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use view::{PresenceStatus, UserId};
+
+    use super::*;
+
+    fn person(id: i64, username: &str, name: &str) -> PersonRow {
+        PersonRow {
+            id: UserId(id),
+            username: username.into(),
+            name: name.into(),
+            bio: String::new(),
+            custom_status: String::new(),
+            presence: PresenceStatus::Online,
+            last_seen: None,
+            deactivated: false,
+        }
+    }
+
+    fn typed(text: &str) -> Selected {
+        let caret = text.encode_utf16().count();
+        Selected { text: text.to_owned(), start: caret, end: caret }
+    }
+
+    fn names(text: &str) -> Vec<String> {
+        let people = [person(1, "anna", "Анна Петрова"), person(2, "boris", "Борис"), person(3, "petr", "Пётр")];
+        let (_, found) = suggest(&typed(text), &people);
+        found.iter().map(|one| one.words().trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn people_are_found_by_username_and_by_any_word_of_their_name() {
+        assert_eq!(names("hi @"), ["@anna", "@boris", "@petr"]);
+        assert_eq!(names("@п"), ["@anna", "@petr"]);
+        assert_eq!(names("(@BO"), ["@boris"]);
+        assert!(names("mail@an").is_empty() && names("@x").is_empty() && names("anna").is_empty());
+    }
+
+    #[test]
+    fn emoji_are_found_after_two_letters() {
+        assert_eq!(names("ура :tad"), ["🎉"]);
+        assert_eq!(names(":лайк")[0], "👍");
+        assert!(names(":t").is_empty() && names("10:30").is_empty() && names("::ta").is_empty());
+    }
+
+    #[test]
+    fn a_closed_code_becomes_its_emoji() {
+        assert_eq!(closed_code(&typed("да :+1:")).unwrap().text, "да 👍");
+        assert_eq!(closed_code(&typed("да :nothing:")), None);
+        assert_eq!(closed_code(&typed("12:30:")), None);
+    }
+}

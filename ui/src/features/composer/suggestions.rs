@@ -1,0 +1,73 @@
+//! The list of suggestions above the composer.
+
+use leptos::prelude::*;
+
+use super::suggest::Suggestion;
+use crate::i18n::t;
+use crate::primitives::{Avatar, AvatarSize};
+
+/// The id of the list, for the text field that owns it.
+pub(super) const LIST_ID: &str = "composer-suggestions";
+
+/// The id of one suggestion.
+pub(super) fn option_id(at: usize) -> String {
+    format!("{LIST_ID}-{at}")
+}
+
+/// What could complete the word.
+#[component]
+pub(super) fn Suggestions(
+    /// Best first.
+    #[prop(into)]
+    found: Signal<Vec<Suggestion>>,
+    /// The one that Enter takes.
+    chosen: RwSignal<usize>,
+    /// Pressed.
+    #[prop(into)]
+    on_pick: Callback<(Suggestion,)>,
+) -> impl IntoView {
+    let row = move |(at, suggestion): (usize, Suggestion)| {
+        let picked = suggestion.clone();
+        let press = move |event: leptos::ev::PointerEvent| {
+            // The focus stays in the text.
+            event.prevent_default();
+            on_pick.run((picked.clone(),));
+        };
+        view! {
+            <div
+                class="suggestions__row"
+                id=option_id(at)
+                role="option"
+                aria-selected=move || (chosen.get() == at).to_string()
+                on:pointerdown=press
+                on:pointermove=move |_| if chosen.get_untracked() != at { chosen.set(at) }
+            >
+                {words_of(&suggestion)}
+            </div>
+        }
+    };
+    view! {
+        <div class="suggestions" id=LIST_ID role="listbox" aria-label=move || t("composer-suggestions")>
+            {move || found.get().into_iter().enumerate().map(row).collect_view()}
+        </div>
+    }
+}
+
+fn words_of(suggestion: &Suggestion) -> AnyView {
+    match suggestion {
+        Suggestion::Person(person) => {
+            let presence = Signal::stored(person.presence);
+            view! {
+                <Avatar name=person.name.clone() id=person.id.0 size=AvatarSize::Inline presence=presence />
+                <span class="suggestions__name">{person.name.clone()}</span>
+                <span class="suggestions__detail">{format!("@{}", person.username)}</span>
+            }
+            .into_any()
+        }
+        Suggestion::Emoji(text, code) => view! {
+            <span class="suggestions__emoji">{*text}</span>
+            <span class="suggestions__name">{format!(":{code}:")}</span>
+        }
+        .into_any(),
+    }
+}

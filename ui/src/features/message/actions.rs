@@ -1,0 +1,72 @@
+//! What a message can ask its surroundings for.
+
+use leptos::prelude::*;
+use view::{MessageId, MessageRow, UserId};
+
+use crate::primitives::MenuAnchor;
+
+/// What a person can do with a message. The timeline's owner fills it in: with commands in the app, with nothing in the gallery.
+#[derive(Clone, Copy)]
+pub struct MessageActions {
+    /// Answer it.
+    pub reply: Callback<(MessageRow,)>,
+    /// Change its text.
+    pub edit: Callback<(MessageRow,)>,
+    /// Delete it for everyone; the owner asks first.
+    pub delete: Callback<(MessageRow,)>,
+    /// Add a reaction or take it back.
+    pub react: Callback<(MessageId, String, bool)>,
+    /// Send a failed one again.
+    pub retry: Callback<(MessageId,)>,
+    /// Throw a failed one away.
+    pub discard: Callback<(MessageId,)>,
+    /// Go to the message it answers.
+    pub jump: Callback<(MessageId,)>,
+    /// Show a person.
+    pub person: Callback<(UserId,)>,
+    /// Put a text on the clipboard.
+    pub copy: Callback<(String,)>,
+}
+
+/// What all messages of a timeline share.
+#[derive(Clone, Copy)]
+pub struct MessageContext {
+    /// What can be done.
+    pub actions: MessageActions,
+    /// The one under the pointer or with the focus: it shows its toolbar.
+    pub active: RwSignal<Option<MessageId>>,
+    /// The one jumped to, marked for a moment.
+    pub highlighted: RwSignal<Option<MessageId>>,
+    /// The menu is open here, for this message.
+    pub menu: RwSignal<Option<MenuAnchor>>,
+    /// The emoji panel is open here, for this message.
+    pub panel: RwSignal<Option<MenuAnchor>>,
+    /// Which message the menu or the panel is about.
+    pub subject: RwSignal<Option<ArcRwSignal<MessageRow>>>,
+}
+
+impl MessageContext {
+    /// Nothing active, nothing open.
+    pub fn new(actions: MessageActions) -> Self {
+        Self {
+            actions,
+            active: RwSignal::new(None),
+            highlighted: RwSignal::new(None),
+            menu: RwSignal::new(None),
+            panel: RwSignal::new(None),
+            subject: RwSignal::new(None),
+        }
+    }
+
+    /// Opens the menu of a message.
+    pub fn open_menu(&self, row: &ArcRwSignal<MessageRow>, at: MenuAnchor) {
+        self.subject.set(Some(row.clone()));
+        self.menu.set(Some(at));
+    }
+
+    /// Opens the emoji panel for a message.
+    pub fn open_panel(&self, row: &ArcRwSignal<MessageRow>, at: MenuAnchor) {
+        self.subject.set(Some(row.clone()));
+        self.panel.set(Some(at));
+    }
+}

@@ -1,0 +1,53 @@
+//! The actions of a message's menu.
+
+use leptos::prelude::*;
+use view::{MessageContent, MessageRow};
+
+use super::actions::MessageContext;
+use crate::i18n::t;
+use crate::primitives::{IconName, MenuItem};
+
+/// What can be done with this message now; tracks the language and the row.
+pub fn menu_items(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> Vec<MenuItem> {
+    let message = row.get();
+    let actions = context.actions;
+    let mut items = Vec::new();
+    if let MessageContent::Text { text } = &message.content {
+        let text = text.clone();
+        if message.seq > 0 {
+            let subject = message.clone();
+            items.push(MenuItem::new(t("message-reply"), IconName::Reply, move || {
+                actions.reply.run((subject.clone(),))
+            }));
+            let row = row.clone();
+            items.push(MenuItem::new(t("message-react"), IconName::React, move || {
+                // Where the menu was.
+                if let Some(at) = last_menu(context) {
+                    context.open_panel(&row, at);
+                }
+            }));
+        }
+        if message.can_edit {
+            let subject = message.clone();
+            items.push(MenuItem::new(t("message-edit"), IconName::Edit, move || actions.edit.run((subject.clone(),))));
+        }
+        items.push(MenuItem::new(t("message-copy"), IconName::Copy, move || actions.copy.run((text.clone(),))));
+    }
+    if message.delivery == Some(view::Delivery::Failed) {
+        let id = message.id.clone();
+        items.push(MenuItem::new(t("message-retry"), IconName::Retry, move || actions.retry.run((id.clone(),))));
+    }
+    if message.can_delete {
+        let subject = message.clone();
+        let delete = move || actions.delete.run((subject.clone(),));
+        items.push(MenuItem::new(t("message-delete"), IconName::Delete, delete).danger());
+    }
+    items
+}
+
+/// The place of the message on the screen, for the panel that follows the menu.
+fn last_menu(context: MessageContext) -> Option<crate::primitives::MenuAnchor> {
+    let id = context.subject.with_untracked(|row| row.as_ref().map(|row| row.with_untracked(|row| row.id.clone())))?;
+    let element = document().query_selector(&format!("[data-message=\"{id}\"] .message__main")).ok()??;
+    Some(crate::primitives::MenuAnchor::at_element(&element))
+}

@@ -1,0 +1,177 @@
+//! A message in the modern layout: picture, name, time, text; messages of one author follow closely.
+
+use leptos::prelude::*;
+use view::{Delivery, MessageContent, MessageRow};
+use wasm_bindgen::JsCast;
+
+use super::actions::MessageContext;
+use super::body::{Body, NotSent};
+use super::delivery::DeliveryMark;
+use super::note::note_words;
+use super::quote::Quote;
+use super::toolbar::Toolbar;
+use crate::features::reactions::Reactions;
+use crate::i18n::{t, when};
+use crate::primitives::{Avatar, AvatarSize, MenuAnchor, colour_of};
+
+/// One message.
+#[component]
+pub fn Message(
+    /// What it shows.
+    row: ArcRwSignal<MessageRow>,
+    /// The first of its author's group: with picture and name.
+    head: bool,
+    /// What it shares with the others.
+    context: MessageContext,
+) -> impl IntoView {
+    let id = row.with_untracked(|row| row.id.clone());
+    let is_note = row.with_untracked(|row| matches!(row.content, MessageContent::System { .. }));
+    if is_note {
+        return note(row, id.to_string()).into_any();
+    }
+    let own_id = id.clone();
+    let active = Memo::new(move |_| context.active.with(|active| active.as_ref() == Some(&own_id)));
+    let own_id = id.clone();
+    let highlighted = Memo::new(move |_| context.highlighted.with(|marked| marked.as_ref() == Some(&own_id)));
+    let flags = {
+        let row = row.clone();
+        move || row.with(|row| (row.mentions_me && !row.own, row.delivery))
+    };
+    let flags = Memo::new(move |_| flags());
+    let failed = move || flags.get().1 == Some(Delivery::Failed);
+    let class = if head { "message message--head" } else { "message" };
+    let open = {
+        let row = row.clone();
+        move |event: leptos::ev::MouseEvent| {
+            // Links and selected text keep the system's menu.
+            if wants_system_menu(&event) {
+                return;
+            }
+            event.prevent_default();
+            context.open_menu(&row, anchor_of(&event));
+        }
+    };
+    let toolbar = row.clone();
+    let not_sent = row.clone();
+    view! {
+        <article
+            class=class
+            class:message--mention=move || flags.get().0
+            class:message--highlight=move || highlighted.get()
+            class:message--active=move || active.get()
+            class:message--queued=move || flags.get().1 == Some(Delivery::Queued)
+            data-message=id.to_string()
+            tabindex="-1"
+            aria-label=summary(row.clone())
+            on:contextmenu=open
+        >
+            <div class="message__gutter">{gutter(&row, head, context)}</div>
+            <div class="message__main">
+                {head.then(|| header(&row, context))}
+                {quote(&row, context)}
+                <Body row=row.clone() actions=context.actions />
+                {reactions(&row, context)}
+                <Show when=failed>
+                    <NotSent row=not_sent.clone() actions=context.actions />
+                </Show>
+            </div>
+            <div class="message__status">
+                {edited(&row)}
+                {move || flags.get().1.map(|delivery| view! { <DeliveryMark delivery=delivery /> })}
+            </div>
+            <Show when=move || active.get()>
+                <Toolbar row=toolbar.clone() context=context />
+            </Show>
+        </article>
+    }
+    .into_any()
+}
+
+fn note(row: ArcRwSignal<MessageRow>, id: String) -> impl IntoView {
+    let words = move || {
+        row.with(|row| match &row.content {
+            MessageContent::System { note } => note_words(note),
+            _ => String::new(),
+        })
+    };
+    view! { <div class="message-note" data-message=id tabindex="-1" role="article"><span>{words}</span></div> }
+}
+
+fn gutter(row: &ArcRwSignal<MessageRow>, head: bool, context: MessageContext) -> AnyView {
+    let (id, name, at) = row.with_untracked(|row| (row.author.id, row.author.name.clone(), row.at));
+    if head {
+        let open = move |_| context.actions.person.run((id,));
+        view! {
+            <button class="message__person" type="button" tabindex="-1" aria-hidden="true" on:click=open>
+                <Avatar name=name id=id.0 size=AvatarSize::Timeline />
+            </button>
+        }
+        .into_any()
+    } else {
+        view! { <time class="message__time message__time--hover" title=move || when::full(at)>{move || when::clock(at)}</time> }
+            .into_any()
+    }
+}
+
+fn header(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl IntoView + use<> {
+    let (id, at) = row.with_untracked(|row| (row.author.id, row.at));
+    let name = {
+        let row = row.clone();
+        move || row.with(|row| row.author.name.clone())
+    };
+    let class = format!("message__name message__name--{}", colour_of(id.0));
+    view! {
+        <header class="message__head">
+            <button class=class type="button" on:click=move |_| context.actions.person.run((id,))>{name}</button>
+            <time class="message__time" title=move || when::full(at)>{move || when::clock(at)}</time>
+        </header>
+    }
+}
+
+fn quote(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl IntoView + use<> {
+    let row = row.clone();
+    let quote = Memo::new(move |_| row.with(|row| row.quote.clone()));
+    move || quote.get().map(|quote| view! { <Quote quote=quote on_jump=context.actions.jump /> })
+}
+
+fn reactions(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl IntoView + use<> {
+    let (rows, any, subject) = (row.clone(), row.clone(), row.clone());
+    let id = row.with_untracked(|row| row.id.clone());
+    let has_any = Memo::new(move |_| any.with(|row| !row.reactions.is_empty()));
+    let rows = Signal::derive(move || rows.with(|row| row.reactions.clone()));
+    move || {
+        let (id, subject) = (id.clone(), subject.clone());
+        has_any.get().then(|| {
+            let react = move |emoji: String, on: bool| context.actions.react.run((id.clone(), emoji, on));
+            let more = move |at: MenuAnchor| context.open_panel(&subject, at);
+            view! { <Reactions reactions=rows on_react=react on_more=more /> }
+        })
+    }
+}
+
+fn edited(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {
+    let row = row.clone();
+    let edited = Memo::new(move |_| row.with(|row| row.edited && matches!(row.content, MessageContent::Text { .. })));
+    move || edited.get().then(|| view! { <span class="message__edited">{move || t("message-edited")}</span> })
+}
+
+/// "Анна, 14:05": a screen reader goes on with the text itself.
+fn summary(row: ArcRwSignal<MessageRow>) -> impl Fn() -> String + Send + Sync + 'static {
+    move || row.with(|row| format!("{}, {}", row.author.name, when::clock(row.at)))
+}
+
+fn wants_system_menu(event: &web_sys::MouseEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let on_link = target.is_some_and(|target| target.closest("a").ok().flatten().is_some());
+    let selected = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+    on_link || selected
+}
+
+/// At the pointer; at the message itself when the keyboard asked.
+fn anchor_of(event: &web_sys::MouseEvent) -> MenuAnchor {
+    let message = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    match message {
+        Some(message) if event.client_x() == 0 && event.client_y() == 0 => MenuAnchor::at_element(&message),
+        _ => MenuAnchor::at_pointer(event),
+    }
+}

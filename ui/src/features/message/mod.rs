@@ -1,0 +1,17 @@
+//! One message of the timeline and what can be done with it.
+
+mod actions;
+mod body;
+mod delivery;
+mod menu;
+mod message;
+mod note;
+mod quote;
+mod toolbar;
+
+pub use actions::{MessageActions, MessageContext};
+pub use delivery::DeliveryMark;
+pub use menu::menu_items;
+pub use message::Message;
+pub use note::note_words;
+pub use quote::Quote;
