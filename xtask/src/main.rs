@@ -62,6 +62,9 @@ enum Task {
         /// Optimise for size: what people get.
         #[arg(long)]
         release: bool,
+        /// Build again whenever a source changes.
+        #[arg(long)]
+        watch: bool,
     },
     /// Check what a compiler cannot see: dependencies, words, tokens, promises.
     Tidy,
@@ -100,9 +103,10 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Run { release, args } => run::start(&workspace, release, &args),
         Task::Test { scope } => test::all(&workspace, scope),
         Task::Bench { args } => bench::run(&workspace, &args),
-        Task::Ui { release } => {
+        Task::Ui { release, watch } => {
+            let flavour = if release { Flavour::Release } else { Flavour::Dev };
             setup::ensure(&[Need::Build])?;
-            ui::build(&workspace, if release { Flavour::Release } else { Flavour::Dev })
+            if watch { ui::watch(&workspace, flavour) } else { ui::build(&workspace, flavour) }
         }
         Task::Tidy => tidy::check(&workspace),
         Task::Dist { bundles } => dist::make(&workspace, &bundles),

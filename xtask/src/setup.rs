@@ -78,6 +78,18 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
     Ok(())
 }
 
+/// Makes sure that these parts of the Rust toolchain are there; a minimal installation lacks them.
+pub fn ensure_components(components: &[&str]) -> Result<()> {
+    for component in components {
+        let subcommand = if *component == "rustfmt" { "fmt" } else { component };
+        if !succeeds(command::cargo().args([subcommand, "--version"])) {
+            eprintln!("{component} is missing: installing it with rustup");
+            run(Command::new("rustup").args(["component", "add", component]))?;
+        }
+    }
+    Ok(())
+}
+
 /// Installs packages by name, as root or through sudo, without questions.
 pub fn install(packages: &[String]) -> Result<()> {
     let Some(manager) = Manager::of_this_machine() else {

@@ -37,6 +37,9 @@ const POSTGRES_SWITCH: &str = "HYBRID_TEST_POSTGRES";
 /// and shares no features with the rest; the worker exists in a browser only.
 const NATIVE: [&str; 5] = ["--workspace", "--exclude", "xtask", "--exclude", "ui-worker"];
 
+/// The crate with what takes long: real servers, windows, browsers.
+const SCENARIOS: &str = "system-tests";
+
 /// Runs the checks of a scope.
 pub fn all(workspace: &Workspace, scope: Scope) -> Result<()> {
     let mut phases = Phases::default();
@@ -46,7 +49,10 @@ pub fn all(workspace: &Workspace, scope: Scope) -> Result<()> {
 }
 
 fn checks(workspace: &Workspace, scope: Scope, phases: &mut Phases) -> Result<()> {
-    phases.run("set-up", || setup::ensure(&[Need::Build, Need::Desktop, Need::Test]))?;
+    phases.run("set-up", || {
+        setup::ensure(&[Need::Build, Need::Desktop, Need::Test])?;
+        setup::ensure_components(&["rustfmt", "clippy"])
+    })?;
     phases.run("format", || run(in_root(workspace).args(["fmt", "--all", "--check"])))?;
     phases.run("tidy", || tidy::check(workspace))?;
     phases.run("web client", || ui::build(workspace, Flavour::Dev))?;
@@ -96,23 +102,30 @@ fn clippy(workspace: &Workspace, scope: Scope) -> Result<()> {
 fn tests(workspace: &Workspace, scope: Scope) -> Result<()> {
     let postgres = private_postgres()?;
     let session = Session::start()?;
-    let mut cargo = in_root(workspace);
-    if command::succeeds(in_root(workspace).args(["nextest", "--version"])) {
-        cargo.args(["nextest", "run", "--cargo-quiet"]).args(NATIVE);
-        cargo.args(["--profile", if scope == Scope::Quick { "quick" } else { "default" }]);
-    } else {
-        eprintln!("cargo-nextest is not installed: `cargo test` runs the same tests, one crate after the other");
-        cargo.args(["test", "--quiet"]).args(NATIVE);
-        cargo.args(if scope == Scope::Quick { ["--lib", "--bins"].as_slice() } else { ["--all-targets"].as_slice() });
-    }
-    cargo.env(SCALE, if scope == Scope::Quick { "quick" } else { "full" });
-    match &postgres {
-        Database::Ours(postgres) => cargo.env(POSTGRES_URL, postgres.url()),
-        Database::Given => &mut cargo,
-        Database::None => cargo.env(POSTGRES_SWITCH, "off"),
+    let start = |cargo: &mut Command| {
+        cargo.env(SCALE, if scope == Scope::Quick { "quick" } else { "full" });
+        match &postgres {
+            Database::Ours(postgres) => cargo.env(POSTGRES_URL, postgres.url()),
+            Database::Given => cargo,
+            Database::None => cargo.env(POSTGRES_SWITCH, "off"),
+        };
+        eprintln!("\x1b[2m$ {}\x1b[0m", command::shown(cargo));
+        run_silently(&mut session.inside(cargo)?)
     };
-    eprintln!("\x1b[2m$ {}\x1b[0m", command::shown(&cargo));
-    run_silently(&mut session.inside(&cargo)?)
+    if command::succeeds(in_root(workspace).args(["nextest", "--version"])) {
+        let profile = if scope == Scope::Quick { "quick" } else { "default" };
+        return start(in_root(workspace).args(["nextest", "run", "--cargo-quiet", "--profile", profile]).args(NATIVE));
+    }
+    eprintln!("cargo-nextest is not installed: `cargo test` runs the same tests, one crate after the other");
+    let targets = ["--lib", "--bins", "--tests"];
+    let most = ["test", "--quiet", "--exclude", SCENARIOS];
+    start(in_root(workspace).args(most).args(NATIVE).args(targets))?;
+    if scope == Scope::Full {
+        // One at a time: they share a screen, and some measure time.
+        let scenarios = ["test", "--quiet", "--package", SCENARIOS, "--", "--test-threads=1"];
+        start(in_root(workspace).args(scenarios))?;
+    }
+    Ok(())
 }
 
 /// Where the tests' PostgreSQL comes from.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
@@ -79,6 +79,38 @@ pub fn build(workspace: &Workspace, flavour: Flavour) -> Result<()> {
     files::remove_folder(&stage)?;
     fs::write(&stamp_file, stamp)?;
     report(&workspace.dist(), started)
+}
+
+/// Builds again whenever a source of the web client changes; ends with Ctrl+C.
+pub fn watch(workspace: &Workspace, flavour: Flavour) -> Result<()> {
+    const PAUSE: Duration = Duration::from_millis(300);
+    let mut seen = None;
+    loop {
+        let newest = newest_source(workspace)?;
+        if seen != Some(newest) {
+            seen = Some(newest);
+            if let Err(error) = build(workspace, flavour) {
+                eprintln!("\x1b[31merror:\x1b[0m {error:#}");
+            }
+            eprintln!("Waiting for changes");
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// When the latest change was, and how many files there are: both together show a deletion as well.
+fn newest_source(workspace: &Workspace) -> Result<(SystemTime, usize)> {
+    let built = [workspace.dist(), workspace.at("ui/dist.new")];
+    let is_source = |file: &Path| !built.iter().any(|folder| file.starts_with(folder)) && !file.ends_with("dist.stamp");
+    let mut newest = (SystemTime::UNIX_EPOCH, 0);
+    for folder in ["ui", "shared"] {
+        for file in files::below(&workspace.at(folder), is_source)? {
+            // An editor may have replaced it since it was listed.
+            let Ok(changed) = file.metadata().and_then(|meta| meta.modified()) else { continue };
+            newest = (newest.0.max(changed), newest.1 + 1);
+        }
+    }
+    Ok(newest)
 }
 
 /// Compiles both crates for wasm and returns the folder with the results.

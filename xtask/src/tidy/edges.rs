@@ -64,7 +64,9 @@ fn real(metadata: &Metadata) -> Picture {
     let crates: BTreeSet<String> = packages.iter().map(|package| package.name.to_string()).collect();
     let mut known: BTreeMap<(String, String), bool> = BTreeMap::new();
     for package in packages {
-        for dependency in package.dependencies.iter().filter(|dependency| crates.contains(dependency.name.as_str())) {
+        // A crate that names itself only turns on a feature for its own tests.
+        let ours = |name: &str| crates.contains(name) && name != package.name.as_str();
+        for dependency in package.dependencies.iter().filter(|dependency| ours(&dependency.name)) {
             let tests_only = dependency.kind == DependencyKind::Development;
             let entry = known.entry((package.name.to_string(), dependency.name.clone())).or_insert(tests_only);
             *entry &= tests_only;
