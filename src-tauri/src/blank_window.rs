@@ -1,0 +1,48 @@
+//! Some Linux drivers show a blank window. A start whose page never came alive is remembered, and the next one runs
+//! without WebKit's DMABUF renderer; a page that is silent for too long makes the app start itself again that way.
+
+use std::time::Duration;
+
+use crate::profile::Profile;
+
+const MARK: &str = "start-unfinished";
+const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+/// A page that has not spoken after this time is blank.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Before anything else: does the last start say that this one must avoid the renderer?
+pub fn heed(profile: &Profile) {
+    let mark = profile.file(MARK);
+    let last_failed = mark.exists();
+    if let Err(error) = std::fs::write(&mark, b"") {
+        tracing::warn!(%error, "cannot mark the start");
+    }
+    if last_failed {
+        restart_with_switch("the last start showed no page");
+    }
+}
+
+/// The page spoke: the start went well.
+pub fn page_is_alive(profile: &Profile) {
+    let _ = std::fs::remove_file(profile.file(MARK));
+}
+
+/// The page was silent for [`PATIENCE`].
+pub fn page_is_silent() {
+    restart_with_switch("the page did not come alive");
+}
+
+/// Replaces this process by itself with the switch set; does nothing when it is set already, or not on Linux.
+fn restart_with_switch(why: &str) {
+    if !cfg!(target_os = "linux") || std::env::var_os(SWITCH).is_some() {
+        return;
+    }
+    tracing::warn!(why, "starting again without the DMABUF renderer");
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::process::CommandExt as _;
+        let Ok(program) = std::env::current_exe() else { return };
+        let error = std::process::Command::new(program).args(std::env::args_os().skip(1)).env(SWITCH, "1").exec();
+        tracing::error!(%error, "could not start again");
+    }
+}

@@ -1,0 +1,64 @@
+//! The cache's key in the system's keyring. Never falls back to a store that forgets: without a keyring that lasts, the
+//! person is asked for a passphrase.
+
+use keyring_core::{Entry, Error};
+
+use crate::profile::Profile;
+
+const SERVICE: &str = "org.hybridmessenger.desktop";
+
+/// Where the cache's key comes from.
+pub enum CacheKey {
+    /// From the keyring; 32 bytes, made at the first start.
+    Keyring([u8; 32]),
+    /// There is no keyring that lasts: ask for a passphrase.
+    Passphrase,
+}
+
+/// Reads the key, or makes it at the first start. A cache that a passphrase protects stays with its passphrase.
+pub fn cache_key(profile: &Profile) -> CacheKey {
+    if client::uses_passphrase(&profile.client_folder()) {
+        return CacheKey::Passphrase;
+    }
+    match from_keyring(profile) {
+        Ok(key) => CacheKey::Keyring(key),
+        Err(error) => {
+            tracing::warn!(%error, "no keyring: the cache will ask for a passphrase");
+            CacheKey::Passphrase
+        }
+    }
+}
+
+fn from_keyring(profile: &Profile) -> Result<[u8; 32], Error> {
+    keyring_core::set_default_store(open_store()?);
+    let user = profile.own_name().unwrap_or("cache");
+    let entry = Entry::new(SERVICE, user)?;
+    match entry.get_secret() {
+        Ok(secret) => secret
+            .try_into()
+            .map_err(|bytes: Vec<u8>| Error::BadStoreFormat(format!("a key of {} bytes, not 32", bytes.len()))),
+        Err(Error::NoEntry) => {
+            let key = crypto::secret::random_bytes::<32>();
+            entry.set_secret(&key)?;
+            // Read back: a keyring that takes a secret and gives nothing back would cost the cache at the next start.
+            let kept = entry.get_secret()?;
+            if kept == key { Ok(key) } else { Err(Error::BadStoreFormat("the key was not kept".to_owned())) }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn open_store() -> Result<std::sync::Arc<keyring_core::CredentialStore>, Error> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "macos")]
+fn open_store() -> Result<std::sync::Arc<keyring_core::CredentialStore>, Error> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(windows)]
+fn open_store() -> Result<std::sync::Arc<keyring_core::CredentialStore>, Error> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
