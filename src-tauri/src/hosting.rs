@@ -9,9 +9,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crypto::Pin;
 use protocol::InvitationLink;
 use serde::{Deserialize, Serialize};
-use server::{Running, Server, ServerConfig, StartError};
+use server::config::{Registration, ServerConfig, TlsSource};
+use server::{Running, Server, StartError};
 use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::Mutex;
 use view::host::ConnectedPerson;
@@ -24,6 +26,9 @@ use crate::tray;
 
 /// The port that is tried first when a team is hosted for the first time.
 const PORT_FIRST: u16 = 8443;
+/// The host's own first account may be made this long after the start, in seconds, and this often: a name may be taken.
+const OWN_INVITATION_SECONDS: u32 = 24 * 3_600;
+const OWN_INVITATION_USES: u32 = 1;
 /// Most addresses in a link.
 const ADDRESSES_MAX: usize = 4;
 
@@ -174,7 +179,7 @@ impl Hosting {
             .ok();
         let here = self.here(&running).await;
         if let Some(client) = shell.client() {
-            client.set_here(here);
+            client.set_here(Some(here));
         }
         let watcher = watch_connected(shell, &running);
         Ok(Hosted { running, since: now(), _announcement: announcement, watcher })
@@ -182,20 +187,29 @@ impl Hosting {
 
     async fn run(&self, name: &str, port: u16, tcp_port: u16) -> Result<Running, StartError> {
         let anywhere = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port);
-        Server::start(ServerConfig::for_host(self.folder.clone(), name, anywhere(port), anywhere(tcp_port))).await
+        let config = ServerConfig {
+            listen: anywhere(port),
+            tcp: Some(anywhere(tcp_port)),
+            name: name.to_owned(),
+            registration: Registration::Invitation,
+            tls: TlsSource::Own,
+            ..ServerConfig::new(self.folder.clone())
+        };
+        Server::start(config).await
     }
 
     /// How this app reaches its own server: over loopback, with the pin, and with an invitation of its own.
-    async fn here(&self, running: &Running) -> Option<client::Here> {
-        let secret = running.create_invitation(3_600, 1).await.ok().and_then(|made| secret_bytes(&made.secret));
-        Some(client::Here {
-            link: InvitationLink {
-                addresses: vec![lan::at_port(IpAddr::V4(Ipv4Addr::LOCALHOST), running.http_addr().port())],
-                pin: running.spki_sha256(),
-                secret,
-                name: running.name().to_owned(),
-            },
-        })
+    async fn here(&self, running: &Running) -> client::Here {
+        let port = running.http_addr().port();
+        let invitation = running.create_invitation(OWN_INVITATION_SECONDS, OWN_INVITATION_USES).await;
+        client::Here {
+            name: running.name().to_owned(),
+            addresses: vec![lan::at_port(IpAddr::V4(Ipv4Addr::LOCALHOST), port)],
+            pin: running.spki_sha256().map(Pin),
+            tls: true,
+            invitation: invitation.ok().map(|made| made.secret),
+            share_addresses: addresses(port),
+        }
     }
 
     async fn stop(&self, shell: &Arc<Shell>) {

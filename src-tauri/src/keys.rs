@@ -1,6 +1,7 @@
 //! The cache's key in the system's keyring. Never falls back to a store that forgets: without a keyring that lasts, the
 //! person is asked for a passphrase.
 
+use crypto::Key;
 use keyring_core::{Entry, Error};
 
 use crate::profile::Profile;
@@ -10,7 +11,7 @@ const SERVICE: &str = "org.hybridmessenger.desktop";
 /// Where the cache's key comes from.
 pub enum CacheKey {
     /// From the keyring; 32 bytes, made at the first start.
-    Keyring([u8; 32]),
+    Keyring(Key),
     /// There is no keyring that lasts: ask for a passphrase.
     Passphrase,
 }
@@ -29,20 +30,21 @@ pub fn cache_key(profile: &Profile) -> CacheKey {
     }
 }
 
-fn from_keyring(profile: &Profile) -> Result<[u8; 32], Error> {
+fn from_keyring(profile: &Profile) -> Result<Key, Error> {
     keyring_core::set_default_store(open_store()?);
     let user = profile.own_name().unwrap_or("cache");
     let entry = Entry::new(SERVICE, user)?;
     match entry.get_secret() {
         Ok(secret) => secret
             .try_into()
+            .map(Key::from_bytes)
             .map_err(|bytes: Vec<u8>| Error::BadStoreFormat(format!("a key of {} bytes, not 32", bytes.len()))),
         Err(Error::NoEntry) => {
-            let key = crypto::secret::random_bytes::<32>();
-            entry.set_secret(&key)?;
+            let key = Key::random().map_err(|_| Error::BadStoreFormat("no chance on this system".to_owned()))?;
+            entry.set_secret(key.bytes())?;
             // Read back: a keyring that takes a secret and gives nothing back would cost the cache at the next start.
             let kept = entry.get_secret()?;
-            if kept == key { Ok(key) } else { Err(Error::BadStoreFormat("the key was not kept".to_owned())) }
+            if kept == key.bytes() { Ok(key) } else { Err(Error::BadStoreFormat("the key was not kept".to_owned())) }
         }
         Err(error) => Err(error),
     }

@@ -53,10 +53,12 @@ impl Shell {
             profile,
         });
         let config = AppConfig {
-            data_dir: shell.profile.client_folder(),
+            data_dir: shell.profile.client_folder().display().to_string(),
             key,
             can_host: true,
             device_name: device_name(),
+            here: None,
+            runtime: None,
         };
         let to_page = Arc::clone(&shell);
         let client = App::start(config, move |update| to_page.on_client_update(update))?;
