@@ -5,12 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crypto::Pin;
-use protocol::InvitationLink;
 use serde::{Deserialize, Serialize};
 use server::config::{Registration, ServerConfig, TlsSource};
 use server::{Running, Server, StartError};
@@ -18,7 +15,7 @@ use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::Mutex;
 use view::host::ConnectedPerson;
 use view::update::ReplyBody;
-use view::{Failure, HostCommand, HostState, HostUpdate, Timestamp, Update};
+use view::{Failure, HostCommand, HostState, HostUpdate, Update};
 
 use crate::lan::{self, Announcement, Search};
 use crate::shell::{DONE, Shell};
@@ -29,8 +26,8 @@ const PORT_FIRST: u16 = 8443;
 /// The host's own first account may be made this long after the start, in seconds, and this often: a name may be taken.
 const OWN_INVITATION_SECONDS: u32 = 24 * 3_600;
 const OWN_INVITATION_USES: u32 = 1;
-/// Most addresses in a link.
-const ADDRESSES_MAX: usize = 4;
+/// How often it is looked who is connected.
+const CONNECTED_EVERY: Duration = Duration::from_secs(2);
 
 /// What is kept of host mode between starts.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -45,7 +42,6 @@ struct Kept {
 
 struct Hosted {
     running: Running,
-    since: Timestamp,
     /// Held for its end.
     _announcement: Option<Announcement>,
     /// Ends the task that tells who is connected.
@@ -136,7 +132,7 @@ impl Hosting {
         tell(shell, HostState::Starting);
         match self.start_server(shell, name, port).await {
             Ok(started) => {
-                let state = running_state(&started, &self.folder);
+                let state = running_state(&started, &self.folder).await;
                 *hosted = Some(started);
                 drop(hosted);
                 self.running.store(true, Ordering::Relaxed);
@@ -169,20 +165,20 @@ impl Hosting {
             },
         }
         .map_err(failure)?;
-        kept.port = running.http_addr().port();
-        kept.tcp_port = running.tcp_addr().map_or(0, |address| address.port());
+        kept.port = running.http_addr.port();
+        kept.tcp_port = running.tcp_addr.map_or(0, |address| address.port());
         kept.resume = true;
         self.keep(&kept)?;
 
-        let announcement = Announcement::start(&kept.name, &running.fingerprint().unwrap_or_default(), kept.port)
+        let announcement = Announcement::start(&kept.name, &running.fingerprint(), kept.port)
             .inspect_err(|error| tracing::warn!(%error, "the team cannot be announced on this network"))
             .ok();
         let here = self.here(&running).await;
         if let Some(client) = shell.client() {
             client.set_here(Some(here));
         }
-        let watcher = watch_connected(shell, &running);
-        Ok(Hosted { running, since: now(), _announcement: announcement, watcher })
+        let watcher = watch_connected(shell);
+        Ok(Hosted { running, _announcement: announcement, watcher })
     }
 
     async fn run(&self, name: &str, port: u16, tcp_port: u16) -> Result<Running, StartError> {
@@ -200,15 +196,15 @@ impl Hosting {
 
     /// How this app reaches its own server: over loopback, with the pin, and with an invitation of its own.
     async fn here(&self, running: &Running) -> client::Here {
-        let port = running.http_addr().port();
-        let invitation = running.create_invitation(OWN_INVITATION_SECONDS, OWN_INVITATION_USES).await;
+        let port = running.http_addr.port();
+        let invitation = running.create_invitation(Some(OWN_INVITATION_SECONDS), Some(OWN_INVITATION_USES)).await;
         client::Here {
-            name: running.name().to_owned(),
+            name: running.identity.name.clone(),
             addresses: vec![lan::at_port(IpAddr::V4(Ipv4Addr::LOCALHOST), port)],
-            pin: running.spki_sha256().map(Pin),
+            pin: running.pin.map(Pin),
             tls: true,
-            invitation: invitation.ok().map(|made| made.secret),
-            share_addresses: addresses(port),
+            invitation: invitation.ok().and_then(|made| made.link.secret_text()),
+            share_addresses: running.addresses(),
         }
     }
 
@@ -232,7 +228,7 @@ impl Hosting {
 
     async fn state(&self) -> HostState {
         match &*self.hosted.lock().await {
-            Some(hosted) => running_state(hosted, &self.folder),
+            Some(hosted) => running_state(hosted, &self.folder).await,
             None => self.stopped(),
         }
     }
@@ -245,25 +241,12 @@ impl Hosting {
     async fn invitation(&self) -> Result<ReplyBody, Failure> {
         let hosted = self.hosted.lock().await;
         let running = &hosted.as_ref().ok_or(Failure::Offline)?.running;
-        let made = running.create_invitation(7 * 24 * 3_600, 100).await.map_err(|error| Failure::Refused { code: error.code })?;
-        let port = running.http_addr().port();
-        let addresses = addresses(port);
-        let link = InvitationLink {
-            addresses: addresses.clone(),
-            pin: running.spki_sha256(),
-            secret: secret_bytes(&made.secret),
-            name: running.name().to_owned(),
-        };
-        let first = addresses.first().cloned().unwrap_or_else(|| format!("127.0.0.1:{port}"));
-        Ok(ReplyBody::Invitation {
-            link: link.to_string(),
-            web: format!("https://{first}/#join={}", made.secret),
-            expires_at: made.expires_at,
-        })
+        let made = running.create_invitation(None, None).await.map_err(|error| Failure::Refused { code: error.code })?;
+        Ok(ReplyBody::Invitation { link: made.link.to_string(), web: made.web, expires_at: made.expires_at })
     }
 
     async fn search(&self, shell: &Arc<Shell>) -> Result<(), Failure> {
-        let own = self.hosted.lock().await.as_ref().and_then(|hosted| hosted.running.fingerprint());
+        let own = self.hosted.lock().await.as_ref().map(|hosted| hosted.running.fingerprint());
         let to_page = Arc::clone(shell);
         let search = Search::start(own, move |teams| {
             to_page.tell(&Update::Host { host: HostUpdate::Found { teams } });
@@ -310,46 +293,44 @@ impl Hosting {
     }
 }
 
-fn watch_connected(shell: &Arc<Shell>, running: &Running) -> tauri::async_runtime::JoinHandle<()> {
+/// Tells who is connected whenever that changes.
+fn watch_connected(shell: &Arc<Shell>) -> tauri::async_runtime::JoinHandle<()> {
     let shell = Arc::clone(shell);
-    let mut changes = running.connected_changes();
     tauri::async_runtime::spawn(async move {
-        while changes.changed().await.is_ok() {
+        let mut tick = tokio::time::interval(CONNECTED_EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut last = None;
+        loop {
+            tick.tick().await;
             let state = shell.hosting.state().await;
-            tell(&shell, state);
+            if last.as_ref() != Some(&state) {
+                tell(&shell, state.clone());
+                last = Some(state);
+            }
         }
     })
 }
 
-fn running_state(hosted: &Hosted, folder: &std::path::Path) -> HostState {
+async fn running_state(hosted: &Hosted, folder: &std::path::Path) -> HostState {
     let running = &hosted.running;
-    let port = running.http_addr().port();
+    let port = running.http_addr.port();
     let mut connected: Vec<ConnectedPerson> = running
         .connected_people()
+        .await
         .into_iter()
         .map(|person| ConnectedPerson { name: person.name, connections: person.connections })
         .collect();
     connected.sort_by(|a, b| a.name.cmp(&b.name));
     HostState::Running {
-        name: running.name().to_owned(),
-        addresses: addresses(port),
+        name: running.identity.name.clone(),
+        addresses: running.addresses(),
         port,
-        tcp_port: running.tcp_addr().map_or(0, |address| address.port()),
+        tcp_port: running.tcp_addr.map_or(0, |address| address.port()),
         folder: folder.display().to_string(),
-        fingerprint: running.fingerprint().unwrap_or_default(),
+        fingerprint: running.fingerprint(),
         connected,
-        since: hosted.since,
+        since: hosted.running.since,
     }
-}
-
-/// This machine's addresses, likeliest for a neighbour first; loopback only when there is nothing else.
-fn addresses(port: u16) -> Vec<String> {
-    let mut found: Vec<IpAddr> = server::tls::local_addresses();
-    found.sort_by_key(|ip| (lan::rank(ip), *ip));
-    if found.iter().any(|ip| !ip.is_loopback()) {
-        found.retain(|ip| !ip.is_loopback());
-    }
-    found.into_iter().take(ADDRESSES_MAX).map(|ip| lan::at_port(ip, port)).collect()
 }
 
 fn tell(shell: &Shell, state: HostState) {
@@ -360,18 +341,9 @@ fn failure(error: StartError) -> Failure {
     tracing::warn!(%error, "the server did not start");
     match error {
         StartError::PortInUse(_) => Failure::PortInUse,
-        StartError::Disk(_) => Failure::Disk,
+        StartError::Disk { .. } | StartError::Database(sql::Error::Disk(_)) => Failure::Disk,
         _ => Failure::Internal,
     }
-}
-
-fn secret_bytes(text: &str) -> Option<[u8; 16]> {
-    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -18,7 +18,7 @@ pub enum CacheKey {
 
 /// Reads the key, or makes it at the first start. A cache that a passphrase protects stays with its passphrase.
 pub fn cache_key(profile: &Profile) -> CacheKey {
-    if client::uses_passphrase(&profile.client_folder()) {
+    if client::uses_passphrase(&profile.client_folder().display().to_string()) {
         return CacheKey::Passphrase;
     }
     match from_keyring(profile) {

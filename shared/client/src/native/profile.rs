@@ -10,6 +10,9 @@ use sql::{Store, StoreKey, StoreLocation};
 use crate::config::{KeySource, StartError};
 use crate::driver::OpenError;
 
+/// Beside the cache, where its key comes from a passphrase.
+const HEADER_FILE: &str = "cache.key";
+
 /// An open profile; the lock is held as long as it lives.
 pub(super) struct Profile {
     folder: PathBuf,
@@ -17,6 +20,11 @@ pub(super) struct Profile {
     /// Derived at the first unlocking; the person is not asked again while the app runs.
     unlocked: Option<Key>,
     _lock: File,
+}
+
+/// The profile in this folder is protected by a passphrase, not by a key from the keyring.
+pub fn uses_passphrase(folder: &str) -> bool {
+    std::path::Path::new(folder).join(HEADER_FILE).exists()
 }
 
 impl Profile {
@@ -38,7 +46,7 @@ impl Profile {
     }
 
     fn header(&self) -> PathBuf {
-        self.folder.join("cache.key")
+        self.folder.join(HEADER_FILE)
     }
 
     /// Opens or makes the cache.
