@@ -160,7 +160,9 @@ impl Hosting {
                 other => other,
             },
             wanted => match self.run(&kept.name, wanted, kept.tcp_port).await {
-                Err(StartError::PortInUse(address)) if address.port() != wanted => self.run(&kept.name, wanted, 0).await,
+                Err(StartError::PortInUse(address)) if address.port() != wanted => {
+                    self.run(&kept.name, wanted, 0).await
+                }
                 other => other,
             },
         }
@@ -241,7 +243,8 @@ impl Hosting {
     async fn invitation(&self) -> Result<ReplyBody, Failure> {
         let hosted = self.hosted.lock().await;
         let running = &hosted.as_ref().ok_or(Failure::Offline)?.running;
-        let made = running.create_invitation(None, None).await.map_err(|error| Failure::Refused { code: error.code })?;
+        let made =
+            running.create_invitation(None, None).await.map_err(|error| Failure::Refused { code: error.code })?;
         Ok(ReplyBody::Invitation { link: made.link.to_string(), web: made.web, expires_at: made.expires_at })
     }
 

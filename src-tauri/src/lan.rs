@@ -70,7 +70,8 @@ impl Search {
                 let mut teams = found.lock().unwrap_or_else(PoisonError::into_inner);
                 match event {
                     ServiceEvent::ServiceResolved(service) => {
-                        let text = |key: &str| service.txt_properties.get_property_val_str(key).unwrap_or("").to_owned();
+                        let text =
+                            |key: &str| service.txt_properties.get_property_val_str(key).unwrap_or("").to_owned();
                         let Some(address) = best_address(service.addresses.iter().map(|ip| ip.to_ip_addr())) else {
                             continue;
                         };

@@ -35,7 +35,9 @@ pub fn maybe(shell: &Arc<Shell>, notice: &Notice) {
 
 /// A word of the shell itself, without a click.
 pub fn plain(text: &str) {
-    if let Err(error) = notify_rust::Notification::new().appname("Hybrid Messenger").summary("Hybrid Messenger").body(text).show() {
+    if let Err(error) =
+        notify_rust::Notification::new().appname("Hybrid Messenger").summary("Hybrid Messenger").body(text).show()
+    {
         tracing::info!(%error, "no notifications on this system");
     }
 }

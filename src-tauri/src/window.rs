@@ -8,9 +8,9 @@ use tauri::{AppHandle, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindowBui
 use tauri_plugin_opener::OpenerExt as _;
 use tauri_plugin_window_state::StateFlags;
 
+use crate::notify;
 use crate::shell::Shell;
 use crate::words::{self, language_of};
-use crate::notify;
 
 /// The window's label.
 pub const MAIN: &str = "main";
@@ -113,7 +113,6 @@ fn open_outside(app: &AppHandle, url: &Url) -> bool {
     }
     false
 }
-
 
 #[cfg(test)]
 mod tests {

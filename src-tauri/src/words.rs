@@ -28,9 +28,11 @@ impl Words {
 /// Tray: show the window.
 pub const OPEN: Words = Words { english: "Open Hybrid Messenger", russian: "Открыть Hybrid Messenger" };
 /// Tray: the team is hosted now.
-pub const HOSTING: Words = Words { english: "Hosting the team", russian: "Команда размещена здесь" };
+pub const HOSTING: Words =
+    Words { english: "Hosting the team", russian: "Команда размещена здесь" };
 /// Tray: stop hosting.
-pub const STOP_HOSTING: Words = Words { english: "Stop hosting", russian: "Остановить сервер команды" };
+pub const STOP_HOSTING: Words =
+    Words { english: "Stop hosting", russian: "Остановить сервер команды" };
 /// Tray: end the app.
 pub const QUIT: Words = Words { english: "Quit", russian: "Выйти" };
 /// Notification without its text.
