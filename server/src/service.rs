@@ -95,7 +95,13 @@ async fn enter(
     request: Request,
 ) -> Result<Reply, ProtocolError> {
     let granted = match request {
-        Request::Hello(hello) => return welcome(app, &hello.versions).map(Reply::Welcome),
+        Request::Hello(hello) => {
+            let welcome = welcome(app, &hello.versions)?;
+            if !hello.client.is_empty() {
+                session.peer.client = hello.client;
+            }
+            return Ok(Reply::Welcome(welcome));
+        }
         Request::Register(body) => auth::register(app, &session.peer, local_id, body).await?,
         Request::Login(body) => auth::login(app, &session.peer, local_id, body).await?,
         Request::Auth(body) => auth::authenticate(app, &session.peer, body).await?,

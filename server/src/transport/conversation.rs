@@ -23,6 +23,8 @@ use crate::{auth, service};
 
 /// Most requests of one connection under way; above it nothing more is read from the socket.
 const UNDER_WAY_MAX: usize = 64;
+/// A list of frames that a burst made longer than this is given back.
+const IDLE_FRAMES_MAX: usize = 64;
 
 /// What came in.
 pub(crate) enum Incoming<B> {
@@ -226,6 +228,10 @@ impl Conversation {
                 return Some(Goodbye::Policy);
             }
         }
+        // Likewise a stop that began before this stream could be told.
+        if self.shared.stop.is_cancelled() {
+            return Some(self.closing(CloseReason::Stopping));
+        }
         // A log-out between the token's check and the attaching has closed nothing here: look again.
         match auth::is_live(app, who.session_id).await {
             Ok(true) => None,
@@ -312,6 +318,9 @@ impl Conversation {
         }
         self.said_at = Instant::now();
         let sent = tokio::time::timeout(self.shared.limits.write_deadline, wire.send(&mut self.out)).await;
+        if self.out.capacity() > IDLE_FRAMES_MAX {
+            self.out = Vec::new();
+        }
         sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 }

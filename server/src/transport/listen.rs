@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::stream::{Stream, TLS_HANDSHAKE_BYTE, first_byte, is_loopback, prepare};
 use super::{Shared, http, tcp};
@@ -43,6 +44,12 @@ pub(crate) struct Gate {
     pub(crate) places: Arc<Semaphore>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+}
+
+/// One connection's place among those allowed; a stop waits for it. A WebSocket takes it along from HTTP.
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
+    _task: TaskTrackerToken,
 }
 
 /// Accepts until told to stop.
@@ -79,19 +86,20 @@ fn admit(socket: TcpStream, peer: SocketAddr, port: Port, gate: &Gate) {
     };
     let gate = gate.clone();
     let tasks = gate.tasks.clone();
+    let place = Arc::new(Place { _permit: place, _task: tasks.token() });
     tasks.spawn(async move {
         // Boxed apart: the handshake's memory goes when it is done, idle connections stay small.
         let secured = Box::pin(secure(socket, peer, &gate)).await;
         match (secured, port) {
             (Ok((stream, security)), Port::Http) => {
-                http::serve(stream, peer, security, gate.shared, gate.stop).await;
+                http::serve(stream, http::From { peer, _place: place }, security, gate.shared, gate.stop).await;
             }
             (Ok((stream, security)), Port::Lines) => {
-                tcp::serve(stream, peer, security, gate.shared, gate.stop).await;
+                tcp::serve(stream, peer, security, gate.shared).await;
+                drop(place);
             }
             (Err(error), _) => tracing::debug!(%peer, %error, "no connection"),
         }
-        drop(place);
     });
 }
 

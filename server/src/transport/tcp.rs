@@ -9,7 +9,6 @@ use bytes::BytesMut;
 use protocol::ErrorCode;
 use protocol::limits::FRAME_BYTES_MAX;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio_util::sync::CancellationToken;
 
 use super::Shared;
 use super::conversation::{Conversation, Goodbye, Incoming, Wire};
@@ -32,13 +31,7 @@ const MUST_USE_TLS: &[u8] =
     b"{\"type\":\"error\",\"code\":\"forbidden\",\"message\":\"this server speaks TLS on this port\"}\n";
 
 /// Serves one connection to its end.
-pub(crate) async fn serve(
-    mut stream: Stream,
-    peer: SocketAddr,
-    security: Security,
-    shared: Arc<Shared>,
-    _stop: CancellationToken,
-) {
+pub(crate) async fn serve(mut stream: Stream, peer: SocketAddr, security: Security, shared: Arc<Shared>) {
     if security == Security::MustUseTls {
         let _ = stream.write_all(MUST_USE_TLS).await;
         linger(&mut stream).await;

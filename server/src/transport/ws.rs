@@ -1,7 +1,6 @@
 //! WebSocket at `/ws`: one JSON frame in each text message.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use protocol::limits::FRAME_BYTES_MAX;
 
 use super::Shared;
 use super::conversation::{Conversation, Goodbye, Incoming, Wire};
+use super::http::From;
 use crate::hub::Frame;
 use crate::session::Peer;
 
@@ -29,20 +29,18 @@ const WRITE_BUFFER_BYTES: usize = 64 * 1024;
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
 
 /// Answers the upgrade; the conversation goes on in a task that the server waits for at its stop.
-pub(crate) fn upgrade(
-    request: WebSocketUpgrade,
-    shared: Arc<Shared>,
-    peer: SocketAddr,
-    headers: &HeaderMap,
-) -> Response {
+pub(crate) fn upgrade(request: WebSocketUpgrade, shared: Arc<Shared>, from: From, headers: &HeaderMap) -> Response {
     let client = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let peer = Peer { ip: Some(peer.ip().to_canonical()), client };
+    let peer = Peer { ip: Some(from.peer.ip().to_canonical()), client };
     request
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX)
-        .on_upgrade(move |socket| Conversation::new(shared, peer).run(Texts(socket)))
+        .on_upgrade(move |socket| async move {
+            Conversation::new(shared, peer).run(Texts(socket)).await;
+            drop(from);
+        })
 }
 
 struct Texts(WebSocket);

@@ -86,6 +86,34 @@ async fn more_connections_than_allowed_are_refused_and_a_free_place_is_used() {
 }
 
 #[tokio::test]
+async fn a_websocket_keeps_its_place_as_long_as_it_lasts() {
+    let host = Host::start_with(|c| c.limits.connections_max = 1).await;
+    let alice = host.register("alice").await;
+    let served = async {
+        loop {
+            let mut nc = host.lines().await;
+            let _ = tokio::io::AsyncWriteExt::write_all(nc.0.get_mut(), b"{\"type\":\"ping\"}\n").await;
+            if nc.next().await["type"] == "pong" {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(crate::harness::PATIENCE, served).await.unwrap();
+    let ws = async {
+        loop {
+            let stream = tokio::net::TcpStream::connect(host.http).await.unwrap();
+            if let Ok((socket, _)) = tokio_tungstenite::client_async("ws://test/ws", stream).await {
+                return crate::harness::Ws(socket);
+            }
+        }
+    };
+    let mut ws = tokio::time::timeout(crate::harness::PATIENCE, ws).await.unwrap();
+    ws.auth(&alice).await;
+    assert!(host.lines().await.next().await.is_null(), "the WebSocket's place was given away");
+    assert_eq!(ws.ask(json!({"type": "ping"})).await["type"], "pong");
+}
+
+#[tokio::test]
 async fn a_slow_consumer_is_closed_and_resumes_from_what_it_has() {
     let host = Host::start().await;
     let (alice, bob) = (host.register("alice").await, host.register("bob").await);

@@ -7,8 +7,8 @@ mod rest;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Request, State};
@@ -16,28 +16,39 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::limits::FRAME_BYTES_MAX;
 use protocol::{ErrorCode, ProtocolError};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::listen::Security;
+use super::listen::{Place, Security};
 use super::stream::Stream;
 use super::{Shared, ws};
+use crate::domain::SERVER;
 use crate::state::App;
+use crate::store::settings;
 use crate::{openapi, web};
 
 /// Longest head of a request, in bytes.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// How long an answer of `/readyz` holds: it costs a durable write, and anyone may ask.
+const READY_KEPT: Duration = Duration::from_secs(1);
 /// Most header lines of a request.
 const HEADERS_MAX: usize = 64;
 
-/// Who sent a request; set for each by the accept loop.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PeerAddr(pub(crate) SocketAddr);
+/// Whose connection a request came on; set for each.
+#[derive(Clone)]
+pub(crate) struct From {
+    /// The address at the other end.
+    pub(crate) peer: SocketAddr,
+    /// Kept as long as the connection lasts.
+    pub(crate) _place: Arc<Place>,
+}
 
 /// The id under which a request is logged and answered.
 #[derive(Debug, Clone)]
@@ -59,42 +70,45 @@ pub(crate) fn router(shared: &Shared) -> Router {
         .layer(axum::extract::DefaultBodyLimit::max(FRAME_BYTES_MAX));
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready).with_state(app))
+        .route("/readyz", get(ready).with_state(Arc::new(Readiness { app, seen: Mutex::new(None) })))
+        .route("/ws", get(websocket))
         .merge(rest)
         .fallback(fallback)
         .layer(CatchPanicLayer::custom(|_| reply::error(None, &ProtocolError::new(ErrorCode::Internal, "a bug"))))
         .layer(middleware::from_fn(dress))
 }
 
-/// Adds the WebSocket route, which needs the finished [`Shared`].
-pub(crate) async fn websocket(
-    State(shared): State<Arc<Shared>>,
-    axum::Extension(PeerAddr(peer)): axum::Extension<PeerAddr>,
+/// The upgrade; what it needs of the server travels with the request, because the routes are made before the server is.
+async fn websocket(
+    Extension(shared): Extension<Arc<Shared>>,
+    Extension(from): Extension<From>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    ws::upgrade(upgrade, shared, peer, &headers)
+    ws::upgrade(upgrade, shared, from, &headers)
 }
 
 /// Serves one connection to its end; a WebSocket's conversation ends with it.
 pub(crate) async fn serve(
     stream: Stream,
-    peer: SocketAddr,
+    from: From,
     security: Security,
     shared: Arc<Shared>,
     stop: CancellationToken,
 ) {
     let router = match security {
-        Security::Fine => shared.router.clone().route("/ws", get(websocket).with_state(Arc::clone(&shared))),
+        Security::Fine => shared.router.clone(),
         Security::MustUseTls => Router::new().fallback(to_https),
     };
+    let (peer, head_deadline) = (from.peer, shared.limits.head_deadline);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(PeerAddr(peer));
+        request.extensions_mut().insert(from.clone());
+        request.extensions_mut().insert(Arc::clone(&shared));
         router.clone().oneshot(request.map(Body::new))
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(shared.limits.head_deadline)
+        .header_read_timeout(head_deadline)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service)
@@ -126,19 +140,33 @@ async fn to_https(headers: HeaderMap, uri: Uri) -> Response {
     }
 }
 
+/// What was last found, and when: whoever asks often gets the same answer for a while.
+struct Readiness {
+    app: App,
+    seen: Mutex<Option<(Instant, bool)>>,
+}
+
 /// The database takes writes and answers reads.
-async fn ready(State(app): State<App>) -> Response {
-    let wrote = app
-        .write(protocol::UserId(0), |cx| {
-            let now = cx.now.0.to_string();
-            Ok(crate::store::settings::set(cx.tx, "ready_checked_ms", &now)?)
-        })
-        .await;
-    let read = app.read(protocol::UserId(0), |cx| Ok(crate::store::settings::get(cx.tx, "ready_checked_ms")?)).await;
-    match (wrote, read) {
-        (Ok(()), Ok(Some(_))) => "ready\n".into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),
+async fn ready(State(readiness): State<Arc<Readiness>>) -> Response {
+    let mut seen = readiness.seen.lock().await;
+    let fresh = seen.filter(|(at, _)| at.elapsed() < READY_KEPT).map(|(_, ready)| ready);
+    let ready = match fresh {
+        Some(ready) => ready,
+        None => is_ready(&readiness.app).await,
+    };
+    if fresh.is_none() {
+        *seen = Some((Instant::now(), ready));
     }
+    if ready { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response() }
+}
+
+async fn is_ready(app: &App) -> bool {
+    let wrote = app.write(SERVER, |cx| {
+        let now = cx.now.0.to_string();
+        Ok(settings::set(cx.tx, "ready_checked_ms", &now)?)
+    });
+    let read = app.read(SERVER, |cx| Ok(settings::get(cx.tx, "ready_checked_ms")?));
+    wrote.await.is_ok() && matches!(read.await, Ok(Some(_)))
 }
 
 async fn fallback(request: Request) -> Response {
@@ -161,7 +189,7 @@ async fn dress(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(HttpRequestId(id.clone()));
     let method = request.method().clone();
     let route = request.uri().path().to_owned();
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let mut response = next.run(request).await;
     let status = response.status().as_u16();
     let ms = began.elapsed().as_millis();

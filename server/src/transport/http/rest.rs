@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::endpoints::{Access, Answer, Endpoint, all};
 use super::input::{Input, local_id};
-use super::{HttpRequestId, PeerAddr, reply};
+use super::{From, HttpRequestId, reply};
 use crate::domain::{Failure, messages};
 use crate::session::{Peer, Session};
 use crate::state::App;
@@ -90,7 +90,7 @@ async fn gather(mut request: Request) -> Result<Input, ProtocolError> {
 }
 
 fn peer(request: &Request) -> Peer {
-    let ip = request.extensions().get::<PeerAddr>().map(|PeerAddr(addr)| addr.ip().to_canonical());
+    let ip = request.extensions().get::<From>().map(|from| from.peer.ip().to_canonical());
     let client = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     Peer { ip, client: client.to_owned() }
 }
