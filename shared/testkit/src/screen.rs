@@ -1,0 +1,90 @@
+//! What a client's windows would show: the updates applied one after the other, as the UI does it.
+
+use std::collections::HashMap;
+
+use protocol::{ChatId, MessageId};
+use view::{ChatRow, CommandReply, Connection, MessageContent, MessageRow, Stage, TimelineDiff, Update};
+
+/// The state of the screen.
+#[derive(Debug, Default)]
+pub struct Screen {
+    /// Which big screen; `None` before the first update.
+    pub stage: Option<Stage>,
+    /// The banner.
+    pub connection: Option<Connection>,
+    /// The chat list.
+    pub chats: Vec<ChatRow>,
+    /// The open chat.
+    pub timeline_of: Option<ChatId>,
+    /// Its rows, by `order`.
+    pub timeline: Vec<MessageRow>,
+    /// Answers to commands, by number.
+    pub replies: HashMap<u32, CommandReply>,
+}
+
+impl Screen {
+    /// Applies an update.
+    pub fn apply(&mut self, update: Update) {
+        match update {
+            Update::Stage { stage } => self.stage = Some(stage),
+            Update::Connection { connection } => self.connection = Some(connection),
+            Update::Chats { chats } => self.chats = chats,
+            Update::ChatChanged { chat, index } => {
+                self.chats.retain(|known| known.id != chat.id);
+                self.chats.insert(index.min(self.chats.len()), chat);
+            }
+            Update::ChatRemoved { chat_id } => self.chats.retain(|known| known.id != chat_id),
+            Update::Timeline { chat_id, diffs } => {
+                self.timeline_of = Some(chat_id);
+                diffs.into_iter().for_each(|diff| self.apply_diff(diff));
+            }
+            Update::Reply { id, reply } => {
+                self.replies.insert(id, reply);
+            }
+            _ => {}
+        }
+    }
+
+    fn apply_diff(&mut self, diff: TimelineDiff) {
+        match diff {
+            TimelineDiff::Reset { rows, .. } => self.timeline = rows,
+            TimelineDiff::Upsert { row } => {
+                self.timeline.retain(|known| known.id != row.id);
+                let place = self.timeline.partition_point(|known| known.order < row.order);
+                self.timeline.insert(place, *row);
+            }
+            TimelineDiff::Remove { id } => self.timeline.retain(|known| known.id != id),
+            TimelineDiff::Older { mut rows, .. } => {
+                rows.append(&mut self.timeline);
+                self.timeline = rows;
+            }
+            TimelineDiff::Newer { rows, .. } => self.timeline.extend(rows),
+        }
+    }
+
+    /// Logged in, with a chat list.
+    pub fn is_ready(&self) -> bool {
+        matches!(self.stage, Some(Stage::Ready { .. }))
+    }
+
+    /// Connected and up to date.
+    pub fn is_online(&self) -> bool {
+        matches!(self.connection, Some(Connection::Online))
+    }
+
+    /// The bubble of a message.
+    pub fn message(&self, id: &MessageId) -> Option<&MessageRow> {
+        self.timeline.iter().find(|row| row.id == *id)
+    }
+
+    /// The texts on screen, top to bottom, without notes.
+    pub fn texts(&self) -> Vec<&str> {
+        self.timeline
+            .iter()
+            .filter_map(|row| match &row.content {
+                MessageContent::Text { text } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,81 @@
+//! The server in this process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use protocol::Timestamp;
+use server::{Running, Server, ServerConfig};
+
+use crate::{Addresses, TestDb};
+
+/// A running server with data of its own; gone when dropped.
+pub struct TestServer {
+    running: Option<Running>,
+    config: ServerConfig,
+    /// Milliseconds by which the server's clock is ahead.
+    ahead_ms: Arc<AtomicI64>,
+    _folder: tempfile::TempDir,
+    _db: Option<TestDb>,
+}
+
+impl TestServer {
+    /// On SQLite.
+    pub async fn start() -> Self {
+        Self::start_with(None, |_| {}).await
+    }
+
+    /// On a database of the caller's choice.
+    pub async fn start_on(db: TestDb) -> Self {
+        Self::start_with(Some(db), |_| {}).await
+    }
+
+    /// With settings other than [`ServerConfig::for_tests`].
+    pub async fn start_with(db: Option<TestDb>, change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let mut config = ServerConfig::for_tests(folder.path());
+        config.database_url = db.as_ref().and_then(TestDb::server_url).map(str::to_owned);
+        change(&mut config);
+        let ahead_ms = Arc::new(AtomicI64::new(0));
+        let running = Some(run(&config, &ahead_ms).await);
+        Self { running, config, ahead_ms, _folder: folder, _db: db }
+    }
+
+    /// The running server.
+    pub fn running(&self) -> &Running {
+        self.running.as_ref().expect("the server runs")
+    }
+
+    /// Where it listens; other ports after each [`Self::restart`].
+    pub fn addresses(&self) -> Addresses {
+        let running = self.running();
+        Addresses { http: running.http_addr, tcp: running.tcp_addr.expect("tests listen on TCP") }
+    }
+
+    /// Moves the server's clock forward.
+    pub fn advance(&self, by: std::time::Duration) {
+        let by = i64::try_from(by.as_millis()).expect("a test's leap is short");
+        self.ahead_ms.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Stops with grace.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+
+    /// Stops with grace and starts on the same data.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.running = Some(run(&self.config, &self.ahead_ms).await);
+    }
+}
+
+async fn run(config: &ServerConfig, ahead_ms: &Arc<AtomicI64>) -> Running {
+    let ahead_ms = Arc::clone(ahead_ms);
+    let clock = move || {
+        let now = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_millis());
+        Timestamp(i64::try_from(now).unwrap_or(i64::MAX) + ahead_ms.load(Ordering::Relaxed))
+    };
+    Server::start_with_clock(config.clone(), Arc::new(clock)).await.expect("a test server starts")
+}

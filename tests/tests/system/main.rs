@@ -1,0 +1,8 @@
+//! The whole system through its public surface: scenarios and faults.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod cache;
+mod kill_client;
+mod kill_server;
+mod offline;
+mod script;
