@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use client::{App, AppConfig, KeySource};
 use protocol::{ChatId, LocalId, MessageId};
 use tokio::sync::watch;
-use view::{Command, CommandEnvelope, CommandReply, Draft, ReplyBody, ServerTarget};
+use view::update::ReplyBody;
+use view::{Command, CommandEnvelope, CommandReply, Draft, ServerTarget};
 
 use crate::{Screen, new_local_id, within};
 

@@ -12,7 +12,7 @@ use testkit::{Headless, new_local_id};
 async fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, profile, server, name] = &arguments[..] else { panic!("usage: headless PROFILE SERVER NAME") };
-    let app = Headless::start(Path::new(profile), KeySource::Raw(crypto::Key([5; 32]))).await;
+    let app = Headless::start(Path::new(profile), KeySource::Raw(crypto::Key::from_bytes([5; 32]))).await;
     if !app.look(|screen| screen.is_ready()) {
         app.register(server, name).await;
     }

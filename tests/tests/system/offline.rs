@@ -60,7 +60,9 @@ pub async fn judge(reader: &mut Person, ids: &[MessageId]) {
     let last = ids.last().expect("something was written").clone();
     let mut history = reader.history(&ChatId::general()).await;
     while history.iter().all(|message| message.id != last) {
-        reader.wait_for("a message", |event| matches!(event, protocol::Event::NewMessage { .. }).then_some(())).await;
+        reader
+            .wait_for("a message", |event| matches!(event, protocol::frame::Event::NewMessage { .. }).then_some(()))
+            .await;
         history = reader.history(&ChatId::general()).await;
     }
     let there: Vec<&MessageId> = history.iter().map(|message| &message.id).filter(|id| ids.contains(id)).collect();
@@ -90,7 +92,7 @@ async fn a_message_written_offline_arrives_once_after_a_kill_and_a_new_start() {
     // The access token has ended meanwhile: nobody notices.
     server.advance(Duration::from_secs(20 * 60));
     proxy.mend();
-    let app = Headless::start(profile.path(), KeySource::Raw(crypto::Key([5; 32]))).await;
+    let app = Headless::start(profile.path(), KeySource::Raw(crypto::Key::from_bytes([5; 32]))).await;
     app.until("being online", |screen| screen.is_online()).await;
     let mut bob = Person::login(server.addresses(), Wire::WebSocket, "bob").await;
     judge(&mut bob, &ids).await;
