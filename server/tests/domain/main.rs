@@ -2,4 +2,11 @@
 
 mod support;
 
+mod chats;
 mod conversation;
+mod directory;
+mod history;
+mod invitations;
+mod live;
+mod permissions;
+mod syncing;

@@ -6,8 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use protocol::frame::{Changes, Event, Reply, Request, ScopeHave, Sync as SyncBody};
-use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, Scope, ServerFrame, Timestamp, UserId};
+use protocol::frame::{
+    Changes, CreateChat, Event, History, HistoryPage, MessageAccepted, PostMessage, Reply, Request, ScopeHave,
+    Sync as SyncBody, UserRef,
+};
+use protocol::{
+    Chat, ChatId, ChatKind, ClientFrame, ErrorCode, LocalId, Message, MessageType, ProtocolError, Scope, ServerFrame,
+    Timestamp, UserId,
+};
 use server::auth::Auth;
 use server::domain::users::{self, NewUser};
 use server::domain::{Failure, SERVER};
@@ -15,40 +21,30 @@ use server::hub::{Connection, Frame};
 use server::service;
 use server::session::Who;
 use server::state::{App, Settings};
-use sql::{Db, DbConfig, DbUrl};
+use sql::Db;
 
 /// Longer than anything takes on a busy machine; reached only when a test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// 2026-01-01: where the tests' clocks start.
-const START_MS: i64 = 1_767_225_600_000;
+pub const START_MS: i64 = 1_767_225_600_000;
 
 /// A server on a database of its own.
 pub struct Team {
     pub app: App,
     clock: Arc<AtomicI64>,
-    _folder: Option<tempfile::TempDir>,
-}
-
-/// Runs a test once per database.
-pub fn each_db<F: Future<Output = ()>>(test: impl Fn(Team) -> F) {
-    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime().block_on(async { test(Team::sqlite().await).await });
 }
 
 impl Team {
-    pub async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DbUrl::Sqlite(folder.path().join("server.db"));
-        Self::open(url, Some(folder), Settings::default()).await
+    pub async fn new(db: Db) -> Self {
+        Self::with(db, Settings::default()).await
     }
 
-    async fn open(url: DbUrl, folder: Option<tempfile::TempDir>, settings: Settings) -> Self {
-        let db = Db::open(&DbConfig { url, readers: 2 }).unwrap();
+    pub async fn with(db: Db, settings: Settings) -> Self {
         let clock = Arc::new(AtomicI64::new(START_MS));
         let ticking = clock.clone();
         let now = Arc::new(move || Timestamp(ticking.load(Ordering::SeqCst)));
         let app = App::open(db, Auth::for_tests(), settings, now).await.unwrap();
-        Self { app, clock, _folder: folder }
+        Self { app, clock }
     }
 
     pub fn advance(&self, ms: i64) {
@@ -68,10 +64,38 @@ impl Team {
 
     /// One more connection of someone.
     pub async fn online(&self, id: UserId) -> Person {
-        let who =
-            Who { user_id: id, session_id: uuid::Uuid::from_u128(fresh().into()), expires_at: Timestamp(i64::MAX) };
+        let session_id = uuid::Uuid::from_u128(fresh().into());
+        let who = Who { user_id: id, session_id, expires_at: Timestamp(i64::MAX) };
         let connection = service::attach(&self.app, who).await.unwrap();
-        Person { id, who, app: self.app.clone(), connection, heard: Vec::new() }
+        Person::of(connection, who, self)
+    }
+
+    /// Everything that a refused request must leave as it was.
+    pub async fn fingerprint(&self) -> Vec<String> {
+        let all = |cx: &mut server::domain::Cx<'_, '_>| {
+            let mut lines =
+                cx.tx.rows("SELECT scope, rev, last_seq, last_ms FROM scopes ORDER BY scope", &[], |row| {
+                    Ok(format!("{} {} {} {}", row.text(0)?, row.int(1)?, row.int(2)?, row.int(3)?))
+                })?;
+            for table in [
+                "users",
+                "chats",
+                "members",
+                "messages",
+                "message_mentions",
+                "message_reactions",
+                "invitations",
+                "mutations",
+            ] {
+                let count = cx.tx.one(&format!("SELECT count(*) FROM {table}"), &[], |row| row.int(0))?;
+                lines.push(format!("{table} {count}"));
+            }
+            lines.extend(cx.tx.rows("SELECT id, uses FROM invitations ORDER BY id", &[], |row| {
+                Ok(format!("{} {}", row.text(0)?, row.int(1)?))
+            })?);
+            Ok(lines)
+        };
+        self.app.read(SERVER, all).await.unwrap()
     }
 }
 
@@ -86,6 +110,24 @@ pub fn local_id() -> LocalId {
     LocalId::from_parts(fresh(), [7; 10])
 }
 
+/// A plain text message.
+pub fn text(chat_id: &ChatId, content: &str) -> PostMessage {
+    PostMessage {
+        chat_id: chat_id.clone(),
+        content: content.to_owned(),
+        message_type: MessageType::Text,
+        reply_to: None,
+        mentions: vec![],
+        reactions: vec![],
+        encrypt_for_recipients: false,
+    }
+}
+
+/// Asks for the newest messages of a chat.
+pub fn newest(chat_id: &ChatId, limit: u32) -> History {
+    History { chat_id: chat_id.clone(), before_seq: None, after_seq: None, around_seq: None, limit: Some(limit) }
+}
+
 /// Someone with a live connection.
 pub struct Person {
     pub id: UserId,
@@ -96,6 +138,11 @@ pub struct Person {
 }
 
 impl Person {
+    /// Someone whose connection a test made by hand.
+    pub fn of(connection: Connection, who: Who, team: &Team) -> Self {
+        Self { id: who.user_id, who, app: team.app.clone(), connection, heard: Vec::new() }
+    }
+
     /// Asks for something and hears all answers.
     pub async fn ask_all(&self, id: Option<LocalId>, request: Request) -> Vec<Result<Reply, ProtocolError>> {
         let frame = ClientFrame { request_id: None, local_id: id, request };
@@ -119,8 +166,60 @@ impl Person {
         self.ask_as(Some(local_id()), request).await
     }
 
+    /// Asks for what must be refused.
     pub async fn refused(&self, request: Request) -> ErrorCode {
         self.ask(request).await.unwrap_err().code
+    }
+
+    pub async fn post(&self, chat: &ChatId, content: &str) -> MessageAccepted {
+        self.post_as(local_id(), text(chat, content)).await
+    }
+
+    pub async fn post_as(&self, id: LocalId, body: PostMessage) -> MessageAccepted {
+        match self.ask_as(Some(id), Request::Message(body)).await.unwrap() {
+            Reply::MessageAccepted(accepted) => accepted,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A group or channel with others in it.
+    pub async fn chat(&self, chat_type: ChatKind, name: &str, members: &[UserId], public: bool) -> Chat {
+        let body = CreateChat {
+            chat_type,
+            name: name.to_owned(),
+            description: String::new(),
+            members: members.to_vec(),
+            public,
+        };
+        self.chat_state(Request::CreateChat(body)).await
+    }
+
+    pub async fn group(&self, members: &[UserId]) -> ChatId {
+        self.chat(ChatKind::Group, "team", members, false).await.id
+    }
+
+    pub async fn private(&self, other: UserId) -> ChatId {
+        self.chat_state(Request::OpenPrivate(UserRef { user_id: other })).await.id
+    }
+
+    pub async fn chat_state(&self, request: Request) -> Chat {
+        match self.ask(request).await.unwrap() {
+            Reply::ChatState { chat } => chat,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub async fn history(&self, asked: History) -> HistoryPage {
+        match self.ask_as(None, Request::History(asked)).await.unwrap() {
+            Reply::HistoryPage(page) => page,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// One message as it now is.
+    pub async fn message(&self, chat: &ChatId, seq: u64) -> Message {
+        let page = self.history(History { after_seq: Some(seq - 1), ..newest(chat, 1) }).await;
+        page.messages.into_iter().next().unwrap()
     }
 
     pub async fn sync(&self, scope: Scope, have: u64) -> Result<Changes, ProtocolError> {
@@ -148,6 +247,15 @@ impl Person {
             self.heard.extend(frames.iter().map(event));
             assert!(closed.is_none() || looked < self.heard.len(), "closed: {closed:?}");
         }
+    }
+
+    /// Waits for a message with this content.
+    pub async fn hear_text(&mut self, content: &str) -> Message {
+        self.hear(|event| match event {
+            Event::NewMessage { message, .. } if message.content == content => Some(message.clone()),
+            _ => None,
+        })
+        .await
     }
 
     /// All that was heard so far, without waiting.
