@@ -1,6 +1,8 @@
 //! What is worth a notification: messages of others that are not read yet, as they arrive; after a time offline only the
 //! newest of each chat.
 
+use std::collections::VecDeque;
+
 use protocol::{ChatId, ChatKind, MessageId, MessageType};
 use view::{Notice, Update};
 
@@ -15,10 +17,14 @@ const NOTICES_MAX: usize = 5;
 /// Longest text of a notice, in characters.
 const TEXT_CHARS_MAX: usize = 199;
 
-/// Messages that arrived in this step.
+/// Notices of late that are remembered, so that a message which comes anew (a restored server) is told once.
+const TOLD_MAX: usize = 256;
+
+/// Messages that arrived in this step, and those that were told of.
 #[derive(Default)]
 pub(crate) struct Notices {
     offered: Vec<(ChatId, MessageId)>,
+    told: VecDeque<MessageId>,
 }
 
 impl Notices {
@@ -44,6 +50,13 @@ impl Engine {
             };
             if !message.counts || message.seq <= info.read_seq || message.kind != MessageType::Text {
                 continue;
+            }
+            if self.screen.notices.told.contains(&id) {
+                continue;
+            }
+            self.screen.notices.told.push_back(id.clone());
+            if self.screen.notices.told.len() > TOLD_MAX {
+                self.screen.notices.told.pop_front();
             }
             let readable = Content::of(&message.content, message.sealed).readable().unwrap_or_default();
             let shown = if self.preferences.notification_text { readable } else { "" };

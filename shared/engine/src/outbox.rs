@@ -22,8 +22,8 @@ pub(crate) mod overlay;
 
 /// Most chats that have a change on its way at a time.
 const LANES_MAX: usize = 32;
-/// An `internal` error this often in a row is final: one bad message must not stop a chat for good.
-const INTERNAL_ATTEMPTS_MAX: u32 = 8;
+/// An `internal` error this often is final: one bad message must not stop a chat for good.
+const INTERNAL_ERRORS_MAX: u32 = 8;
 /// Longest pause after an error that may pass.
 const PAUSE_MS_MAX: u32 = 30_000;
 
@@ -68,19 +68,22 @@ pub(crate) struct Outbox {
     accepted: BTreeSet<ChatId>,
     paused_until: i64,
     pauses: u32,
+    /// The last number given. Numbers are not used twice while this engine lives: an answer to a row that is gone must not
+    /// find another one in its place.
+    last_n: i64,
 }
 
 impl Outbox {
     pub(crate) fn load(tx: &mut Tx<'_>) -> Result<Self, EngineError> {
         let mut outbox = Self::default();
-        let rows = tx.rows("SELECT chat_id, n, state FROM outbox WHERE state < 2 ORDER BY n", &[], |r| {
-            Ok((r.text(0)?, r.int(1)?, r.int(2)?))
-        })?;
+        let rows = tx
+            .rows("SELECT chat_id, n, state FROM outbox ORDER BY n", &[], |r| Ok((r.text(0)?, r.int(1)?, r.int(2)?)))?;
         for (chat, n, state) in rows {
+            outbox.last_n = n;
             let chat = ChatId::new(chat).ok_or_else(|| EngineError::Corrupt("outbox.chat_id".to_owned()))?;
             if state == 0 {
                 outbox.lanes.entry(chat).or_default().push_back(n);
-            } else {
+            } else if state == 1 {
                 outbox.accepted.insert(chat);
             }
         }
@@ -115,22 +118,22 @@ struct Row {
     message_id: Option<MessageId>,
     what: What,
     request: Request,
-    attempts: u32,
+    errors: u32,
 }
 
 fn row(tx: &mut Tx<'_>, n: i64) -> Result<Option<Row>, EngineError> {
     let found =
-        tx.row("SELECT local_id, message_id, what, request, attempts FROM outbox WHERE n = ?1", params![n], |r| {
+        tx.row("SELECT local_id, message_id, what, request, errors FROM outbox WHERE n = ?1", params![n], |r| {
             Ok((r.text(0)?, r.opt_text(1)?, r.text(2)?, r.text(3)?, r.int(4)?))
         })?;
-    let Some((local_id, message_id, what, request, attempts)) = found else { return Ok(None) };
+    let Some((local_id, message_id, what, request, errors)) = found else { return Ok(None) };
     let local_id = uuid::Uuid::parse_str(&local_id).map_err(|e| EngineError::Corrupt(e.to_string()))?;
     Ok(Some(Row {
         local_id: LocalId(local_id),
         message_id: message_id.and_then(MessageId::new),
         what: What::of(&what),
         request: serde_json::from_str(&request)?,
-        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        errors: u32::try_from(errors).unwrap_or(u32::MAX),
     }))
 }
 
@@ -158,17 +161,19 @@ impl Engine {
         local_id: LocalId,
         request: &Request,
     ) -> Result<(), EngineError> {
-        let n = s.tx.one(
-            "INSERT INTO outbox (n, chat_id, local_id, message_id, what, request, state, attempts, rev)
-             SELECT coalesce(max(n), 0) + 1, ?1, ?2, ?3, ?4, ?5, 0, 0, 0 FROM outbox RETURNING n",
+        self.outbox.last_n += 1;
+        let n = self.outbox.last_n;
+        s.tx.execute(
+            "INSERT INTO outbox (n, chat_id, local_id, message_id, what, request, state, attempts, errors, rev)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, 0)",
             params![
+                n,
                 chat.as_str(),
                 local_id.to_string(),
                 message.map(MessageId::as_str),
                 what.text(),
                 serde_json::to_string(request)?
             ],
-            |r| r.int(0),
         )?;
         self.outbox.lanes.entry(chat.clone()).or_default().push_back(n);
         self.screen.dirty.connection = true;
@@ -274,8 +279,10 @@ impl Engine {
             self.change_answered(chat, n);
             return Ok(());
         };
-        let hopeless = error.code == ErrorCode::Internal && row.attempts >= INTERNAL_ATTEMPTS_MAX;
+        let hopeless = error.code == ErrorCode::Internal && row.errors + 1 >= INTERNAL_ERRORS_MAX;
         if error.code.is_retryable() && !hopeless {
+            let fell = error.code == ErrorCode::Internal;
+            s.tx.execute("UPDATE outbox SET errors = errors + ?2 WHERE n = ?1", params![n, fell])?;
             self.outbox.asked.remove(chat);
             self.pause_outbox(s, error.retry_after_ms);
             return Ok(());

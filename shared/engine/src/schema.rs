@@ -135,7 +135,8 @@ CREATE TABLE outbox (
     what TEXT NOT NULL,             -- post, edit, delete, react, create
     request TEXT NOT NULL,          -- JSON of protocol::Request
     state BIGINT NOT NULL,          -- 0 waits, 1 accepted: shown until its revision arrives, 2 refused
-    attempts BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,       -- how often it was asked
+    errors BIGINT NOT NULL,         -- how often the server fell over it
     rev BIGINT NOT NULL             -- in state 1
 ) /*strict*/;
 CREATE INDEX outbox_by_lane ON outbox (chat_id, n);

@@ -1,0 +1,11 @@
+//! Alice, bob and carol in virtual time: whatever the network, the server and their own processes do, every message is
+//! shown exactly once and in the same order everywhere.
+//!
+//! `HYBRID_SEEDS=10000` runs as many random worlds; a failure prints its seed, `HYBRID_SEED=n` runs that one alone.
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::expect_used, missing_docs)]
+
+mod people;
+mod person;
+mod random;
+mod server;
+mod world;

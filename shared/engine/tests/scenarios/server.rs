@@ -1,0 +1,606 @@
+//! A server in one piece of memory: the protocol's rules for scopes, revisions, history and repeated requests, without
+//! sockets. Small pages, so that paging happens all the time.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use protocol::frame::{
+    AuthSuccess, Changes, Event, History, HistoryPage, MessageAccepted, PostMessage, Reply, ScopeHave, ScopeHead,
+    Welcome,
+};
+use protocol::model::{Note, Receipt};
+use protocol::{
+    Chat, ChatId, ChatKind, ErrorCode, LocalId, Member, Membership, Message, MessageId, MessageType, ProtocolError,
+    Request, Role, Row, Scope, Timestamp, User, UserId,
+};
+
+/// Rows of one `changes`.
+const CHANGES_ROWS: usize = 7;
+/// Messages of a snapshot.
+const SNAPSHOT_MESSAGES: usize = 6;
+
+#[derive(Clone)]
+pub struct ChatState {
+    pub chat: Chat,
+    pub members: BTreeMap<UserId, Member>,
+    pub messages: Vec<Message>,
+    pub receipts: BTreeMap<UserId, Receipt>,
+    rev: u64,
+}
+
+/// Who is on a connection.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    pub user: Option<UserId>,
+    pub token_until: i64,
+}
+
+/// An event and who gets it.
+pub struct Told {
+    pub to: Vec<UserId>,
+    pub event: Event,
+}
+
+#[derive(Clone)]
+pub struct Server {
+    pub users: BTreeMap<UserId, User>,
+    pub chats: BTreeMap<ChatId, ChatState>,
+    pub memberships: BTreeMap<UserId, BTreeMap<ChatId, Membership>>,
+    pub incarnation: String,
+    pub token_life_s: u32,
+    team_rev: u64,
+    user_rev: BTreeMap<UserId, u64>,
+    done: HashMap<(UserId, LocalId), Reply>,
+    refresh: HashMap<String, (UserId, Option<(LocalId, AuthSuccess)>)>,
+    tokens: u64,
+    pub killed: HashSet<UserId>,
+}
+
+type Answer = Result<Reply, ProtocolError>;
+
+fn refuse<T>(code: ErrorCode) -> Result<T, ProtocolError> {
+    Err(ProtocolError::new(code, "no"))
+}
+
+impl Server {
+    pub fn new() -> Self {
+        let mut server = Self {
+            users: BTreeMap::new(),
+            chats: BTreeMap::new(),
+            memberships: BTreeMap::new(),
+            incarnation: "first".to_owned(),
+            token_life_s: 900,
+            team_rev: 0,
+            user_rev: BTreeMap::new(),
+            done: HashMap::new(),
+            refresh: HashMap::new(),
+            tokens: 0,
+            killed: HashSet::new(),
+        };
+        server.make_chat(ChatId::general(), ChatKind::Channel, "general", UserId(0), 0, true);
+        server
+    }
+
+    /// Registers someone, who joins `general`.
+    pub fn register(&mut self, name: &str, now: i64) -> (UserId, String, String) {
+        let id = UserId(i64::try_from(self.users.len()).unwrap() + 1);
+        self.team_rev += 1;
+        let user = User {
+            id,
+            username: name.to_owned(),
+            display_name: String::new(),
+            bio: String::new(),
+            custom_status: String::new(),
+            created_at: Timestamp(now),
+            deactivated: false,
+            rev: self.team_rev,
+        };
+        self.users.insert(id, user);
+        let mut told = Vec::new();
+        self.join(&ChatId::general(), id, Role::Member, &mut told);
+        let (access, refresh) = self.new_tokens(id, now);
+        (id, access, refresh)
+    }
+
+    fn new_tokens(&mut self, user: UserId, now: i64) -> (String, String) {
+        self.tokens += 1;
+        let until = now + i64::from(self.token_life_s) * 1_000;
+        let refresh = format!("r{}", self.tokens);
+        self.refresh.insert(refresh.clone(), (user, None));
+        (format!("{user}:{until}:{}", self.tokens), refresh)
+    }
+
+    fn make_chat(&mut self, id: ChatId, kind: ChatKind, name: &str, creator: UserId, now: i64, public: bool) {
+        let chat = Chat {
+            id: id.clone(),
+            chat_type: kind,
+            name: name.to_owned(),
+            description: String::new(),
+            creator_id: creator,
+            created_at: Timestamp(now),
+            updated_at: Timestamp(now),
+            public,
+            encrypted: false,
+            member_count: 0,
+            last_seq: 0,
+            rev: 1,
+        };
+        let state =
+            ChatState { chat, members: BTreeMap::new(), messages: Vec::new(), receipts: BTreeMap::new(), rev: 1 };
+        self.chats.insert(id, state);
+    }
+
+    fn audience(&self, chat: &ChatId) -> Vec<UserId> {
+        self.chats[chat].members.values().filter(|m| !m.left).map(|m| m.user_id).collect()
+    }
+
+    fn tell_row(&self, chat: &ChatId, row: Row, told: &mut Vec<Told>) {
+        told.push(Told { to: self.audience(chat), event: Event::RowChanged { scope: Scope::Chat(chat.clone()), row } });
+    }
+
+    pub fn join(&mut self, chat: &ChatId, user: UserId, role: Role, told: &mut Vec<Told>) {
+        self.set_membership(chat, user, Some(role), told);
+    }
+
+    /// Sets or ends a membership: rows in both scopes.
+    pub fn set_membership(&mut self, chat: &ChatId, user: UserId, role: Option<Role>, told: &mut Vec<Told>) {
+        let state = self.chats.get_mut(chat).unwrap();
+        let known = state.members.get(&user).map(|m| m.role);
+        let Some(shown) = role.or(known) else { return };
+        state.rev += 1;
+        let member =
+            Member { user_id: user, role: shown, joined_at: Timestamp(0), left: role.is_none(), rev: state.rev };
+        state.members.insert(user, member.clone());
+        state.rev += 1;
+        state.chat.member_count = u32::try_from(state.members.values().filter(|m| !m.left).count()).unwrap();
+        state.chat.rev = state.rev;
+        let chat_row = state.chat.clone();
+        let last = state.messages.len() as u64;
+        let rev = self.user_rev.entry(user).or_default();
+        *rev += 1;
+        let read_seq = self.memberships.get(&user).and_then(|all| all.get(chat)).map_or(last, |known| known.read_seq);
+        let membership = Membership { chat_id: chat.clone(), role: shown, read_seq, left: role.is_none(), rev: *rev };
+        self.memberships.entry(user).or_default().insert(chat.clone(), membership.clone());
+        told.push(Told {
+            to: vec![user],
+            event: Event::RowChanged { scope: Scope::User(user), row: Row::Membership(membership) },
+        });
+        self.tell_row(chat, Row::Member(member), told);
+        self.tell_row(chat, Row::Chat(chat_row), told);
+    }
+
+    pub fn note(&mut self, chat: &ChatId, note: &Note, now: i64, told: &mut Vec<Told>) {
+        let id = MessageId::new(format!("note-{}-{}", chat, self.chats[chat].messages.len())).unwrap();
+        let content = serde_json::to_string(note).unwrap();
+        self.append(chat, id, UserId(0), content, MessageType::System, None, Vec::new(), now, told);
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn append(
+        &mut self,
+        chat: &ChatId,
+        id: MessageId,
+        sender: UserId,
+        content: String,
+        kind: MessageType,
+        reply_to: Option<MessageId>,
+        mentions: Vec<UserId>,
+        now: i64,
+        told: &mut Vec<Told>,
+    ) -> MessageAccepted {
+        let username = self.users.get(&sender).map(|u| u.username.clone()).unwrap_or_default();
+        let to = self.audience(chat);
+        let state = self.chats.get_mut(chat).unwrap();
+        state.rev += 1;
+        let message = Message {
+            id,
+            sender_id: sender,
+            sender_username: username,
+            content,
+            message_type: kind,
+            timestamp: Timestamp(now),
+            reply_to,
+            mentions,
+            reactions: BTreeMap::new(),
+            sealed: false,
+            edited_at: None,
+            deleted_at: None,
+            seq: state.messages.len() as u64 + 1,
+            rev: state.rev,
+        };
+        state.messages.push(message.clone());
+        let accepted = MessageAccepted {
+            chat_id: chat.clone(),
+            message_id: message.id.clone(),
+            seq: message.seq,
+            rev: message.rev,
+            timestamp: message.timestamp,
+        };
+        told.push(Told { to, event: Event::NewMessage { chat_id: chat.clone(), message } });
+        accepted
+    }
+
+    /// Does one request. Replies come first, then events.
+    pub fn handle(
+        &mut self,
+        session: &mut Session,
+        local_id: Option<LocalId>,
+        request: Request,
+        now: i64,
+    ) -> (Vec<Reply>, Vec<Told>) {
+        let mut told = Vec::new();
+        if let Request::Sync(sync) = &request {
+            let Some(user) = session.user else { return (vec![error(ErrorCode::Unauthenticated)], told) };
+            // One refused scope refuses all: the strictest reading of the protocol.
+            let answers: Result<Vec<Reply>, ProtocolError> =
+                sync.scopes.iter().map(|have| self.changes(user, have).map(Reply::Changes)).collect();
+            return (answers.unwrap_or_else(|e| vec![Reply::Error(e.into())]), told);
+        }
+        let remembered = session.user.zip(local_id);
+        if let Some(first) = remembered.and_then(|key| self.done.get(&key)) {
+            return (vec![first.clone()], told);
+        }
+        let answer = self.answer(session, local_id, request, now, &mut told);
+        let reply = answer.unwrap_or_else(|e| Reply::Error(e.into()));
+        if let (Some(key), false) = (remembered, matches!(reply, Reply::Error(_))) {
+            self.done.insert(key, reply.clone());
+        }
+        (vec![reply], told)
+    }
+
+    fn answer(
+        &mut self,
+        session: &mut Session,
+        local_id: Option<LocalId>,
+        request: Request,
+        now: i64,
+        told: &mut Vec<Told>,
+    ) -> Answer {
+        match &request {
+            Request::Hello(_) => return Ok(Reply::Welcome(self.welcome())),
+            Request::Auth(auth) => return self.auth(session, &auth.token, now),
+            Request::Refresh(refresh) => return self.renew(local_id, &refresh.refresh_token, now),
+            Request::Ping => return Ok(Reply::Pong { server_time: Timestamp(now) }),
+            _ => {}
+        }
+        let Some(user) = session.user else { return refuse(ErrorCode::Unauthenticated) };
+        match request {
+            Request::History(history) => self.history(user, &history),
+            Request::Message(post) => self.post(user, local_id, post, now, told),
+            Request::EditMessage(edit) => {
+                self.change(user, &edit.chat_id, &edit.message_id, now, told, |message, own, _| {
+                    if !own || message.deleted_at.is_some() {
+                        return refuse(ErrorCode::Forbidden);
+                    }
+                    message.content.clone_from(&edit.content);
+                    message.edited_at = Some(Timestamp(now));
+                    Ok(())
+                })
+            }
+            Request::DeleteMessage(delete) => {
+                self.change(user, &delete.chat_id, &delete.message_id, now, told, |message, own, admin| {
+                    if !own && !admin {
+                        return refuse(ErrorCode::Forbidden);
+                    }
+                    message.content.clear();
+                    message.reactions.clear();
+                    message.deleted_at = Some(Timestamp(now));
+                    Ok(())
+                })
+            }
+            Request::React(react) => {
+                self.change(user, &react.chat_id, &react.message_id, now, told, |message, _, _| {
+                    if message.deleted_at.is_some() {
+                        return refuse(ErrorCode::NotFound);
+                    }
+                    let who = message.reactions.entry(react.emoji.clone()).or_default();
+                    who.retain(|known| *known != user);
+                    if react.on {
+                        who.push(user);
+                    }
+                    message.reactions.retain(|_, who| !who.is_empty());
+                    Ok(())
+                })
+            }
+            Request::Read(mark) => {
+                self.may_read(user, &mark.chat_id)?;
+                let rev = self.user_rev.entry(user).or_default();
+                let membership = self.memberships.get_mut(&user).unwrap().get_mut(&mark.chat_id).unwrap();
+                if mark.seq > membership.read_seq {
+                    *rev += 1;
+                    membership.read_seq = mark.seq;
+                    membership.rev = *rev;
+                    let row = Row::Membership(membership.clone());
+                    told.push(Told { to: vec![user], event: Event::RowChanged { scope: Scope::User(user), row } });
+                }
+                self.receipt(user, &mark.chat_id, mark.seq, mark.seq, told);
+                Ok(Reply::Done)
+            }
+            Request::Delivered(mark) => {
+                self.may_read(user, &mark.chat_id)?;
+                self.receipt(user, &mark.chat_id, mark.seq, 0, told);
+                Ok(Reply::Done)
+            }
+            Request::Typing(chat) => {
+                self.may_read(user, &chat.chat_id)?;
+                let to = self.audience(&chat.chat_id);
+                told.push(Told { to, event: Event::Typing { chat_id: chat.chat_id, user_id: user } });
+                Ok(Reply::Done)
+            }
+            Request::CreateChat(create) => {
+                let Some(local_id) = local_id else { return refuse(ErrorCode::InvalidField) };
+                if create.name.is_empty() {
+                    return refuse(ErrorCode::InvalidField);
+                }
+                let id = ChatId::from(local_id);
+                self.make_chat(id.clone(), create.chat_type, &create.name, user, now, create.public);
+                self.join(&id, user, Role::Owner, told);
+                for member in create.members {
+                    if member != user {
+                        self.join(&id, member, Role::Member, told);
+                    }
+                }
+                self.note(&id, &Note::ChatCreated { by: user }, now, told);
+                Ok(Reply::ChatState { chat: self.chat_now(&id) })
+            }
+            Request::OpenPrivate(other) => {
+                let id = ChatId::private(user, other.user_id);
+                if !self.chats.contains_key(&id) {
+                    self.make_chat(id.clone(), ChatKind::Private, "", user, now, false);
+                    self.join(&id, user, Role::Member, told);
+                    if other.user_id != user {
+                        self.join(&id, other.user_id, Role::Member, told);
+                    }
+                }
+                Ok(Reply::ChatState { chat: self.chat_now(&id) })
+            }
+            Request::JoinChat(chat) => {
+                if !self.chats.get(&chat.chat_id).is_some_and(|state| state.chat.public) {
+                    return refuse(ErrorCode::NotFound);
+                }
+                self.join(&chat.chat_id, user, Role::Member, told);
+                Ok(Reply::ChatState { chat: self.chat_now(&chat.chat_id) })
+            }
+            Request::LeaveChat(chat) => {
+                self.may_read(user, &chat.chat_id)?;
+                self.set_membership(&chat.chat_id, user, None, told);
+                Ok(Reply::Done)
+            }
+            Request::AddMember(add) => {
+                self.may_read(user, &add.chat_id)?;
+                self.join(&add.chat_id, add.user_id, Role::Member, told);
+                self.note(&add.chat_id, &Note::MemberAdded { user_id: add.user_id, by: user }, now, told);
+                Ok(Reply::Done)
+            }
+            Request::RemoveMember(remove) => {
+                self.may_read(user, &remove.chat_id)?;
+                self.set_membership(&remove.chat_id, remove.user_id, None, told);
+                Ok(Reply::Done)
+            }
+            _ => Ok(Reply::Done),
+        }
+    }
+
+    fn chat_now(&self, id: &ChatId) -> Chat {
+        let state = &self.chats[id];
+        Chat { last_seq: state.messages.len() as u64, ..state.chat.clone() }
+    }
+
+    fn welcome(&self) -> Welcome {
+        Welcome {
+            version: 1,
+            versions: vec![1],
+            server_id: "server".to_owned(),
+            incarnation: self.incarnation.clone(),
+            name: "Team".to_owned(),
+            invitation_required: false,
+            heartbeat_ms: 25_000,
+        }
+    }
+
+    fn auth(&mut self, session: &mut Session, token: &str, now: i64) -> Answer {
+        let mut parts = token.split(':').map(|part| part.parse::<i64>().ok());
+        let (Some(Some(user)), Some(Some(until))) = (parts.next(), parts.next()) else {
+            return refuse(ErrorCode::TokenInvalid);
+        };
+        let user = UserId(user);
+        if self.killed.contains(&user) {
+            return refuse(ErrorCode::TokenInvalid);
+        }
+        if until <= now {
+            return refuse(ErrorCode::TokenExpired);
+        }
+        session.user = Some(user);
+        session.token_until = until;
+        Ok(Reply::AuthSuccess(AuthSuccess {
+            user_id: user,
+            username: self.users[&user].username.clone(),
+            expires_in: u32::try_from((until - now) / 1_000).unwrap(),
+            access_token: None,
+            refresh_token: None,
+        }))
+    }
+
+    fn renew(&mut self, local_id: Option<LocalId>, token: &str, now: i64) -> Answer {
+        let Some((user, used)) = self.refresh.get(token).cloned() else { return refuse(ErrorCode::TokenInvalid) };
+        if self.killed.contains(&user) {
+            return refuse(ErrorCode::TokenInvalid);
+        }
+        match (used, local_id) {
+            (Some((by, success)), Some(id)) if by == id => Ok(Reply::AuthSuccess(success)),
+            (Some(_), _) => {
+                self.killed.insert(user);
+                refuse(ErrorCode::TokenReused)
+            }
+            (None, id) => {
+                let (access, refresh) = self.new_tokens(user, now);
+                let success = AuthSuccess {
+                    user_id: user,
+                    username: self.users[&user].username.clone(),
+                    expires_in: self.token_life_s,
+                    access_token: Some(access),
+                    refresh_token: Some(refresh),
+                };
+                let by = id.unwrap_or(LocalId(uuid::Uuid::nil()));
+                self.refresh.insert(token.to_owned(), (user, Some((by, success.clone()))));
+                Ok(Reply::AuthSuccess(success))
+            }
+        }
+    }
+
+    fn may_read(&self, user: UserId, chat: &ChatId) -> Result<&ChatState, ProtocolError> {
+        let Some(state) = self.chats.get(chat) else { return refuse(ErrorCode::NotFound) };
+        match state.members.get(&user) {
+            Some(member) if !member.left => Ok(state),
+            _ => refuse(ErrorCode::NotAMember),
+        }
+    }
+
+    fn post(
+        &mut self,
+        user: UserId,
+        local_id: Option<LocalId>,
+        post: PostMessage,
+        now: i64,
+        told: &mut Vec<Told>,
+    ) -> Answer {
+        self.may_read(user, &post.chat_id)?;
+        let Some(local_id) = local_id else { return refuse(ErrorCode::InvalidField) };
+        if post.content == "forbidden words" {
+            return refuse(ErrorCode::InvalidField);
+        }
+        let accepted = self.append(
+            &post.chat_id,
+            local_id.into(),
+            user,
+            post.content,
+            MessageType::Text,
+            post.reply_to,
+            post.mentions,
+            now,
+            told,
+        );
+        Ok(Reply::MessageAccepted(accepted))
+    }
+
+    fn change(
+        &mut self,
+        user: UserId,
+        chat: &ChatId,
+        id: &MessageId,
+        _now: i64,
+        told: &mut Vec<Told>,
+        with: impl FnOnce(&mut Message, bool, bool) -> Result<(), ProtocolError>,
+    ) -> Answer {
+        let admin = self.may_read(user, chat)?.members[&user].role >= Role::Admin;
+        let state = self.chats.get_mut(chat).unwrap();
+        let next = state.rev + 1;
+        let Some(message) = state.messages.iter_mut().find(|m| m.id == *id) else { return refuse(ErrorCode::NotFound) };
+        let own = message.sender_id == user;
+        with(message, own, admin)?;
+        message.rev = next;
+        state.rev = next;
+        let message = message.clone();
+        let accepted = MessageAccepted {
+            chat_id: chat.clone(),
+            message_id: id.clone(),
+            seq: message.seq,
+            rev: next,
+            timestamp: message.timestamp,
+        };
+        self.tell_row(chat, Row::Message(message), told);
+        Ok(Reply::MessageAccepted(accepted))
+    }
+
+    fn receipt(&mut self, user: UserId, chat: &ChatId, delivered: u64, read: u64, told: &mut Vec<Told>) {
+        let to = self.audience(chat);
+        let state = self.chats.get_mut(chat).unwrap();
+        let mark = state.receipts.entry(user).or_insert(Receipt { user_id: user, delivered_seq: 0, read_seq: 0 });
+        let before = *mark;
+        mark.delivered_seq = mark.delivered_seq.max(delivered);
+        mark.read_seq = mark.read_seq.max(read);
+        if *mark != before {
+            let receipt = *mark;
+            told.push(Told { to, event: Event::Receipt { chat_id: chat.clone(), receipt } });
+        }
+    }
+
+    fn history(&self, user: UserId, asked: &History) -> Answer {
+        let state = self.may_read(user, &asked.chat_id)?;
+        let limit = u64::from(asked.limit.unwrap_or(50));
+        let last = state.messages.len() as u64;
+        let (low, high) = match (asked.before_seq, asked.after_seq, asked.around_seq) {
+            (Some(before), _, _) => (before.saturating_sub(limit).max(1), before.saturating_sub(1).min(last)),
+            (_, Some(after), _) => (after + 1, (after + limit).min(last)),
+            (_, _, Some(around)) => (around.saturating_sub(limit / 2).max(1), (around + limit / 2).min(last)),
+            _ => ((last + 1).saturating_sub(limit).max(1), last),
+        };
+        let messages: Vec<Message> = state.messages.iter().filter(|m| (low..=high).contains(&m.seq)).cloned().collect();
+        Ok(Reply::HistoryPage(HistoryPage {
+            chat_id: asked.chat_id.clone(),
+            has_more_before: messages.first().is_some_and(|m| m.seq > 1),
+            has_more_after: messages.last().is_some_and(|m| m.seq < last),
+            messages,
+        }))
+    }
+
+    fn changes(&self, user: UserId, asked: &ScopeHave) -> Result<Changes, ProtocolError> {
+        let (head, mut rows, receipts) = match &asked.scope {
+            Scope::Team => (self.team_rev, self.users.values().cloned().map(Row::User).collect(), Vec::new()),
+            Scope::User(id) if *id == user => {
+                let all = self.memberships.get(id).into_iter().flat_map(|all| all.values().cloned());
+                (self.user_rev.get(id).copied().unwrap_or(0), all.map(Row::Membership).collect(), Vec::new())
+            }
+            Scope::User(_) => return refuse(ErrorCode::Forbidden),
+            Scope::Chat(chat) => {
+                let state = self.may_read(user, chat)?;
+                let mut rows = vec![Row::Chat(self.chat_now(chat))];
+                rows.extend(state.members.values().cloned().map(Row::Member));
+                rows.extend(state.messages.iter().cloned().map(Row::Message));
+                (state.rev, rows, state.receipts.values().copied().collect())
+            }
+        };
+        let snapshot = asked.have == 0 || asked.have > head;
+        let whole = snapshot && matches!(asked.scope, Scope::Chat(_));
+        rows.sort_by_key(Row::rev);
+        if whole {
+            let first = self.first_of_snapshot(&asked.scope);
+            rows.retain(|row| match row {
+                Row::Message(message) => message.seq >= first,
+                Row::Member(member) => !member.left,
+                _ => true,
+            });
+        } else {
+            let after = if snapshot { 0 } else { asked.have };
+            rows.retain(|row| row.rev() > after);
+        }
+        let cut = !whole && rows.len() > CHANGES_ROWS;
+        if cut {
+            rows.truncate(CHANGES_ROWS);
+        }
+        let to = if cut { rows.last().map_or(head, Row::rev) } else { head };
+        Ok(Changes { scope: asked.scope.clone(), from: asked.have, to, head, snapshot, rows, receipts })
+    }
+
+    fn first_of_snapshot(&self, scope: &Scope) -> u64 {
+        let Scope::Chat(chat) = scope else { return 0 };
+        (self.chats[chat].messages.len().saturating_sub(SNAPSHOT_MESSAGES) + 1) as u64
+    }
+
+    /// The heartbeat for one person: all their scopes.
+    pub fn heads(&self, user: UserId) -> Event {
+        let mut heads = vec![
+            ScopeHead { scope: Scope::Team, rev: self.team_rev },
+            ScopeHead { scope: Scope::User(user), rev: self.user_rev.get(&user).copied().unwrap_or(0) },
+        ];
+        for (id, state) in &self.chats {
+            if state.members.get(&user).is_some_and(|m| !m.left) {
+                heads.push(ScopeHead { scope: Scope::Chat(id.clone()), rev: state.rev });
+            }
+        }
+        Event::Heads { heads }
+    }
+}
+
+fn error(code: ErrorCode) -> Reply {
+    Reply::Error(ProtocolError::new(code, "no").into())
+}
