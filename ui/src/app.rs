@@ -1,9 +1,12 @@
-//! The page: state, bridge, and the screen that the host's stage asks for.
+//! The page: state, bridge, keys, and the screen that the host's stage asks for.
 
 use leptos::prelude::*;
+use view::{Command, PresenceStatus, Stage};
 
-use crate::bridge;
+use crate::features::toasts::ToastArea;
+use crate::screens::{Elsewhere, Loading, Team, Unlock, Welcome};
 use crate::state::{AppState, preferences};
+use crate::{bridge, keys};
 
 /// The whole interface.
 #[component]
@@ -11,6 +14,53 @@ pub fn App() -> impl IntoView {
     let state = AppState::new();
     provide_context(state);
     preferences::keep_page_in_step(state);
+    keys::dispatch::listen(state);
+    tell_presence(state);
     bridge::connect(state);
-    view! { <main></main> }
+    // Compared by kind: a change of one's own name must not build the screen anew.
+    let screen = Memo::new(move |_| state.stage.with(Screen::of));
+    view! {
+        {move || match screen.get() {
+            Screen::Loading => view! { <Loading /> }.into_any(),
+            Screen::Elsewhere => view! { <Elsewhere /> }.into_any(),
+            Screen::Unlock { new } => view! { <Unlock new=new /> }.into_any(),
+            Screen::Welcome => view! { <Welcome /> }.into_any(),
+            Screen::Team => view! { <Team /> }.into_any(),
+        }}
+        <ToastArea />
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    Loading,
+    Elsewhere,
+    Unlock { new: bool },
+    Welcome,
+    Team,
+}
+
+impl Screen {
+    fn of(stage: &Stage) -> Self {
+        match stage {
+            Stage::Starting => Screen::Loading,
+            Stage::Elsewhere => Screen::Elsewhere,
+            Stage::Locked { new } => Screen::Unlock { new: *new },
+            Stage::Welcome { .. } => Screen::Welcome,
+            Stage::Ready { .. } => Screen::Team,
+        }
+    }
+}
+
+/// Tells the host when the window comes into use and when it no longer is.
+fn tell_presence(state: AppState) {
+    let tell = move |status| {
+        if state.stage.with_untracked(|stage| matches!(stage, Stage::Ready { .. })) {
+            bridge::tell_quietly(Command::SetPresence { status });
+        }
+    };
+    let focus = window_event_listener(leptos::ev::focus, move |_| tell(PresenceStatus::Online));
+    let blur = window_event_listener(leptos::ev::blur, move |_| tell(PresenceStatus::Away));
+    let online = window_event_listener(leptos::ev::online, move |_| bridge::tell_quietly(Command::Reconnect));
+    on_cleanup(move || [focus, blur, online].into_iter().for_each(|listener| listener.remove()));
 }

@@ -4,3 +4,15 @@ common-people-count = { $count ->
     [few] { $count } участника
    *[many] { $count } участников
 }
+common-loading = Загружаем…
+common-close = Закрыть
+common-dismiss = Скрыть
+common-undo = Вернуть
+common-open = Открыть
+common-save = Сохранить
+common-cancel = Отмена
+common-back = Назад
+common-copy = Скопировать
+common-copied = Скопировано
+common-could-not-load = Не удалось загрузить
+common-try-again = Попробовать ещё раз

@@ -4,9 +4,13 @@
 //! * **Desktop** (`window.__TAURI_INTERNALS__` is there), see [`tauri`]: the page makes a Tauri `Channel` and passes it to the
 //!   command `bridge_attach {channel}`; then each command is `bridge_command {envelope: JSON of CommandEnvelope}`.
 //! * **Browser**, see [`worker`]: the module worker `./worker.js`, `postMessage` with JSON text both ways.
+//! * **Demo** (`#demo`, feature `demo`), see [`demo`]: a scripted host inside the page.
 //!
 //! What comes in is the JSON of one [`view::Update`] or of an array of them.
 
+pub mod attempt;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod incoming;
 pub mod pending;
 pub mod tauri;
@@ -18,6 +22,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use view::update::ReplyBody;
 use view::{Command, CommandEnvelope, Failure, LocalId};
+
+pub use attempt::Attempt;
 
 use crate::state::AppState;
 use pending::Pending;
@@ -37,6 +43,12 @@ thread_local! {
 /// Connects to the host of this page and says [`Command::Start`].
 pub fn connect(state: AppState) {
     let receive = move |json: &str| receive(state, json);
+    #[cfg(feature = "demo")]
+    if let Some(scene) = demo::Scene::of_page() {
+        attach(demo::start(scene, receive));
+        tell(state, Command::Start);
+        return;
+    }
     if tauri::is_there() {
         leptos::task::spawn_local(async move {
             match tauri::attach(receive).await {

@@ -81,7 +81,35 @@ macro_rules! areas {
 }
 
 // One a line, so that two people who add an area do not collide.
-areas!["common", "failure", "when", "timeline", "message", "composer",];
+areas! {
+    "account",
+    "channels",
+    "chats",
+    "common",
+    "composer",
+    "connection",
+    "elsewhere",
+    "failure",
+    "header",
+    "host",
+    "invite",
+    "join",
+    "keys",
+    "members",
+    "message",
+    "new-chat",
+    "people",
+    "profile",
+    "rail",
+    "search",
+    "settings",
+    "sign-in",
+    "switcher",
+    "timeline",
+    "unlock",
+    "welcome",
+    "when",
+}
 
 type Bundle = FluentBundle<FluentResource>;
 

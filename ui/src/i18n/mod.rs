@@ -6,6 +6,7 @@
 
 pub mod catalog;
 pub mod failure;
+pub mod people;
 pub mod when;
 
 use std::sync::LazyLock;
@@ -14,6 +15,7 @@ use leptos::prelude::*;
 
 pub use catalog::{Arg, Language};
 pub use failure::failure_words;
+pub use people::{chat_title, presence_words, role_words, typing_words};
 
 static LANGUAGE: LazyLock<ArcRwSignal<Language>> = LazyLock::new(|| ArcRwSignal::new(Language::En));
 

@@ -14,7 +14,9 @@ enum Shape {
     Clock,
     Weekday,
     DayMonth,
+    DayMonthShort,
     DayMonthYear,
+    Numbers,
     Full,
 }
 
@@ -50,8 +52,8 @@ pub fn short(at: Timestamp) -> String {
     match distance(at, now()) {
         Distance { days: ..=0, .. } => clock(at),
         Distance { days: 1..=6, .. } => shaped(at, Shape::Weekday),
-        Distance { same_year: true, .. } => shaped(at, Shape::DayMonth),
-        _ => shaped(at, Shape::DayMonthYear),
+        Distance { same_year: true, .. } => shaped(at, Shape::DayMonthShort),
+        _ => shaped(at, Shape::Numbers),
     }
 }
 
@@ -120,8 +122,8 @@ fn shaped(at: Timestamp, shape: Shape) -> String {
     let text = at.to_string();
     let range = match shape {
         Shape::Clock => 11..16,
-        Shape::Weekday | Shape::DayMonth => 5..10,
-        Shape::DayMonthYear => 0..10,
+        Shape::Weekday | Shape::DayMonth | Shape::DayMonthShort => 5..10,
+        Shape::DayMonthYear | Shape::Numbers => 0..10,
         Shape::Full => 0..16,
     };
     let _: Language = language();
@@ -158,7 +160,9 @@ mod browser {
             Shape::Clock => &[("hour", "2-digit"), ("minute", "2-digit")],
             Shape::Weekday => &[("weekday", "short")],
             Shape::DayMonth => &[("day", "numeric"), ("month", "long")],
-            Shape::DayMonthYear => &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
+            Shape::DayMonthShort => &[("day", "numeric"), ("month", "short")],
+            Shape::Numbers => &[("day", "2-digit"), ("month", "2-digit"), ("year", "2-digit")],
+            Shape::DayMonthYear => &[("day", "numeric"), ("month", "long"), ("year", "numeric")],
             Shape::Full => &[("dateStyle", "full"), ("timeStyle", "short")],
         };
         for (name, value) in parts {

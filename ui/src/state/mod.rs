@@ -10,6 +10,7 @@ pub mod people;
 pub mod preferences;
 pub mod timeline;
 pub mod toasts;
+pub mod walk;
 
 use leptos::prelude::*;
 use view::{ChatId, Connection, DiscoveredTeam, Draft, HostState, HostUpdate, MemberRow, Stage};
@@ -18,7 +19,9 @@ pub use chats::{ChatEntry, Chats};
 pub use navigation::{Dialog, Navigation, Panel};
 pub use people::People;
 pub use timeline::{Timeline, TimelineChange, TimelineEntry};
-pub use toasts::{Toast, Toasts};
+pub use toasts::{Toast, ToastKind, Toasts};
+
+use crate::keys::Action;
 
 /// Sums over all chats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,6 +63,8 @@ pub struct AppState {
     pub nav: Navigation,
     /// Messages that pass.
     pub toasts: Toasts,
+    /// The last chord for the composer or the timeline, counted up so that a repeated one is seen.
+    pub action: RwSignal<(u64, Option<Action>)>,
 }
 
 impl AppState {
@@ -80,6 +85,7 @@ impl AppState {
             opened_link: RwSignal::new(None),
             nav: Navigation::new(),
             toasts: Toasts::new(),
+            action: RwSignal::new((0, None)),
         }
     }
 

@@ -34,6 +34,8 @@ pub enum Dialog {
     Invite(Option<ChatId>),
     /// A person's profile.
     Profile(view::UserId),
+    /// People to add to a chat.
+    AddMembers(ChatId),
     /// Name and description of a chat.
     EditChat(ChatId),
 }
@@ -51,6 +53,7 @@ pub struct Navigation {
     pub dialog: RwSignal<Option<Dialog>>,
     /// Settings are shown in place of the chats.
     pub settings: RwSignal<bool>,
+    last_panel: StoredValue<Panel>,
     back: StoredValue<Vec<ChatId>>,
     forward: StoredValue<Vec<ChatId>>,
 }
@@ -64,6 +67,7 @@ impl Navigation {
             panel: RwSignal::new(None),
             dialog: RwSignal::new(None),
             settings: RwSignal::new(false),
+            last_panel: StoredValue::new(Panel::Members),
             back: StoredValue::new(Vec::new()),
             forward: StoredValue::new(Vec::new()),
         }
@@ -125,6 +129,22 @@ impl Navigation {
     /// Opens the panel, or closes it when it is the one that shows.
     pub fn toggle(&self, panel: Panel) {
         self.panel.update(|shown| *shown = if *shown == Some(panel) { None } else { Some(panel) });
+    }
+
+    /// Closes the panel, or opens the one that showed last.
+    pub fn toggle_last_panel(&self) {
+        match self.panel.get_untracked() {
+            Some(panel) => {
+                self.last_panel.set_value(panel);
+                self.panel.set(None);
+            }
+            None => self.panel.set(Some(self.last_panel.get_value())),
+        }
+    }
+
+    /// Opens the dialog, or closes it when it is the one that shows.
+    pub fn toggle_dialog(&self, dialog: Dialog) {
+        self.dialog.update(|shown| *shown = if shown.as_ref() == Some(&dialog) { None } else { Some(dialog) });
     }
 
     /// Everything closed (log-out).

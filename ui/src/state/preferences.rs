@@ -9,7 +9,7 @@ use crate::i18n::{self, Language};
 /// Smallest and largest text, in pixels.
 pub const TEXT_PX: std::ops::RangeInclusive<u8> = 12..=20;
 
-/// Keeps `<html lang data-theme data-text-px data-density>` and the window's title equal to the state.
+/// Keeps `<html lang data-theme data-density data-text-px>` and the window's title equal to the state.
 pub fn keep_page_in_step(state: AppState) {
     Effect::new(move || state.preferences.with(dress_page));
     Effect::new(move || {
@@ -26,6 +26,14 @@ pub fn language_of(preferences: &Preferences) -> Language {
     } else {
         Language::from_tag(&preferences.language)
     }
+}
+
+/// Changes a preference: shown at once, kept by the host.
+pub fn change(state: AppState, change: impl FnOnce(&mut Preferences)) {
+    let mut preferences = state.preferences.get_untracked();
+    change(&mut preferences);
+    state.preferences.set(preferences.clone());
+    crate::bridge::tell(state, view::Command::SetPreferences { preferences });
 }
 
 /// `(3) Team`: what waits, then the team.

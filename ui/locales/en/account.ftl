@@ -1,0 +1,13 @@
+account-username = Username
+account-username-help = People mention you with it: @name. No spaces.
+account-username-length = 2 to 32 characters
+account-username-letters = Letters, digits, dot, hyphen and underscore only
+account-name = Your name
+account-name-help = What people see in chats. May be left empty.
+account-password = Password
+account-password-help = At least 8 characters
+account-password-short = At least 8 characters are needed
+account-register = Create account
+account-login = Sign in
+account-have-one = I already have an account
+account-make-one = Create a new account

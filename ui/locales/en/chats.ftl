@@ -1,0 +1,20 @@
+chats-title = Chats
+chats-filter = Find a chat
+chats-add = New chat
+chats-new-group = Create a group or channel
+chats-write-to-person = Write to a person
+chats-find-channel = Find a channel
+chats-invite = Invite to the team
+chats-empty = No chats yet
+chats-empty-help = Write to someone on the team or create a group.
+chats-nothing-found = Nothing found
+chats-nothing-found-help = Try another part of the name.
+chats-unread = { $count ->
+    [one] { $count } unread message
+   *[other] { $count } unread messages
+}
+chats-mentioned = You were mentioned
+chats-draft = Draft: { $text }
+chats-message-deleted = Message deleted
+chats-no-messages = No messages yet
+chats-you = You

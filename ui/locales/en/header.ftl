@@ -1,0 +1,13 @@
+header-back = Back to the chats
+header-search = Search in this chat
+header-members = Members
+header-more = More
+header-profile = Profile
+header-join = Join
+header-edit = Edit chat
+header-invite = Invite
+header-leave = Leave chat
+header-left = You are not in this chat
+header-own-notes = Only you can see this
+header-left-notice = Only members can write here.
+header-read-only-notice = You can only read here.

@@ -1,0 +1,9 @@
+join-link = Invitation link
+join-link-help = It comes from whoever made the team or is in it already.
+join-ask-for-link = To join { $team }, ask someone on the team for a link and paste it here.
+join-continue = Continue
+join-pinned = The server’s key matches the invitation: this is the right team.
+join-not-pinned = The server answered. An ordinary certificate vouches for it.
+join-other = Another link
+join-on-network = Teams on this network
+join-none-yet = Nobody in sight yet. Looking…

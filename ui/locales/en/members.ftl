@@ -1,0 +1,6 @@
+members-add = Add people
+members-manage = Manage member
+members-make-admin = Make admin
+members-make-member = Make regular member
+members-make-read-only = Allow reading only
+members-remove = Remove from chat

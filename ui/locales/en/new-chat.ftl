@@ -1,0 +1,10 @@
+new-chat-kind = What to create
+new-chat-group = Group
+new-chat-channel = Channel
+new-chat-group-help = A group has only those who were invited.
+new-chat-channel-help = A channel is for everyone: a public one is in the directory, and anyone may join.
+new-chat-name = Name
+new-chat-about = What it is about
+new-chat-public = Show in the directory
+new-chat-public-help = Anyone on the team can find and join it.
+new-chat-create = Create

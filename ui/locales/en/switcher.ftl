@@ -1,0 +1,1 @@
+switcher-find = Chat or person

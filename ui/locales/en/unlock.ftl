@@ -1,0 +1,10 @@
+unlock-title = Welcome back
+unlock-lead = Messages on this device are encrypted. Enter the passphrase.
+unlock-new-title = Make a passphrase
+unlock-new-lead = This system has no keyring, so a passphrase protects the messages on disk. It cannot be recovered.
+unlock-passphrase = Passphrase
+unlock-again = Once more
+unlock-short = At least 8 characters are needed
+unlock-differs = The passphrases differ
+unlock-make = Save and continue
+unlock-open = Open

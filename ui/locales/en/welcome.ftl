@@ -1,0 +1,13 @@
+welcome-title = A messenger that your team owns
+welcome-lead = The server is inside the app: no cloud, no domain, no second program.
+welcome-host = Host a team here
+welcome-host-help = This computer becomes the server. You invite the others with a link.
+welcome-join = Join a team
+welcome-join-help = By link or QR code, or find a team on this network.
+welcome-sign-in = Sign in
+welcome-sign-in-help = You already have an account.
+welcome-session-ended = Your session was ended on the server or from another device. Sign in again.
+welcome-browser-title = Welcome to { $team }
+welcome-browser-lead = Sign in to continue. There is nothing to install.
+welcome-invited = You are invited. Choose a name and a password.
+welcome-have-link = I have an invitation link

@@ -1,0 +1,13 @@
+account-username = Имя для входа
+account-username-help = По нему вас упоминают: @имя. Без пробелов.
+account-username-length = От 2 до 32 знаков
+account-username-letters = Только буквы, цифры, точка, дефис и подчёркивание
+account-name = Как вас зовут
+account-name-help = Так вас увидят в чатах. Можно оставить пустым.
+account-password = Пароль
+account-password-help = Не короче 8 знаков
+account-password-short = Нужно не меньше 8 знаков
+account-register = Создать учётную запись
+account-login = Войти
+account-have-one = У меня уже есть учётная запись
+account-make-one = Создать новую учётную запись

@@ -1,0 +1,21 @@
+chats-title = Чаты
+chats-filter = Найти чат
+chats-add = Новый чат
+chats-new-group = Создать группу или канал
+chats-write-to-person = Написать человеку
+chats-find-channel = Найти канал
+chats-invite = Пригласить в команду
+chats-empty = Пока ни одного чата
+chats-empty-help = Напишите кому-нибудь из команды или создайте группу.
+chats-nothing-found = Ничего не нашлось
+chats-nothing-found-help = Попробуйте другую часть названия.
+chats-unread = { $count ->
+    [one] { $count } непрочитанное сообщение
+    [few] { $count } непрочитанных сообщения
+   *[many] { $count } непрочитанных сообщений
+}
+chats-mentioned = Вас упомянули
+chats-draft = Черновик: { $text }
+chats-message-deleted = Сообщение удалено
+chats-no-messages = Сообщений пока нет
+chats-you = Вы

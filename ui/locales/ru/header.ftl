@@ -1,0 +1,13 @@
+header-back = К списку чатов
+header-search = Искать в чате
+header-members = Участники
+header-more = Ещё
+header-profile = Профиль
+header-join = Вступить
+header-edit = Изменить чат
+header-invite = Пригласить
+header-leave = Выйти из чата
+header-left = Вы не участвуете в этом чате
+header-own-notes = Видно только вам
+header-left-notice = Писать здесь могут только участники.
+header-read-only-notice = Здесь вы можете только читать.

@@ -1,0 +1,10 @@
+new-chat-kind = Что создать
+new-chat-group = Группа
+new-chat-channel = Канал
+new-chat-group-help = В группе только те, кого пригласили.
+new-chat-channel-help = Канал — для всех: открытый виден в каталоге, и вступить может каждый.
+new-chat-name = Название
+new-chat-about = О чём этот чат
+new-chat-public = Показывать в каталоге
+new-chat-public-help = Любой из команды сможет найти канал и вступить.
+new-chat-create = Создать

@@ -1,0 +1,226 @@
+//! The people, chats and messages of the demo.
+
+use view::rows::PersonMention;
+use view::*;
+
+use crate::i18n::when::now;
+
+/// Minutes before now.
+fn ago(minutes: i64) -> Timestamp {
+    Timestamp(now().0 - minutes * 60_000)
+}
+
+/// A person of the demo, by number from 1; 1 is oneself.
+pub fn person(number: i64) -> PersonRow {
+    use PresenceStatus::*;
+    let (username, name, bio, status, presence, seen) = match number {
+        1 => ("marina", "Марина Соколова", "Дизайн и чай", "На связи до шести", Online, None),
+        2 => ("anna", "Анна Петрова", "Фронтенд. Велосипед. Собака Буся", "", Online, None),
+        3 => ("bob", "Bob Miller", "Backend, mostly before noon", "In a meeting", Dnd, None),
+        4 => ("mikhail", "Михаил Константинопольский", "", "", Away, None),
+        5 => ("chloe", "Chloé Lefèvre", "Product", "", Offline, Some(ago(42))),
+        6 => ("ivan", "Иван Грозов", "Инфраструктура", "В отпуске до понедельника", Offline, Some(ago(60 * 30))),
+        7 => ("wei", "Wei Zhang", "", "", Online, None),
+        _ => ("old", "Пётр Старый", "", "", Offline, None),
+    };
+    PersonRow {
+        id: UserId(number),
+        username: username.into(),
+        name: name.into(),
+        bio: bio.into(),
+        custom_status: status.into(),
+        presence,
+        last_seen: seen,
+        deactivated: number > 7,
+    }
+}
+
+/// Everyone, by name.
+pub fn people() -> Vec<PersonRow> {
+    let mut people: Vec<_> = (1..=8).map(person).collect();
+    people.sort_by(|a, b| a.name.cmp(&b.name));
+    people
+}
+
+/// The members of a group.
+pub fn members() -> Vec<MemberRow> {
+    let role = |number| match number {
+        1 => Role::Owner,
+        2 => Role::Admin,
+        7 => Role::ReadOnly,
+        _ => Role::Member,
+    };
+    (1..=7).map(|n| MemberRow { person: person(n), role: role(n), can_manage: n > 1 }).collect()
+}
+
+fn id(text: &str) -> ChatId {
+    ChatId::new(text).unwrap_or_else(ChatId::general)
+}
+
+fn chat(chat_id: &str, kind: ChatKind, title: &str, last: (&str, &str, i64)) -> ChatRow {
+    ChatRow {
+        id: id(chat_id),
+        kind,
+        title: title.into(),
+        description: String::new(),
+        person: None,
+        role: Some(Role::Member),
+        public: kind == ChatKind::Channel,
+        encrypted: false,
+        member_count: 7,
+        last_text: last.1.into(),
+        last_author: last.0.into(),
+        last_own: false,
+        last_note: None,
+        last_delivery: None,
+        last_at: Some(ago(last.2)),
+        unread: 0,
+        unread_mentions: 0,
+        draft: String::new(),
+        typing: Vec::new(),
+    }
+}
+
+fn private(number: i64, text: &str, minutes: i64) -> ChatRow {
+    let person = person(number);
+    let chat_id = ChatId::private(UserId(1), person.id);
+    let row = chat(chat_id.as_str(), ChatKind::Private, &person.name, ("", text, minutes));
+    ChatRow { person: Some(person), public: false, member_count: 2, ..row }
+}
+
+/// The chat list, newest first.
+pub fn chats() -> Vec<ChatRow> {
+    use ChatKind::*;
+    let general =
+        chat("general", Channel, "general", ("Анна Петрова", "Всем доброе утро! Релиз сегодня в 15:00 ☕", 1));
+    let note = SystemNote::MemberJoined { who: "Wei Zhang".into() };
+    let mut rows = vec![
+        ChatRow {
+            unread: 3, unread_mentions: 1, description: "Обо всём, что касается всех".into(), ..general
+        },
+        ChatRow {
+            typing: vec!["Анна Петрова".into()], ..private(2, "Скину макеты через минуту", 2)
+        },
+        ChatRow {
+            draft: "Про сроки: думаю, что".into(),
+            role: Some(Role::Owner),
+            ..chat("design", Group, "Дизайн-ревью", ("Chloé Lefèvre", "The new icons look great", 12))
+        },
+        ChatRow { last_own: true, last_delivery: Some(Delivery::Read), ..private(3, "Thanks, merged it ✅", 47) },
+        ChatRow {
+            unread: 128,
+            ..chat("builds", Channel, "сборки", ("Wei Zhang", "main #4127 прошла за 6 мин 12 с", 63))
+        },
+        ChatRow {
+            last_own: true, last_delivery: Some(Delivery::Sent), ..private(4, "Позвоню после обеда", 190)
+        },
+        ChatRow {
+            last_note: Some(note),
+            ..chat("launch", Group, "Запуск: планы, риски и очень длинное название проекта", ("", "", 60 * 20))
+        },
+        ChatRow { last_own: true, last_delivery: Some(Delivery::Queued), ..private(5, "Bon voyage !", 60 * 27) },
+        private(6, "Сервер переехал, всё работает", 60 * 24 * 3),
+        ChatRow {
+            role: None,
+            ..chat("old", Group, "Старый проект", ("Bob Miller", "See you in the next one", 60 * 24 * 400))
+        },
+    ];
+    let mut notes = private(1, "Купить кофе, ответить Ивану", 60 * 24 * 9);
+    notes.last_own = true;
+    rows.insert(8, notes);
+    rows
+}
+
+/// A text message of the demo.
+pub fn message(number: u64, author: i64, minutes: i64, text: &str) -> MessageRow {
+    let own = author == 1;
+    MessageRow {
+        id: MessageId::from(update::local_id(number as f64, [number as u8; 10])),
+        order: number,
+        seq: number,
+        author: person(author),
+        own,
+        content: MessageContent::Text { text: text.into() },
+        at: ago(minutes),
+        quote: None,
+        reactions: Vec::new(),
+        mentions: Vec::new(),
+        mentions_me: text.contains("@marina"),
+        edited: false,
+        delivery: own.then_some(Delivery::Read),
+        failure: None,
+        can_edit: own,
+        can_delete: own,
+    }
+}
+
+/// The open chat: several days, both languages, every kind of row.
+pub fn messages() -> Vec<MessageRow> {
+    let mut rows: Vec<MessageRow> = (1..=40)
+        .map(|n| {
+            message(n, [2, 3, 1, 4][n as usize / 3 % 4], 60 * 24 * 2 - n as i64 * 7, LINES[n as usize % LINES.len()])
+        })
+        .collect();
+    let next = |rows: &mut Vec<MessageRow>, author, minutes, text: &str| {
+        let number = rows.len() as u64 + 1;
+        rows.push(message(number, author, minutes, text));
+    };
+    next(&mut rows, 3, 65, "Morning! The build is green: `cargo xtask test` took **1 min 48 s** on my machine.");
+    next(
+        &mut rows,
+        3,
+        64,
+        "```rust\nfn next_try(now: Millis, attempt: u32) -> Millis {\n    now + backoff(attempt)\n}\n```",
+    );
+    next(
+        &mut rows,
+        1,
+        50,
+        "Отлично! Тогда сегодня выпускаем. Список того, что осталось:\n- подписи к иконкам\n- тёмная тема\n- ~~анимации~~ не в этот раз",
+    );
+    rows.last_mut().into_iter().for_each(|row| {
+        row.reactions = vec![
+            ReactionRow {
+                emoji: "👍".into(),
+                count: 3,
+                own: false,
+                names: vec!["Анна Петрова".into(), "Bob Miller".into(), "Wei Zhang".into()],
+            },
+            ReactionRow {
+                emoji: "🎉".into(), count: 1, own: true, names: vec!["Марина Соколова".into()]
+            },
+        ];
+    });
+    let asked = rows.last().map(|row| QuoteRow {
+        id: row.id.clone(),
+        author: row.author.name.clone(),
+        author_id: row.author.id,
+        text: "Отлично! Тогда сегодня выпускаем. Список того, что осталось: подписи к иконкам".into(),
+        deleted: false,
+    });
+    next(&mut rows, 7, 48, "Dark theme is done, see https://example.org/shots/dark");
+    rows.last_mut().into_iter().for_each(|row| row.quote = asked.clone());
+    next(&mut rows, 4, 40, "");
+    rows.last_mut().into_iter().for_each(|row| row.content = MessageContent::Deleted);
+    next(&mut rows, 7, 39, "");
+    let joined = SystemNote::MemberJoined { who: "Chloé Lefèvre".into() };
+    rows.last_mut().into_iter().for_each(|row| row.content = MessageContent::System { note: joined.clone() });
+    next(&mut rows, 5, 30, "Bonjour! Happy to be here 👋");
+    next(&mut rows, 2, 3, "@marina посмотри, пожалуйста, пустое состояние списка: кажется, там не хватает воздуха.");
+    rows.last_mut().into_iter().for_each(|row| {
+        row.mentions = vec![PersonMention {
+            id: UserId(1), username: "marina".into(), name: "Марина Соколова".into()
+        }];
+    });
+    next(&mut rows, 2, 1, "Всем доброе утро! Релиз сегодня в 15:00 ☕");
+    rows
+}
+
+const LINES: [&str; 6] = [
+    "Кто-нибудь видел, почему вчера падала сборка?",
+    "It was the cache: cleared, fine now.",
+    "Спасибо! Я уже начала подозревать свой ноутбук.",
+    "Предлагаю созвониться после обеда и решить, что идёт в релиз, а что подождёт. У меня есть полчаса в 14:30, и ещё раз в 17:00, если кому-то удобнее позже.",
+    "👍",
+    "Works for me.",
+];

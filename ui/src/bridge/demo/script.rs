@@ -1,0 +1,263 @@
+//! What the demo's host answers to each command.
+
+use view::host::ConnectedPerson;
+use view::update::ReplyBody;
+use view::*;
+
+use super::{Scene, cast};
+use crate::i18n::when::now;
+
+/// Updates to say so many milliseconds later.
+type Later = Vec<(u64, Vec<Update>)>;
+/// The reply, what is said with it, what is said later.
+type Told = (Result<ReplyBody, Failure>, Vec<Update>, Later);
+
+/// The demo's memory.
+pub struct Script {
+    scene: Scene,
+    preferences: Preferences,
+    last_order: u64,
+}
+
+impl Script {
+    /// A host that shows this scene.
+    pub fn new(scene: Scene) -> Self {
+        let preferences = Preferences {
+            language: scene.first_of(&["ru", "en"]).unwrap_or_default().into(),
+            theme: scene.first_of(&["light", "dark"]).unwrap_or("system").into(),
+            compact: scene.has("compact"),
+            text_px: scene.first_of(&["20", "12"]).and_then(|px| px.parse().ok()).unwrap_or(14),
+            ..Preferences::default()
+        };
+        Self { scene, preferences, last_order: 1_000 }
+    }
+
+    /// Answers one command.
+    pub fn command(&mut self, command: Command) -> Told {
+        let mut now = Vec::new();
+        let mut later = Vec::new();
+        let body = match command {
+            Command::Start => {
+                now = self.first_updates();
+                ReplyBody::Done
+            }
+            Command::Unlock { passphrase } if passphrase.len() < 8 => {
+                return (Err(Failure::WrongPassphrase), now, later);
+            }
+            Command::Probe { server: ServerTarget::Invitation { link } } if link.contains("wrong") => {
+                return (Err(Failure::WrongPin), now, later);
+            }
+            Command::Probe { .. } => ReplyBody::ServerFound {
+                name: "Маяк".into(),
+                address: "192.168.1.20:8080".into(),
+                invitation_required: true,
+                pinned: true,
+            },
+            Command::Login { password, .. } if password == "wrong" => {
+                return (Err(Failure::Refused { code: ErrorCode::InvalidCredentials }), now, later);
+            }
+            Command::Login { .. } | Command::Register { .. } | Command::Unlock { .. } => {
+                self.scene = Scene::default();
+                now = self.first_updates();
+                ReplyBody::Done
+            }
+            Command::Logout => {
+                now.push(welcome(true, None));
+                ReplyBody::Done
+            }
+            Command::OpenChat { chat_id } | Command::JumpToLatest { chat_id } => {
+                now.push(reset(chat_id, None));
+                ReplyBody::Done
+            }
+            Command::JumpTo { chat_id, message_id } => {
+                now.push(reset(chat_id, Some(message_id)));
+                ReplyBody::Done
+            }
+            Command::Send { chat_id, local_id, draft, .. } => {
+                later = self.sent(chat_id, local_id, draft);
+                ReplyBody::Done
+            }
+            Command::SetPreferences { preferences } => {
+                self.preferences = preferences.clone();
+                now.push(Update::Preferences { preferences });
+                ReplyBody::Done
+            }
+            Command::OpenPrivate { user_id } => ReplyBody::Chat { chat_id: ChatId::private(UserId(1), user_id) },
+            Command::CreateChat { .. } | Command::JoinChat { .. } => ReplyBody::Chat { chat_id: ChatId::general() },
+            Command::ListMembers { .. } => ReplyBody::Members { members: cast::members() },
+            Command::ListPeople { query } => ReplyBody::People {
+                people: cast::people().into_iter().filter(|person| has(&person.name, &query)).collect(),
+            },
+            Command::ListChannels { query } => ReplyBody::Channels {
+                channels: channels().into_iter().filter(|chat| has(&chat.title, &query)).collect(),
+            },
+            Command::Search { query, .. } => ReplyBody::Found { hits: found(&query) },
+            Command::CreateInvitation { .. } => invitation(),
+            Command::Host { host } => return self.host(host),
+            _ => ReplyBody::Done,
+        };
+        (Ok(body), now, later)
+    }
+
+    fn first_updates(&self) -> Vec<Update> {
+        let mut updates = vec![Update::Preferences { preferences: self.preferences.clone() }];
+        let scene = |name| self.scene.has(name);
+        if scene("loading") {
+            return updates;
+        } else if scene("welcome") {
+            updates.push(welcome(true, None));
+        } else if scene("browser") {
+            updates.push(welcome(false, Some("Маяк".into())));
+        } else if scene("host") {
+            updates.push(welcome(true, None));
+            updates.push(host(running()));
+        } else if scene("locked") || scene("new-lock") {
+            updates.push(Update::Stage { stage: Stage::Locked { new: scene("new-lock") } });
+        } else {
+            updates.extend(self.team());
+        }
+        updates
+    }
+
+    fn team(&self) -> Vec<Update> {
+        let me =
+            Me { person: cast::person(1), team: "Маяк".into(), address: "192.168.1.20:8080".into(), hosting: true };
+        let retry_at = Some(Timestamp(now().0 + 20_000));
+        let connection = if self.scene.has("offline") {
+            Connection::Offline { retry_at, waiting: 2, reason: Some(Failure::Unreachable) }
+        } else if self.scene.has("catching-up") {
+            Connection::CatchingUp
+        } else {
+            Connection::Online
+        };
+        let chats = if self.scene.has("empty") { Vec::new() } else { cast::chats() };
+        vec![
+            Update::Stage { stage: Stage::Ready { me } },
+            Update::Connection { connection },
+            Update::Chats { chats },
+            Update::Unread { messages: 131, mentions: 1 },
+            host(running()),
+        ]
+    }
+
+    /// Queued at once, sent and read a little later.
+    fn sent(&mut self, chat_id: ChatId, local_id: LocalId, draft: Draft) -> Later {
+        self.last_order += 1;
+        let mut row = cast::message(self.last_order, 1, 0, &draft.text);
+        row.id = MessageId::from(local_id);
+        let steps = [(1, Delivery::Queued), (500, Delivery::Sent), (1200, Delivery::Delivered), (2200, Delivery::Read)];
+        let mut say = |(ms, delivery)| {
+            row.delivery = Some(delivery);
+            let diffs = vec![TimelineDiff::Upsert { row: Box::new(row.clone()) }];
+            (ms, vec![Update::Timeline { chat_id: chat_id.clone(), diffs }])
+        };
+        steps.into_iter().map(&mut say).collect()
+    }
+
+    fn host(&self, command: HostCommand) -> Told {
+        let mut later = Vec::new();
+        let body = match command {
+            HostCommand::Start { .. } => {
+                later.push((1, vec![host(HostState::Starting)]));
+                later.push((900, vec![host(running())]));
+                ReplyBody::Done
+            }
+            HostCommand::Stop => {
+                later.push((1, vec![host(HostState::Stopped { name: "Маяк".into(), has_data: true })]));
+                ReplyBody::Done
+            }
+            HostCommand::Search => {
+                later.push((400, vec![Update::Host { host: HostUpdate::Found { teams: teams() } }]));
+                ReplyBody::Done
+            }
+            HostCommand::Invitation => invitation(),
+            _ => ReplyBody::Done,
+        };
+        (Ok(body), Vec::new(), later)
+    }
+}
+
+fn has(text: &str, part: &str) -> bool {
+    text.to_lowercase().contains(&part.to_lowercase())
+}
+
+fn welcome(can_host: bool, here: Option<String>) -> Update {
+    Update::Stage { stage: Stage::Welcome { can_host, here, session_ended: false } }
+}
+
+fn host(state: HostState) -> Update {
+    Update::Host { host: HostUpdate::State { state } }
+}
+
+fn running() -> HostState {
+    let connected = [("Анна Петрова", 2), ("Bob Miller", 1), ("Wei Zhang", 1)];
+    HostState::Running {
+        name: "Маяк".into(),
+        addresses: vec!["192.168.1.20:8080".into(), "10.8.0.2:8080".into()],
+        port: 8080,
+        tcp_port: 8081,
+        folder: "/home/marina/.local/share/hybrid-messenger/team".into(),
+        fingerprint: "7F3A 91C2 04DE B86A".into(),
+        connected: connected.map(|(name, connections)| ConnectedPerson { name: name.into(), connections }).into(),
+        since: Timestamp(now().0 - 3 * 3_600_000),
+    }
+}
+
+fn teams() -> Vec<DiscoveredTeam> {
+    let team = |name: &str, address: &str, fingerprint: &str| DiscoveredTeam {
+        name: name.into(),
+        address: address.into(),
+        fingerprint: fingerprint.into(),
+        own: false,
+    };
+    vec![team("Маяк", "192.168.1.20:8080", "7F3A 91C2"), team("Studio North", "192.168.1.31:8080", "C0DE 1180")]
+}
+
+fn channels() -> Vec<ChatRow> {
+    let mut channels: Vec<ChatRow> = cast::chats().into_iter().filter(|chat| chat.kind == ChatKind::Channel).collect();
+    let mut other = channels[0].clone();
+    other.id = ChatId::new("random").unwrap_or_else(ChatId::general);
+    (other.title, other.description, other.role) = ("флудилка".into(), "Коты, мемы и пятница".into(), None);
+    channels.push(other);
+    channels
+}
+
+fn invitation() -> ReplyBody {
+    ReplyBody::Invitation {
+        link: "hybrid://join/192.168.1.20:8080,10.8.0.2:8080?pin=q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6j7k8l9z0x1c&secret=AbCdEfGhIjKlMnOpQrStUv&name=%D0%9C%D0%B0%D1%8F%D0%BA".into(),
+        web: "https://192.168.1.20:8080/#join=AbCdEfGhIjKlMnOpQrStUv".into(),
+        expires_at: Timestamp(now().0 + 7 * 24 * 3_600_000),
+    }
+}
+
+fn found(query: &str) -> Vec<SearchHit> {
+    let hit = |row: MessageRow| {
+        let MessageContent::Text { text } = &row.content else { return None };
+        let at = text.to_lowercase().find(&query.to_lowercase()).filter(|at| text.is_char_boundary(*at))?;
+        let highlights = vec![(at as u32, (at + query.len()) as u32)];
+        let (chat_id, chat_title) = (ChatId::general(), "general".to_owned());
+        Some(SearchHit {
+            chat_id,
+            chat_title,
+            message_id: row.id,
+            author: row.author,
+            at: row.at,
+            text: text.clone(),
+            highlights,
+        })
+    };
+    cast::messages().into_iter().rev().filter_map(hit).collect()
+}
+
+fn reset(chat_id: ChatId, at: Option<MessageId>) -> Update {
+    let rows = cast::messages();
+    let position = match at {
+        Some(id) => TimelinePosition::Message { id },
+        None if chat_id == ChatId::general() => TimelinePosition::FirstUnread { id: rows[rows.len() - 3].id.clone() },
+        None => TimelinePosition::End,
+    };
+    Update::Timeline {
+        chat_id,
+        diffs: vec![TimelineDiff::Reset { rows, has_older: false, has_newer: false, position }],
+    }
+}

@@ -1,0 +1,100 @@
+//! The head of the open chat: who or what it is, what goes on in it, and what can be done with it.
+
+mod menu;
+
+use leptos::prelude::*;
+use view::{ChatKind, ChatRow};
+
+use crate::features::chat_list::colour_seed;
+use crate::i18n::{chat_title, presence_words, t, t_with, typing_words};
+use crate::keys::{Action, table::chord_words};
+use crate::primitives::{Avatar, AvatarSize, IconButton, IconName};
+use crate::state::{AppState, Dialog, Panel};
+use menu::ChatMenu;
+
+/// The head of a chat.
+#[component]
+pub fn ChatHeader(
+    /// The chat's row.
+    row: RwSignal<ChatRow>,
+) -> impl IntoView {
+    let state = AppState::get();
+    let nav = state.nav;
+    let me = Memo::new(move |_| state.me().map(|me| me.person.id));
+    let title = move || row.with(|row| chat_title(row, me.get()));
+    let below = move || subtitle(state, &row.get());
+    let press = move |_| match row.with_untracked(|row| row.person.as_ref().map(|person| person.id)) {
+        Some(id) => nav.dialog.set(Some(Dialog::Profile(id))),
+        None => nav.toggle(Panel::Members),
+    };
+    let shown = move |panel| Signal::derive(move || nav.panel.get() == Some(panel));
+    let is_private = move || row.with(|row| row.kind == ChatKind::Private);
+    view! {
+        <header class="chat-header">
+            <div class="chat-header__back">
+                <IconButton icon=IconName::ChevronLeft label=move || t("header-back") on_press=move || nav.close_chat() />
+            </div>
+            <button class="chat-header__who" type="button" on:click=press>
+                <Plate row=row />
+                <span class="chat-header__lines">
+                    <h2 class="chat-header__title">{title}</h2>
+                    <span class="chat-header__below" class:chat-header__below--typing=move || row.with(|row| !row.typing.is_empty())>
+                        {below}
+                    </span>
+                </span>
+            </button>
+            <IconButton
+                icon=IconName::Search
+                label=move || t("header-search")
+                pressed=shown(Panel::SearchChat)
+                shortcut=chord_words(Action::SearchChat)
+                on_press=move || nav.toggle(Panel::SearchChat)
+            />
+            <Show when=move || !is_private()>
+                <IconButton
+                    icon=IconName::People
+                    label=move || t("header-members")
+                    pressed=shown(Panel::Members)
+                    on_press=move || nav.toggle(Panel::Members)
+                />
+            </Show>
+            <ChatMenu row=row />
+        </header>
+    }
+}
+
+#[component]
+fn Plate(row: RwSignal<ChatRow>) -> impl IntoView {
+    let name = Signal::derive(move || row.with(|row| row.title.clone()));
+    let seed = Signal::derive(move || {
+        row.with(|row| row.person.as_ref().map_or_else(|| colour_seed(&row.id), |person| person.id.0))
+    });
+    let channel = move || row.with(|row| row.kind == ChatKind::Channel);
+    view! {
+        <Show when=channel fallback=move || view! { <Avatar name=name id=seed size=AvatarSize::Timeline /> }>
+            <Avatar name=name id=seed size=AvatarSize::Timeline sign="#" />
+        </Show>
+    }
+}
+
+/// Who types, else whether the person is there, else how many members and what it is about.
+fn subtitle(state: AppState, row: &ChatRow) -> String {
+    if !row.typing.is_empty() {
+        return typing_words(row.kind, &row.typing);
+    }
+    if row.role.is_none() && row.kind != ChatKind::Private {
+        return t("header-left");
+    }
+    match &row.person {
+        Some(person) if state.me().is_some_and(|me| me.person.id == person.id) => t("header-own-notes"),
+        Some(person) => {
+            let person = state.people.fresh(person);
+            let words = presence_words(&person);
+            if person.custom_status.is_empty() { words } else { format!("{words} · {}", person.custom_status) }
+        }
+        None => {
+            let members = t_with("common-people-count", &[("count", row.member_count.into())]);
+            if row.description.is_empty() { members } else { format!("{members} · {}", row.description) }
+        }
+    }
+}

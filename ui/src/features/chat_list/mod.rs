@@ -1,0 +1,139 @@
+//! The list of chats: a filter, the rows, and ways to make or find chats.
+
+mod row;
+
+use leptos::prelude::*;
+use view::ChatId;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::i18n::{chat_title, t};
+use crate::primitives::{
+    Button, ButtonKind, EmptyState, FieldKind, IconButton, IconName, Menu, MenuAnchor, MenuItem, Skeleton,
+    SkeletonShape, TextField,
+};
+use crate::state::{AppState, ChatEntry, Dialog};
+use row::ChatListRow;
+
+/// The whole list with its head.
+#[component]
+pub fn ChatList() -> impl IntoView {
+    let state = AppState::get();
+    let filter = RwSignal::new(String::new());
+    let shown = Memo::new(move |_| filtered(state, &filter.get()));
+    let nothing = move || state.chats.order.with(Vec::is_empty);
+    view! {
+        <nav class="chat-list" data-region="list" aria-label=move || t("chats-title")>
+            <Head />
+            <div class="chat-list__filter">
+                <TextField label=move || t("chats-filter") value=filter kind=FieldKind::Search />
+            </div>
+            <div class="chat-list__rows" on:keydown=walk>
+                <Show when=move || state.chats.loaded.get() fallback=|| view! { <Skeleton shape=SkeletonShape::Row count=6 /> }>
+                    <For each=move || shown.get() key=|entry| entry.id.clone() let:entry>
+                        <ChatListRow row=entry.row />
+                    </For>
+                    <Show when=nothing><NoChats /></Show>
+                    <Show when=move || !nothing() && shown.with(Vec::is_empty)>
+                        <EmptyState icon=IconName::Search title=move || t("chats-nothing-found") text=move || t("chats-nothing-found-help") />
+                    </Show>
+                </Show>
+            </div>
+        </nav>
+    }
+}
+
+#[component]
+fn Head() -> impl IntoView {
+    let state = AppState::get();
+    let menu = RwSignal::new(None);
+    let open = move |dialog: Dialog| Callback::new(move |()| state.nav.dialog.set(Some(dialog.clone())));
+    let items = Signal::derive(move || {
+        vec![
+            MenuItem::new(t("chats-new-group"), IconName::Add, open(Dialog::NewChat)),
+            MenuItem::new(t("chats-write-to-person"), IconName::People, open(Dialog::People)),
+            MenuItem::new(t("chats-find-channel"), IconName::Hash, open(Dialog::Channels)),
+            MenuItem::new(t("chats-invite"), IconName::PersonAdd, open(Dialog::Invite(None))),
+        ]
+    });
+    let button = NodeRef::<leptos::html::Div>::new();
+    let show = move || menu.set(button.get_untracked().map(|element| MenuAnchor::at_element(&element)));
+    view! {
+        <header class="chat-list__head">
+            <h2 class="chat-list__team">{move || state.me().map(|me| me.team).unwrap_or_default()}</h2>
+            <div node_ref=button>
+                <IconButton icon=IconName::Add label=move || t("chats-add") on_press=show />
+            </div>
+            <Menu anchor=menu label=move || t("chats-add") items=items />
+        </header>
+    }
+}
+
+#[component]
+fn NoChats() -> impl IntoView {
+    let nav = AppState::get().nav;
+    view! {
+        <EmptyState icon=IconName::Chat title=move || t("chats-empty") text=move || t("chats-empty-help")>
+            <Button kind=ButtonKind::Primary on_press=move || nav.dialog.set(Some(Dialog::People))>
+                {move || t("chats-write-to-person")}
+            </Button>
+        </EmptyState>
+    }
+}
+
+/// The rows whose title has every word of the filter.
+fn filtered(state: AppState, filter: &str) -> Vec<ChatEntry> {
+    let order = state.chats.order.get();
+    let words: Vec<String> = filter.split_whitespace().map(folded).collect();
+    if words.is_empty() {
+        return order;
+    }
+    let me = state.me().map(|me| me.person.id);
+    let fits = |entry: &ChatEntry| {
+        let title = folded(&entry.row.with(|row| chat_title(row, me)));
+        words.iter().all(|word| title.contains(word))
+    };
+    order.into_iter().filter(fits).collect()
+}
+
+/// Lower case, and ё as е: so people type.
+pub fn folded(text: &str) -> String {
+    text.to_lowercase().replace('ё', "е")
+}
+
+/// Arrow keys move through the rows; Home and End go to the ends.
+fn walk(event: leptos::ev::KeyboardEvent) {
+    if event.alt_key() || event.ctrl_key() || event.shift_key() {
+        return;
+    }
+    let Some(list) = event.current_target().and_then(|list| list.dyn_into::<HtmlElement>().ok()) else { return };
+    let Ok(found) = list.query_selector_all(".list-row") else { return };
+    let rows: Vec<HtmlElement> = (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect();
+    let active = document().active_element();
+    let here = rows.iter().position(|row| Some(row.unchecked_ref()) == active.as_ref());
+    let Some(last) = rows.len().checked_sub(1) else { return };
+    let to = match event.key().as_str() {
+        "ArrowDown" => here.map_or(0, |here| (here + 1).min(last)),
+        "ArrowUp" => here.map_or(last, |here| here.saturating_sub(1)),
+        "Home" => 0,
+        "End" => last,
+        _ => return,
+    };
+    event.prevent_default();
+    let _ = rows[to].focus();
+}
+
+/// A stable number of a chat, for the colour of its plate.
+pub fn colour_seed(id: &ChatId) -> i64 {
+    id.as_str().bytes().fold(0i64, |sum, byte| sum.wrapping_mul(31).wrapping_add(i64::from(byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    #[test]
+    fn a_filter_finds_yo_by_ye() {
+        assert!(folded("Артём Королёв").contains(&folded("артем")));
+    }
+}

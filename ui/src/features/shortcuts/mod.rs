@@ -1,0 +1,41 @@
+//! The sheet of shortcuts, made from the one table of chords.
+
+use leptos::prelude::*;
+
+use crate::i18n::t;
+use crate::keys::press::is_mac;
+use crate::keys::table::{BINDINGS, Group};
+
+/// All chords under their headings.
+#[component]
+pub fn ShortcutsDialog() -> impl IntoView {
+    let groups = Group::ALL.into_iter().map(|group| view! { <Chords group=group /> });
+    view! {
+        <p class="shortcuts__lead">{move || t("keys-lead")}</p>
+        <div class="shortcuts">{groups.collect_view()}</div>
+    }
+}
+
+#[component]
+fn Chords(group: Group) -> impl IntoView {
+    let mac = is_mac();
+    let rows = BINDINGS.iter().filter(move |binding| binding.group == group && !binding.words.is_empty());
+    let rows = rows.map(move |binding| {
+        let mut chord = binding.chord.words(mac);
+        if matches!(binding.action, crate::keys::Action::Chat(_)) {
+            chord.push_str("…9");
+        }
+        view! {
+            <div class="shortcuts__row">
+                <dt>{move || t(binding.words)}</dt>
+                <dd><kbd class="shortcuts__chord">{chord}</kbd></dd>
+            </div>
+        }
+    });
+    view! {
+        <section class="shortcuts__group">
+            <h4>{move || t(group.words())}</h4>
+            <dl class="shortcuts__rows">{rows.collect_view()}</dl>
+        </section>
+    }
+}

@@ -1,0 +1,148 @@
+//! The one table of chords. What is here is shown by the sheet of shortcuts; nothing else listens to chords.
+
+use super::chord::{Chord, Key, Named};
+use super::press::KeyPress;
+use crate::i18n::key;
+
+/// Something a chord does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Action {
+    QuickSwitcher,
+    SearchChat,
+    SearchEverywhere,
+    Shortcuts,
+    Settings,
+    PreviousChat,
+    NextChat,
+    PreviousUnread,
+    NextUnread,
+    Back,
+    Forward,
+    /// The n-th chat of the list, from 1.
+    Chat(u8),
+    RightPanel,
+    NextRegion,
+    PreviousRegion,
+    Escape,
+    AllRead,
+    OldestUnread,
+    Latest,
+    ReplyPrevious,
+    ReplyNext,
+    ReactToLast,
+    Emoji,
+    Bold,
+    Italic,
+    Strike,
+    Code,
+    Link,
+}
+
+/// A chord, what it does, and the words for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding {
+    /// What it does.
+    pub action: Action,
+    /// What to press.
+    pub chord: Chord,
+    /// Under which heading the sheet shows it.
+    pub group: Group,
+    /// The key of its words.
+    pub words: &'static str,
+}
+
+/// A heading of the sheet of shortcuts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Group {
+    General,
+    Chats,
+    Messages,
+    Writing,
+}
+
+impl Group {
+    /// All, in the order of the sheet.
+    pub const ALL: [Group; 4] = [Group::General, Group::Chats, Group::Messages, Group::Writing];
+
+    /// The key of its words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Group::General => key("keys-group-general"),
+            Group::Chats => key("keys-group-chats"),
+            Group::Messages => key("keys-group-messages"),
+            Group::Writing => key("keys-group-writing"),
+        }
+    }
+}
+
+const fn letter(letter: char) -> Chord {
+    Chord::ctrl(Key::Letter(letter))
+}
+
+const fn symbol(symbol: char) -> Chord {
+    Chord::ctrl(Key::Symbol(symbol))
+}
+
+const fn named(named: Named) -> Key {
+    Key::Named(named)
+}
+
+const fn bind(action: Action, chord: Chord, group: Group, words: &'static str) -> Binding {
+    Binding { action, chord, group, words }
+}
+
+/// All chords, in the order of the sheet. `Ctrl+1…9` share one line there: the first stands for all.
+pub const BINDINGS: &[Binding] = &[
+    bind(Action::QuickSwitcher, letter('k'), Group::General, key("keys-quick-switcher")),
+    bind(Action::SearchChat, letter('f'), Group::General, key("keys-search-chat")),
+    bind(Action::SearchEverywhere, letter('f').shift(), Group::General, key("keys-search-everywhere")),
+    bind(Action::RightPanel, symbol('.'), Group::General, key("keys-right-panel")),
+    bind(Action::Settings, symbol(','), Group::General, key("keys-settings")),
+    bind(Action::NextRegion, Chord::plain(named(Named::F6)), Group::General, key("keys-next-region")),
+    bind(Action::PreviousRegion, Chord::plain(named(Named::F6)).shift(), Group::General, key("keys-previous-region")),
+    bind(Action::Shortcuts, symbol('/'), Group::General, key("keys-shortcuts")),
+    bind(Action::PreviousChat, Chord::alt(named(Named::Up)), Group::Chats, key("keys-previous-chat")),
+    bind(Action::NextChat, Chord::alt(named(Named::Down)), Group::Chats, key("keys-next-chat")),
+    bind(Action::PreviousUnread, Chord::alt(named(Named::Up)).shift(), Group::Chats, key("keys-previous-unread")),
+    bind(Action::NextUnread, Chord::alt(named(Named::Down)).shift(), Group::Chats, key("keys-next-unread")),
+    bind(Action::Back, Chord::alt(named(Named::Left)), Group::Chats, key("keys-back")),
+    bind(Action::Forward, Chord::alt(named(Named::Right)), Group::Chats, key("keys-forward")),
+    bind(Action::Chat(1), symbol('1'), Group::Chats, key("keys-chat-number")),
+    bind(Action::Chat(2), symbol('2'), Group::Chats, ""),
+    bind(Action::Chat(3), symbol('3'), Group::Chats, ""),
+    bind(Action::Chat(4), symbol('4'), Group::Chats, ""),
+    bind(Action::Chat(5), symbol('5'), Group::Chats, ""),
+    bind(Action::Chat(6), symbol('6'), Group::Chats, ""),
+    bind(Action::Chat(7), symbol('7'), Group::Chats, ""),
+    bind(Action::Chat(8), symbol('8'), Group::Chats, ""),
+    bind(Action::Chat(9), symbol('9'), Group::Chats, ""),
+    bind(Action::AllRead, Chord::plain(named(Named::Escape)).shift(), Group::Chats, key("keys-all-read")),
+    bind(Action::Escape, Chord::plain(named(Named::Escape)), Group::Messages, key("keys-escape")),
+    bind(Action::OldestUnread, Chord::plain(named(Named::PageUp)).shift(), Group::Messages, key("keys-oldest-unread")),
+    bind(Action::Latest, Chord::ctrl(named(Named::End)), Group::Messages, key("keys-latest")),
+    bind(Action::ReplyPrevious, Chord::ctrl(named(Named::Up)), Group::Messages, key("keys-reply-previous")),
+    bind(Action::ReplyNext, Chord::ctrl(named(Named::Down)), Group::Messages, key("keys-reply-next")),
+    bind(Action::ReactToLast, symbol('\\').shift(), Group::Messages, key("keys-react-to-last")),
+    bind(Action::Emoji, letter('e'), Group::Writing, key("keys-emoji")),
+    bind(Action::Bold, letter('b'), Group::Writing, key("keys-bold")),
+    bind(Action::Italic, letter('i'), Group::Writing, key("keys-italic")),
+    bind(Action::Strike, letter('x').shift(), Group::Writing, key("keys-strike")),
+    bind(Action::Code, letter('c').shift(), Group::Writing, key("keys-code")),
+    bind(Action::Link, letter('l').shift(), Group::Writing, key("keys-link")),
+];
+
+/// What a press does; a chord that asks for Shift comes before one that only tolerates it.
+pub fn action_of(press: &KeyPress) -> Option<Action> {
+    let mut fitting = BINDINGS.iter().filter(|binding| binding.chord.is(press));
+    let first = fitting.next()?;
+    let exact = fitting.find(|binding| binding.chord.shift && press.shift);
+    Some(exact.unwrap_or(first).action)
+}
+
+/// The chord of an action, for tooltips: `Ctrl+K`.
+pub fn chord_words(action: Action) -> String {
+    let chord = BINDINGS.iter().find(|binding| binding.action == action).map(|binding| binding.chord);
+    chord.map(|chord| chord.words(super::press::is_mac())).unwrap_or_default()
+}

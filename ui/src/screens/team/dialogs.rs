@@ -1,0 +1,69 @@
+//! The dialog on top of the team, one at a time.
+
+use leptos::prelude::*;
+
+use crate::features::channels::ChannelsDialog;
+use crate::features::invite::InviteDialog;
+use crate::features::new_chat::{AddMembersDialog, EditChatDialog, NewChatDialog};
+use crate::features::people::PeopleDialog;
+use crate::features::profile::ProfileDialog;
+use crate::features::quick_switcher::QuickSwitcher;
+use crate::features::shortcuts::ShortcutsDialog;
+use crate::i18n::{key, t};
+use crate::primitives::{self, DialogWidth};
+use crate::state::{AppState, Dialog};
+
+/// What lies over the team.
+#[component]
+pub fn Dialogs() -> impl IntoView {
+    let nav = AppState::get().nav;
+    // Each kind is a `<dialog>` of its own, so that its title and width are its own.
+    move || {
+        let dialog = nav.dialog.get()?;
+        let wide = matches!(dialog, Dialog::People | Dialog::Channels | Dialog::Shortcuts | Dialog::QuickSwitcher);
+        let width = if wide { DialogWidth::Wide } else { DialogWidth::Normal };
+        let title = title_key(&dialog);
+        let content = StoredValue::new(dialog);
+        Some(view! {
+            <primitives::Dialog
+                open=Signal::stored(true)
+                on_close=move || nav.dialog.set(None)
+                title=move || t(title)
+                close_label=move || t("common-close")
+                width=width
+            >
+                {content.with_value(Dialog::clone).content()}
+            </primitives::Dialog>
+        })
+    }
+}
+
+fn title_key(dialog: &Dialog) -> &'static str {
+    match dialog {
+        Dialog::QuickSwitcher => key("keys-quick-switcher"),
+        Dialog::Shortcuts => key("keys-shortcuts"),
+        Dialog::NewChat => key("chats-new-group"),
+        Dialog::People => key("rail-people"),
+        Dialog::Channels => key("chats-find-channel"),
+        Dialog::Invite(_) => key("invite-title"),
+        Dialog::Profile(_) => key("header-profile"),
+        Dialog::EditChat(_) => key("header-edit"),
+        Dialog::AddMembers(_) => key("members-add"),
+    }
+}
+
+impl Dialog {
+    fn content(self) -> AnyView {
+        match self {
+            Dialog::QuickSwitcher => view! { <QuickSwitcher /> }.into_any(),
+            Dialog::Shortcuts => view! { <ShortcutsDialog /> }.into_any(),
+            Dialog::NewChat => view! { <NewChatDialog /> }.into_any(),
+            Dialog::People => view! { <PeopleDialog /> }.into_any(),
+            Dialog::Channels => view! { <ChannelsDialog /> }.into_any(),
+            Dialog::Invite(chat) => view! { <InviteDialog chat=chat /> }.into_any(),
+            Dialog::Profile(user) => view! { <ProfileDialog user=user /> }.into_any(),
+            Dialog::EditChat(chat) => view! { <EditChatDialog chat=chat /> }.into_any(),
+            Dialog::AddMembers(chat) => view! { <AddMembersDialog chat=chat /> }.into_any(),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The rail at the edge: the team, what one can go to, oneself.
+
+use leptos::prelude::*;
+
+use crate::i18n::{presence_words, t};
+use crate::keys::{Action, table::chord_words};
+use crate::primitives::{Avatar, AvatarSize, ControlSize, IconButton, IconName, Logo};
+use crate::state::{AppState, Dialog, Panel};
+
+/// The rail.
+#[component]
+pub fn Rail() -> impl IntoView {
+    let state = AppState::get();
+    let nav = state.nav;
+    let in_settings = Signal::derive(move || nav.settings.get());
+    let in_chats = Signal::derive(move || !nav.settings.get());
+    let searching = Signal::derive(move || nav.panel.get() == Some(Panel::SearchEverywhere));
+    let search = move || {
+        nav.settings.set(false);
+        nav.toggle(Panel::SearchEverywhere);
+    };
+    view! {
+        <nav class="rail" data-region="rail" aria-label=move || t("rail-title")>
+            <div class="rail__logo"><Logo /></div>
+            <IconButton icon=IconName::Chat label=move || t("chats-title") size=ControlSize::Large pressed=in_chats on_press=move || nav.settings.set(false) />
+            <IconButton icon=IconName::People label=move || t("rail-people") size=ControlSize::Large on_press=move || nav.dialog.set(Some(Dialog::People)) />
+            <IconButton icon=IconName::Search label=move || t("search-everywhere") size=ControlSize::Large pressed=searching shortcut=chord_words(Action::SearchEverywhere) on_press=search />
+            <span class="rail__gap" />
+            <IconButton icon=IconName::Settings label=move || t("settings-title") size=ControlSize::Large pressed=in_settings shortcut=chord_words(Action::Settings) on_press=move || nav.settings.set(true) />
+            <Oneself />
+        </nav>
+    }
+}
+
+/// Oneself; pressing shows the own profile.
+#[component]
+fn Oneself() -> impl IntoView {
+    let state = AppState::get();
+    let me = Memo::new(move |_| state.me().map(|me| me.person));
+    move || {
+        me.get().map(|person| {
+            let id = person.id;
+            let label = format!("{}, {}", person.name, presence_words(&person));
+            view! {
+                <button class="rail__me" type="button" aria-label=label on:click=move |_| state.nav.dialog.set(Some(Dialog::Profile(id)))>
+                    <Avatar name=person.name id=id.0 size=AvatarSize::Timeline presence=Signal::stored(person.presence) />
+                </button>
+            }
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! The panel at the right: members or search. It overlays the chat on middling screens and fills narrow ones.
+
+use leptos::prelude::*;
+
+use crate::features::members_panel::MembersPanel;
+use crate::features::search_panel::SearchPanel;
+use crate::i18n::t;
+use crate::primitives::{IconButton, IconName};
+use crate::state::{AppState, Panel};
+
+/// The panel, when one is open.
+#[component]
+pub fn RightPanel() -> impl IntoView {
+    let state = AppState::get();
+    let nav = state.nav;
+    let title = move || match nav.panel.get() {
+        Some(Panel::Members) => t("header-members"),
+        _ => t("search-title"),
+    };
+    let row = Memo::new(move |_| nav.chat.get());
+    let members = move || {
+        let row = row.get().and_then(|id| state.chats.find(&id))?;
+        Some(view! { <MembersPanel row=RwSignal::from(row) /> })
+    };
+    view! {
+        <Show when=move || nav.panel.get().is_some()>
+            <aside class="right-panel" data-region="panel" aria-label=title>
+                <header class="right-panel__head">
+                    <h2 class="right-panel__title">{title}</h2>
+                    <IconButton icon=IconName::Close label=move || t("common-close") on_press=move || nav.panel.set(None) />
+                </header>
+                <div class="right-panel__body">
+                    {move || match nav.panel.get() {
+                        Some(Panel::Members) => members.into_any(),
+                        Some(Panel::SearchChat) => view! { <SearchPanel chat=nav.chat /> }.into_any(),
+                        Some(Panel::SearchEverywhere) => view! { <SearchPanel chat=Signal::stored(None) /> }.into_any(),
+                        None => ().into_any(),
+                    }}
+                </div>
+            </aside>
+        </Show>
+    }
+}
