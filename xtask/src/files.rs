@@ -43,11 +43,12 @@ pub fn remove_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// Makes `to` hold exactly what `from` holds. Equal files are not touched; others are replaced by a rename each, so a
+/// Makes `to` hold exactly what `from` holds, hidden files aside. Equal files are not touched; others are replaced by a rename each, so a
 /// reader sees the old or the new file, never half of one.
 pub fn bring_up_to_date(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
-    for file in below(to, |_| true)? {
+    let is_hidden = |file: &Path| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    for file in below(to, |file| !is_hidden(file))? {
         if !from.join(file.strip_prefix(to)?).is_file() {
             fs::remove_file(&file)?;
         }
@@ -114,6 +115,7 @@ mod tests {
         fs::write(from.join("deep/changed"), "new").unwrap();
         fs::write(to.join("same"), "same").unwrap();
         fs::write(to.join("stale"), "stale").unwrap();
+        fs::write(to.join(".gitkeep"), "").unwrap();
         let before = fs::metadata(to.join("same")).unwrap().modified().unwrap();
 
         bring_up_to_date(&from, &to).unwrap();
@@ -121,6 +123,7 @@ mod tests {
         assert_eq!(fs::metadata(to.join("same")).unwrap().modified().unwrap(), before);
         assert_eq!(fs::read_to_string(to.join("deep/changed")).unwrap(), "new");
         assert!(!to.join("stale").exists());
+        assert!(to.join(".gitkeep").exists());
     }
 
     #[test]

@@ -75,6 +75,12 @@ enum Task {
     },
     /// Only install what the other commands need.
     Setup,
+    /// Wait for a server on this port and print its address; started by `run`.
+    #[command(hide = true)]
+    Announce {
+        /// Of the web client.
+        port: u16,
+    },
     /// Run a command inside of a test session; started by the others.
     #[command(hide = true)]
     Session {
@@ -95,8 +101,10 @@ fn main() -> ExitCode {
 }
 
 fn perform(task: Task) -> anyhow::Result<()> {
-    if let Task::Session { command } = &task {
-        return session::run_inside(command);
+    match &task {
+        Task::Session { command } => return session::run_inside(command),
+        Task::Announce { port } => return run::announce(*port),
+        _ => {}
     }
     let workspace = Workspace::find()?;
     match task {
@@ -116,6 +124,6 @@ fn perform(task: Task) -> anyhow::Result<()> {
             eprintln!("Everything is here");
             Ok(())
         }
-        Task::Session { command } => session::run_inside(&command),
+        Task::Announce { .. } | Task::Session { .. } => Ok(()),
     }
 }

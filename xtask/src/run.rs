@@ -1,7 +1,7 @@
 //! `cargo xtask run`: the desktop app; without a screen, the server with the address of its web client.
 
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -47,7 +47,7 @@ fn start_desktop(workspace: &Workspace, release: bool, args: &[String]) -> Resul
     if release {
         cargo.arg("--release");
     }
-    run(cargo.arg("--").args(args))
+    become_program(cargo.arg("--").args(args))
 }
 
 fn start_server(workspace: &Workspace, release: bool, args: &[String]) -> Result<()> {
@@ -62,16 +62,36 @@ fn start_server(workspace: &Workspace, release: bool, args: &[String]) -> Result
     let address = Addresses::choose(args)?;
     server.current_dir(&workspace.root).arg("serve").args(&address.flags).args(args);
     eprintln!("\x1b[2m$ {}\x1b[0m", command::shown(&server));
-    let mut child = server.spawn().context("cannot start the server")?;
     if let Some(port) = address.http_port {
-        wait_for(&mut child, port)?;
-        println!("\nWeb client: http://127.0.0.1:{port}/   (Ctrl+C stops the server)\n");
+        // A process of its own, for this one becomes the server.
+        Command::new(std::env::current_exe()?).arg("announce").arg(port.to_string()).spawn()?;
     }
-    let status = child.wait()?;
-    if !status.success() && !ended_by_a_person(status) {
-        bail!("the server ended with {status}");
+    become_program(&mut server)
+}
+
+/// What `cargo xtask announce PORT` does: waits until the server answers and prints where its web client is.
+pub fn announce(port: u16) -> Result<()> {
+    let until = Instant::now() + START_LIMIT;
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if Instant::now() > until {
+            bail!("the server did not answer on port {port} within {} s", START_LIMIT.as_secs());
+        }
+        std::thread::sleep(Duration::from_millis(50));
     }
+    println!("\nWeb client: http://127.0.0.1:{port}/   (Ctrl+C stops the server)\n");
     Ok(())
+}
+
+/// Replaces this process, so that whoever stops us stops the program itself.
+#[cfg(unix)]
+fn become_program(program: &mut Command) -> Result<()> {
+    use std::os::unix::process::CommandExt as _;
+    Err(program.exec()).with_context(|| format!("cannot start {}", program.get_program().display()))
+}
+
+#[cfg(not(unix))]
+fn become_program(program: &mut Command) -> Result<()> {
+    command::run_silently(program)
 }
 
 /// What we tell the server about addresses, so that a second one on the machine finds free ports.
@@ -103,34 +123,6 @@ impl Addresses {
 /// The wanted port when nobody has it, otherwise any free one.
 fn free_or(wanted: u16) -> Result<u16> {
     if TcpListener::bind(("127.0.0.1", wanted)).is_ok() { Ok(wanted) } else { free_port() }
-}
-
-fn wait_for(server: &mut Child, port: u16) -> Result<()> {
-    let until = Instant::now() + START_LIMIT;
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if let Some(status) = server.try_wait()? {
-            bail!("the server ended before it answered ({status})");
-        }
-        if Instant::now() > until {
-            server.kill()?;
-            bail!("the server did not answer on port {port} within {} s", START_LIMIT.as_secs());
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn ended_by_a_person(status: std::process::ExitStatus) -> bool {
-    use std::os::unix::process::ExitStatusExt as _;
-    const INTERRUPT: i32 = 2;
-    const TERMINATE: i32 = 15;
-    matches!(status.signal(), Some(INTERRUPT | TERMINATE))
-}
-
-#[cfg(not(unix))]
-fn ended_by_a_person(_status: std::process::ExitStatus) -> bool {
-    false
 }
 
 #[cfg(test)]
