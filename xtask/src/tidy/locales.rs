@@ -14,8 +14,17 @@ const CALLS: [&str; 3] = ["t(", "t_with(", "key("];
 struct Words {
     place: String,
     variables: BTreeSet<String>,
-    /// The plural forms of each choice by number.
-    plurals: Vec<BTreeSet<String>>,
+    /// The choices by number.
+    plurals: Vec<Plural>,
+}
+
+/// A choice by a number, such as `{ $count -> … }`.
+#[derive(Debug, Default)]
+struct Plural {
+    variable: String,
+    forms: BTreeSet<String>,
+    /// Whether a form shows the number itself; without it "write" and "writes" are forms enough in both languages.
+    shows_number: bool,
 }
 
 type Catalogue = BTreeMap<String, Words>;
@@ -58,8 +67,8 @@ fn compare(russian: &Catalogue, english: &Catalogue, findings: &mut Findings) {
 
 fn complete_plurals(catalogue: &Catalogue, needed: &[&str], findings: &mut Findings) {
     for (key, words) in catalogue {
-        for forms in &words.plurals {
-            let lacking: Vec<&str> = needed.iter().copied().filter(|form| !forms.contains(*form)).collect();
+        for plural in words.plurals.iter().filter(|plural| plural.shows_number) {
+            let lacking: Vec<&str> = needed.iter().copied().filter(|form| !plural.forms.contains(*form)).collect();
             if !lacking.is_empty() {
                 findings.complain(format!("{}: `{key}` lacks the plural form {}", words.place, lacking.join(", ")));
             }
@@ -84,17 +93,19 @@ fn catalogue<'a>(sources: impl Iterator<Item = &'a Source>) -> Catalogue {
                 rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect::<String>()
             });
             words.variables.extend(variables);
-            let form = line.trim().trim_start_matches('*').strip_prefix('[').and_then(|rest| rest.split(']').next());
-            if line.trim_end().ends_with("->") {
-                words.plurals.push(BTreeSet::new());
-            } else if let (Some(form), Some(forms)) = (form, words.plurals.last_mut()) {
-                forms.insert(form.trim().to_string());
+            let form = line.trim().trim_start_matches('*').strip_prefix('[').and_then(|rest| rest.split_once(']'));
+            if let Some(choice) = line.trim_end().strip_suffix("->") {
+                let variable = choice.rsplit('$').next().unwrap_or_default().trim().to_string();
+                words.plurals.push(Plural { variable, ..Plural::default() });
+            } else if let (Some((form, text)), Some(plural)) = (form, words.plurals.last_mut()) {
+                plural.forms.insert(form.trim().to_string());
+                plural.shows_number |= text.contains(&format!("${}", plural.variable));
             }
         }
     }
     for words in catalogue.values_mut() {
         // A choice with any other form is one by word, not by number.
-        words.plurals.retain(|forms| forms.iter().all(|form| PLURAL_FORMS.contains(&form.as_str())));
+        words.plurals.retain(|plural| plural.forms.iter().all(|form| PLURAL_FORMS.contains(&form.as_str())));
     }
     catalogue
 }
@@ -149,10 +160,16 @@ mod tests {
 
     #[test]
     fn a_russian_plural_needs_the_form_for_a_few() {
-        let english = "a = { $n ->\n    [one] x\n   *[other] y\n}\n";
+        let english = "a = { $n ->\n    [one] { $n } x\n   *[other] { $n } y\n}\n";
         assert_eq!(complaints(english, english, "").len(), 1);
-        let russian = "a = { $n ->\n    [one] x\n    [few] z\n   *[many] y\n}\n";
+        let russian = "a = { $n ->\n    [one] { $n } x\n    [few] { $n } z\n   *[many] { $n } y\n}\n";
         assert!(complaints(russian, english, "").is_empty());
+    }
+
+    #[test]
+    fn a_plural_that_does_not_show_the_number_may_have_two_forms() {
+        let words = "a = { $n ->\n    [one] writes\n   *[other] write\n}\n";
+        assert!(complaints(words, words, "").is_empty());
     }
 
     #[test]
