@@ -4,6 +4,8 @@
 mod entry;
 mod release;
 mod route;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
 
 use std::collections::{HashMap, VecDeque};
 

@@ -126,3 +126,35 @@ fn after_logging_out_nothing_is_left_and_another_account_can_enter() {
     let Stage::Ready { me } = alice.stage() else { panic!("not in") };
     assert_eq!(me.person.username, "bob");
 }
+
+#[test]
+fn a_session_that_ran_out_asks_to_log_in_again_and_keeps_what_waits() {
+    let (mut team, folder, second) = (Team::open(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (alice, bob) = (newcomer(&folder), newcomer(&second));
+    alice.register(&team.address(), "alice");
+    bob.register(&team.address(), "bob");
+    team.down();
+    alice.offline();
+    alice.say("before the long holiday");
+    team.later_by_minutes(40 * 24 * 60);
+    team.up();
+    alice.ok(Command::Reconnect);
+    alice.wait("the word that the session ended", |shown| {
+        let ended =
+            |u: &view::Update| matches!(u, view::Update::Stage { stage: Stage::Welcome { session_ended: true, .. } });
+        shown.iter().any(ended).then_some(())
+    });
+    let login = |username: &str, password: &str| Command::Login {
+        server: team.address(),
+        username: username.to_owned(),
+        password: password.to_owned(),
+    };
+    let wrong = Failure::Refused { code: ErrorCode::InvalidCredentials };
+    assert_eq!(alice.failure(login("alice", "not her password")), wrong);
+    alice.ok(login("ALICE", "correct horse battery"));
+    alice.online();
+    bob.ok(login("bob", "correct horse battery"));
+    bob.online();
+    bob.open();
+    bob.reads("before the long holiday");
+}

@@ -1,0 +1,183 @@
+//! The driver over a platform of paper: clocks are turned by hand, connections are only written down.
+#![allow(clippy::unwrap_used)]
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use protocol::{ClientFrame, Timestamp, UserId};
+use sql::{Store, StoreLocation};
+use view::{Command, CommandEnvelope, CommandReply, Connection, Failure, Preferences, Stage, Update};
+
+use super::{Core, Entered, Entry, Msg, OpenError, Platform, Setup};
+use crate::config::Endpoint;
+
+#[derive(Default)]
+struct World {
+    wall: Cell<i64>,
+    mono: Cell<u64>,
+    connects: RefCell<Vec<u64>>,
+    disconnects: Cell<u32>,
+    shown: RefCell<Vec<Update>>,
+    /// The cache's files, in order of opening; `None` fails.
+    caches: RefCell<Vec<Option<String>>>,
+}
+
+struct Paper(Rc<World>);
+
+impl Platform for Paper {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.wall.get())
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.0.mono.get()
+    }
+
+    fn updates(&mut self, updates: Vec<Update>) {
+        self.0.shown.borrow_mut().extend(updates);
+    }
+
+    fn connect(&mut self, conn: u64, _endpoint: Endpoint) {
+        self.0.connects.borrow_mut().push(conn);
+    }
+
+    fn send(&mut self, _frame: &ClientFrame) {}
+
+    fn disconnect(&mut self) {
+        self.0.disconnects.set(self.0.disconnects.get() + 1);
+    }
+
+    fn enter(&mut self, _command: u32, _endpoint: Endpoint, _entry: Entry) {}
+
+    fn open_store(&mut self, _passphrase: Option<&str>) -> Result<Store, OpenError> {
+        match self.0.caches.borrow_mut().remove(0) {
+            Some(path) => Ok(Store::open(&StoreLocation::File(path), None)?),
+            None => Err(OpenError::Disk("the disk is away".to_owned())),
+        }
+    }
+
+    fn erase_store(&mut self) {}
+}
+
+fn driver(caches: &[Option<String>]) -> (Rc<World>, Core<Paper>) {
+    let world = Rc::new(World::default());
+    world.wall.set(1_700_000_000_000);
+    world.caches.replace(caches.to_vec());
+    let setup = Setup { can_host: false, device_name: "paper".to_owned(), here: None };
+    let core = Core::open(Paper(world.clone()), setup).unwrap();
+    (world, core)
+}
+
+fn command(id: u32, command: Command) -> [Msg; 1] {
+    [Msg::Command(CommandEnvelope { id, command })]
+}
+
+fn log_in(core: &mut Core<Paper>) {
+    let endpoint = Endpoint { addresses: vec!["127.0.0.1:8080".to_owned()], pin: None, tls: false, here: false };
+    let text = str::to_owned;
+    let result = Ok(Entered::In {
+        user_id: UserId(7),
+        username: text("alice"),
+        server_id: text("server"),
+        team: text("Team"),
+        access: text("a"),
+        refresh: text("r"),
+        expires_in: 900,
+    });
+    core.handle([Msg::Entered { command: 1, endpoint, result }]);
+}
+
+fn replies(world: &World, of: u32) -> Vec<CommandReply> {
+    let shown = world.shown.borrow();
+    let mine = shown.iter().filter_map(|u| match u {
+        Update::Reply { id, reply } if *id == of => Some(reply.clone()),
+        _ => None,
+    });
+    mine.collect()
+}
+
+fn pass(world: &World, ms: u64) {
+    world.mono.set(world.mono.get() + ms);
+    world.wall.set(world.wall.get() + i64::try_from(ms).unwrap());
+}
+
+fn cache(folder: &tempfile::TempDir, name: &str) -> Option<String> {
+    Some(folder.path().join(name).to_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_machine_that_slept_connects_anew_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, mut core) = driver(&[cache(&folder, "a")]);
+    core.handle(command(1, Command::Start));
+    log_in(&mut core);
+    let first = world.connects.borrow().clone();
+    assert_eq!(first.len(), 1);
+    core.handle([Msg::Opened { conn: first[0] }]);
+    pass(&world, 9_000);
+    core.tick();
+    assert_eq!(world.connects.borrow().len(), 1, "nothing happened");
+    // Eight hours by the wall, a second by the monotonic clock.
+    world.wall.set(world.wall.get() + 8 * 3_600_000);
+    world.mono.set(world.mono.get() + 1_000);
+    core.tick();
+    let connects = world.connects.borrow().clone();
+    assert_eq!(connects.len(), 2);
+    // What the old connection still says is not heard.
+    world.shown.borrow_mut().clear();
+    core.handle([Msg::Closed { conn: first[0], reason: Some(Failure::TimedOut) }]);
+    let offline = |u: &Update| matches!(u, Update::Connection { connection: Connection::Offline { .. } });
+    assert!(!world.shown.borrow().iter().any(offline));
+    core.handle([Msg::Closed { conn: connects[1], reason: Some(Failure::TimedOut) }]);
+    assert!(world.shown.borrow().iter().any(offline));
+}
+
+#[test]
+fn a_failed_connection_is_tried_again_when_the_timer_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, mut core) = driver(&[cache(&folder, "a")]);
+    core.handle(command(1, Command::Start));
+    log_in(&mut core);
+    for tries in 2..6 {
+        let conn = *world.connects.borrow().last().unwrap();
+        core.handle([Msg::Closed { conn, reason: Some(Failure::Unreachable) }]);
+        let at = core.next_deadline().unwrap();
+        pass(&world, at - world.mono.get());
+        core.tick();
+        assert_eq!(world.connects.borrow().len(), tries);
+    }
+}
+
+#[test]
+fn a_cache_that_fails_is_told_and_tried_again_without_end_or_haste() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bad, good) = (cache(&folder, "bad"), cache(&folder, "good"));
+    let (world, mut core) = driver(&[bad.clone(), None, None, good]);
+    core.handle(command(1, Command::Start));
+    let mut other = Store::open(&StoreLocation::File(bad.unwrap()), None).unwrap();
+    other.write(|tx| tx.batch("DROP TABLE preferences")).unwrap();
+    let set = |id| command(id, Command::SetPreferences { preferences: Preferences::default() });
+    core.handle(set(2));
+    assert!(matches!(replies(&world, 2)[..], [CommandReply::Failed { .. }]));
+    // The first new try was at once and failed, and so does the one that a command brings.
+    core.handle(set(3));
+    assert_eq!(replies(&world, 3), [CommandReply::Failed { failure: Failure::Disk }]);
+    let at = core.next_deadline().unwrap();
+    assert!(at > world.mono.get());
+    pass(&world, at - world.mono.get());
+    core.tick();
+    core.handle(set(4));
+    assert!(matches!(replies(&world, 4)[..], [CommandReply::Ok { .. }]));
+    assert!(world.caches.borrow().is_empty());
+}
+
+#[test]
+fn the_welcome_screen_comes_without_an_account_and_hosting_belongs_to_the_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, mut core) = driver(&[cache(&folder, "a")]);
+    core.handle(command(1, Command::Start));
+    let welcome = Stage::Welcome { can_host: false, here: None, session_ended: false };
+    assert!(world.shown.borrow().contains(&Update::Stage { stage: welcome }));
+    core.handle(command(2, Command::Host { host: view::HostCommand::Status }));
+    assert_eq!(replies(&world, 2), [CommandReply::Failed { failure: Failure::NotHere }]);
+}
