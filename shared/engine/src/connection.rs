@@ -214,6 +214,7 @@ impl Engine {
         if self.incarnation != welcome.incarnation {
             if !self.incarnation.is_empty() {
                 chats::distrust_all(s.tx)?;
+                self.offer_accepted_again(s)?;
                 self.inbox.disconnect();
                 if self.is_entered() {
                     self.sync_all(s)?;

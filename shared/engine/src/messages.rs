@@ -426,7 +426,7 @@ pub(crate) fn refuse(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId, code: Error
 /// said. Returns their ids and places.
 pub(crate) fn settle_passed(tx: &mut Tx<'_>, chat: &ChatId, have: u64) -> Result<Vec<(MessageId, u64)>, Error> {
     let passed = tx.rows(
-        "SELECT id, seq, n, content FROM messages WHERE chat_id = ?1 AND state = 2 AND rev <= ?2 AND seq > 0",
+        "SELECT id, seq, n, content FROM messages WHERE chat_id = ?1 AND state <> 0 AND state = 2 AND rev <= ?2 AND seq > 0",
         params![chat.as_str(), have],
         |r| Ok((r.text(0)?, r.count(1)?, r.int(2)?, r.text(3)?)),
     )?;
@@ -485,4 +485,38 @@ pub(crate) fn by_number(tx: &mut Tx<'_>, n: i64) -> Result<Option<(ChatId, Store
     let Some(chat) = chat.and_then(ChatId::new) else { return Ok(None) };
     let stored = tx.row(&format!("SELECT {COLUMNS} FROM messages WHERE n = ?1"), params![n], read)?;
     Ok(stored.map(|stored| (chat, stored)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use sql::{Store, StoreLocation};
+
+    /// What the planner says it will do.
+    fn plan(statement: &str) -> String {
+        let mut store = Store::open(&StoreLocation::Memory, None).unwrap();
+        let lines: Vec<String> = store
+            .write(|tx| {
+                crate::schema::bring_up(tx)?;
+                tx.rows(&format!("EXPLAIN QUERY PLAN {statement}"), &[], |r| r.text(3))
+            })
+            .unwrap();
+        lines.join("; ")
+    }
+
+    #[test]
+    fn what_runs_at_every_start_and_message_never_reads_the_whole_table() {
+        for statement in [
+            "SELECT DISTINCT chat_id FROM messages WHERE state <> 0 AND state = 2",
+            "SELECT id FROM messages WHERE chat_id = 'c' AND state <> 0 AND state = 2 AND rev <= 7 AND seq > 0",
+            "SELECT id FROM messages WHERE chat_id = 'c' AND state <> 0 ORDER BY ord",
+        ] {
+            let plan = plan(statement);
+            assert!(plan.contains("messages_unsettled"), "{statement}: {plan}");
+        }
+        let last = plan("SELECT id FROM messages WHERE chat_id = 'c' ORDER BY ord DESC LIMIT 1");
+        assert!(last.contains("messages_by_order") && !last.contains("TEMP B-TREE"), "{last}");
+        let found = plan("SELECT rowid FROM message_index WHERE message_index MATCH 'a' ORDER BY rowid DESC LIMIT 5");
+        assert!(!found.contains("TEMP B-TREE"), "{found}");
+    }
 }

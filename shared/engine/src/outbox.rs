@@ -87,7 +87,8 @@ impl Outbox {
                 outbox.accepted.insert(chat);
             }
         }
-        let unsettled = tx.rows("SELECT DISTINCT chat_id FROM messages WHERE state = 2", &[], |r| r.text(0))?;
+        let unsettled =
+            tx.rows("SELECT DISTINCT chat_id FROM messages WHERE state <> 0 AND state = 2", &[], |r| r.text(0))?;
         outbox.accepted.extend(unsettled.into_iter().filter_map(ChatId::new));
         Ok(outbox)
     }
@@ -384,6 +385,21 @@ impl Engine {
             self.queue_post_again(s, chat, id)?;
         }
         Ok(refused)
+    }
+
+    /// The server was restored from a backup: what it had accepted, but not sent back yet, may be gone. It is sent again.
+    pub(crate) fn offer_accepted_again(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
+        let accepted = s.tx.rows(
+            "SELECT chat_id, id FROM messages WHERE state <> 0 AND state = 2 ORDER BY chat_id, ord",
+            &[],
+            |r| Ok((r.text(0)?, r.text(1)?)),
+        )?;
+        for (chat, id) in accepted {
+            if let (Some(chat), Some(id)) = (ChatId::new(chat), MessageId::new(id)) {
+                self.queue_post_again(s, &chat, &id)?;
+            }
+        }
+        Ok(())
     }
 
     /// Puts an own message, as the cache has it, back into the outbox under its id.

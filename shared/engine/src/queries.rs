@@ -2,17 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{Chat, ChatId, ChatKind, PresenceStatus, Role, Timestamp, UserId};
+use protocol::frame::ListMembers;
+use protocol::limits::DIRECTORY_PAGE_MAX;
+use protocol::{Chat, ChatId, ChatKind, Member, PresenceStatus, Request, Role, Timestamp, UserId};
 use view::{ChatRow, MemberRow, PersonRow, SearchHit};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::people::Person;
+use crate::requests::Ask;
 use crate::step::Step;
 use crate::{chats, members, search, text};
 
 /// Longest text of a search hit, in characters.
 const HIT_CHARS_MAX: usize = 160;
+/// Most pages of members that are fetched for one look at them.
+const MEMBER_PAGES_MAX: u32 = 25;
 
 impl Engine {
     pub(crate) fn person_row(&mut self, s: &mut Step<'_, '_>, id: UserId) -> Result<PersonRow, EngineError> {
@@ -62,8 +67,38 @@ impl Engine {
     /// The members of a chat; from now on their changes are told while it is open.
     pub(crate) fn ask_members(&mut self, s: &mut Step<'_, '_>, chat: ChatId) -> Result<Vec<MemberRow>, EngineError> {
         let rows = self.member_rows(s, &chat)?;
+        // A snapshot of a large chat does not hold everyone.
+        let all = chats::get(s.tx, &chat)?.map_or(0, |info| info.member_count);
+        if u32::try_from(rows.len()).unwrap_or(u32::MAX) < all && self.is_entered() {
+            self.ask_member_page(s, &chat, None, MEMBER_PAGES_MAX);
+        }
         self.screen.members_of = Some(chat);
         Ok(rows)
+    }
+
+    fn ask_member_page(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, cursor: Option<String>, pages_left: u32) {
+        let list = ListMembers { chat_id: chat.clone(), cursor, limit: Some(DIRECTORY_PAGE_MAX) };
+        let ask = Ask::Members { chat: chat.clone(), pages_left };
+        self.requests.ask(s, ask, None, Request::ListMembers(list));
+    }
+
+    /// A page of `members`; they are told when the last has come.
+    pub(crate) fn members_came(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        pages_left: u32,
+        page: &[Member],
+        cursor: Option<String>,
+    ) -> Result<(), EngineError> {
+        for member in page {
+            members::put(s.tx, chat, member)?;
+        }
+        match cursor {
+            Some(cursor) if pages_left > 0 => self.ask_member_page(s, chat, Some(cursor), pages_left - 1),
+            _ => self.screen.dirty.members = true,
+        }
+        Ok(())
     }
 
     pub(crate) fn member_rows(&mut self, s: &mut Step<'_, '_>, chat: &ChatId) -> Result<Vec<MemberRow>, EngineError> {

@@ -82,3 +82,43 @@ pub(crate) fn clear(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(), Error> {
     tx.execute("DELETE FROM ranges WHERE chat_id = ?1", params![chat.as_str()])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use sql::{Store, StoreLocation};
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Ranges say of every place what a plain set of places says, and never touch each other.
+        #[test]
+        fn ranges_are_a_set_of_places(adds in proptest::collection::vec((1u64..60, 0u64..8), 0..40)) {
+            let chat = ChatId::general();
+            let mut store = Store::open(&StoreLocation::Memory, None).unwrap();
+            let mut places = BTreeSet::new();
+            let (found, covered) = store
+                .write(|tx| {
+                    crate::schema::bring_up(tx)?;
+                    for (low, more) in adds {
+                        add(tx, &chat, low, low + more)?;
+                        places.extend(low..=low + more);
+                    }
+                    let found = tx.rows("SELECT low, high FROM ranges ORDER BY low", &[], |r| {
+                        Ok((r.count(0)?, r.count(1)?))
+                    })?;
+                    Ok::<_, Error>((found, covered(tx, &chat, 10, 30)?))
+                })
+                .unwrap();
+            let listed: BTreeSet<u64> = found.iter().flat_map(|(low, high)| *low..=*high).collect();
+            prop_assert_eq!(&listed, &places);
+            prop_assert!(found.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0));
+            prop_assert_eq!(covered, places.range(10..=30).count() as u64);
+        }
+    }
+}

@@ -35,6 +35,11 @@ pub(crate) enum Ask {
         chat: ChatId,
         page: Page,
     },
+    /// A page of a chat's members; how many more may still be asked.
+    Members {
+        chat: ChatId,
+        pages_left: u32,
+    },
     /// A command that only the server can answer.
     Command {
         id: u32,

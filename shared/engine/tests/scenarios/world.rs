@@ -404,11 +404,14 @@ impl World {
         }
     }
 
+    /// Cuts a person's connection so that both ends notice, also a half-open one.
     pub fn cut(&mut self, person: usize) {
+        if let Some(connection) = self.people[person].connection {
+            self.at(self.now, What::Closed { connection });
+        }
         let lines: Vec<u64> = self.lines.iter().filter(|(_, l)| l.person == person).map(|(id, _)| *id).collect();
         for connection in lines {
-            let Some(_) = self.lines.remove(&connection) else { continue };
-            self.at(self.now, What::Closed { connection });
+            self.lines.remove(&connection);
         }
     }
 
