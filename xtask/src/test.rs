@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every check of the repository, one after the other, each timed. Stops at the first that fails.
+//! `cargo xtask test`: every check of the repository, one after the other, each timed. A check that fails does not keep
+//! the others from running, unless they stand on it.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -43,27 +44,26 @@ const SCENARIOS: &str = "system-tests";
 /// Runs the checks of a scope.
 pub fn all(workspace: &Workspace, scope: Scope) -> Result<()> {
     let mut phases = Phases::default();
-    let result = checks(workspace, scope, &mut phases);
-    phases.report(scope, result.is_ok());
-    result
+    // Those that others stand on end the run when they fail: without them the rest would only repeat their error.
+    let _ = checks(workspace, scope, &mut phases);
+    phases.report(scope)
 }
 
-fn checks(workspace: &Workspace, scope: Scope, phases: &mut Phases) -> Result<()> {
+fn checks(workspace: &Workspace, scope: Scope, phases: &mut Phases) -> Result<(), Failed> {
     phases.run("set-up", || {
         setup::ensure(&[Need::Build, Need::Desktop, Need::Test])?;
         setup::ensure_components(&["rustfmt", "clippy"])
     })?;
-    phases.run("format", || run(in_root(workspace).args(["fmt", "--all", "--check"])))?;
-    phases.run("tidy", || tidy::check(workspace))?;
+    let _ = phases.run("format", || run(in_root(workspace).args(["fmt", "--all", "--check"])));
+    let _ = phases.run("tidy", || tidy::check(workspace));
     phases.run("web client", || ui::build(workspace, Flavour::Dev))?;
-    phases.run("clippy", || clippy(workspace, scope))?;
-    phases.run("xtask's tests", || run(in_root(workspace).args(["test", "--quiet", "--package", "xtask"])))?;
+    let _ = phases.run("clippy", || clippy(workspace, scope));
+    let _ = phases.run("xtask's tests", || run(in_root(workspace).args(["test", "--quiet", "--package", "xtask"])));
     phases.run("compile", || run(in_root(workspace).arg("build").args(NATIVE).arg("--all-targets")))?;
-    phases.run("tests", || tests(workspace, scope))?;
+    let _ = phases.run("tests", || tests(workspace, scope));
     if scope == Scope::Full {
-        phases.run("examples in documentation", || {
-            run(in_root(workspace).args(["test", "--quiet", "--doc"]).args(NATIVE))
-        })?;
+        let examples = || run(in_root(workspace).args(["test", "--quiet", "--doc"]).args(NATIVE));
+        let _ = phases.run("examples in documentation", examples);
     }
     Ok(())
 }
@@ -152,29 +152,38 @@ fn private_postgres() -> Result<Database> {
     Postgres::start().map(Database::Ours)
 }
 
-/// What was done and how long it took.
+/// A phase failed; it has said why.
+struct Failed;
+
+/// What was done, how long it took, whether it passed.
 #[derive(Default)]
-struct Phases(Vec<(&'static str, Duration)>);
+struct Phases(Vec<(&'static str, Duration, bool)>);
 
 impl Phases {
-    fn run(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    fn run(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) -> Result<(), Failed> {
         eprintln!("\n\x1b[1m── {name}\x1b[0m");
         let started = Instant::now();
         let result = work();
-        self.0.push((name, started.elapsed()));
-        result
+        if let Err(error) = &result {
+            eprintln!("\x1b[31merror:\x1b[0m {error:#}");
+        }
+        self.0.push((name, started.elapsed(), result.is_ok()));
+        result.map_err(|_| Failed)
     }
 
-    fn report(&self, scope: Scope, passed: bool) {
+    fn report(&self, scope: Scope) -> Result<()> {
+        let failed: Vec<&str> = self.0.iter().filter(|(_, _, passed)| !passed).map(|(name, _, _)| *name).collect();
+        let total: Duration = self.0.iter().map(|(_, time, _)| *time).sum();
+        let name = scope.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
+        let lines = self.0.iter().map(|(name, time, passed)| ((*name).to_string(), *time, *passed));
         eprintln!();
-        let last = self.0.len().saturating_sub(1);
-        for (index, (name, time)) in self.0.iter().enumerate() {
-            let mark = if !passed && index == last { "\x1b[31mfailed\x1b[0m" } else { "ok" };
+        for (name, time, passed) in lines.chain([(format!("{name} test"), total, failed.is_empty())]) {
+            let mark = if passed { "\x1b[32mpassed\x1b[0m" } else { "\x1b[31mfailed\x1b[0m" };
             eprintln!("  {name:<28} {:>7.1} s  {mark}", time.as_secs_f64());
         }
-        let total: Duration = self.0.iter().map(|(_, time)| *time).sum();
-        let name = scope.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
-        let verdict = if passed { "\x1b[32mpassed\x1b[0m" } else { "\x1b[31mfailed\x1b[0m" };
-        eprintln!("  {:<28} {:>7.1} s  {verdict}", format!("{name} test"), total.as_secs_f64());
+        if !failed.is_empty() {
+            bail!("failed: {}", failed.join(", "));
+        }
+        Ok(())
     }
 }
