@@ -25,7 +25,7 @@ pub enum Scope {
     Full,
 }
 
-/// Tells tests how often to repeat and how long to go on; see `tests/README.md`.
+/// `full` or `quick`: how often tests that repeat do so (`testkit::times`).
 const SCALE: &str = "HYBRID_TEST_SCALE";
 
 /// Where tests on PostgreSQL connect.
