@@ -6,6 +6,7 @@
 pub mod app;
 pub mod bridge;
 pub mod features;
+pub mod gallery;
 pub mod i18n;
 pub mod keys;
 pub mod primitives;
@@ -15,5 +16,9 @@ pub mod state;
 /// Mounts the interface on the page.
 pub fn start() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(app::App);
+    if gallery::asked_for() {
+        leptos::mount::mount_to_body(gallery::Gallery);
+    } else {
+        leptos::mount::mount_to_body(app::App);
+    }
 }
