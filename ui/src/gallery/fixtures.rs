@@ -1,5 +1,6 @@
 //! People and messages to show. The words are samples, in the language of the interface.
 
+use leptos::prelude::untrack;
 use view::rows::PersonMention;
 use view::{
     Delivery, ErrorCode, MessageContent, MessageId, MessageRow, PersonRow, PresenceStatus, QuoteRow, ReactionRow,
@@ -12,7 +13,8 @@ const MINUTE_MS: i64 = 60_000;
 
 /// Picks by language.
 pub(super) fn say(ru: &str, en: &str) -> String {
-    if language() == Language::Ru { ru } else { en }.to_owned()
+    let now = untrack(language);
+    if now == Language::Ru { ru } else { en }.to_owned()
 }
 
 /// A person.

@@ -78,9 +78,14 @@ pub fn Composer(
     Effect::new(move || {
         composition.text.track();
         composition.mode.track();
-        if let Some(field) = composition.field.get() {
-            grow(&field);
-        }
+        let field = composition.field;
+        field.track();
+        // The field gets its new text in an effect of its own.
+        request_animation_frame(move || {
+            if let Some(Some(field)) = field.try_get_untracked() {
+                grow(&field);
+            }
+        });
     });
     let send_icon = Signal::derive(move || if editing() { IconName::Check } else { IconName::Send });
     view! {

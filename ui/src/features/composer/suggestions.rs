@@ -55,15 +55,12 @@ pub(super) fn Suggestions(
 
 fn words_of(suggestion: &Suggestion) -> AnyView {
     match suggestion {
-        Suggestion::Person(person) => {
-            let presence = Signal::stored(person.presence);
-            view! {
-                <Avatar name=person.name.clone() id=person.id.0 size=AvatarSize::Inline presence=presence />
-                <span class="suggestions__name">{person.name.clone()}</span>
-                <span class="suggestions__detail">{format!("@{}", person.username)}</span>
-            }
-            .into_any()
+        Suggestion::Person(person) => view! {
+            <Avatar name=person.name.clone() id=person.id.0 size=AvatarSize::Inline />
+            <span class="suggestions__name">{person.name.clone()}</span>
+            <span class="suggestions__detail">{format!("@{}", person.username)}</span>
         }
+        .into_any(),
         Suggestion::Emoji(text, code) => view! {
             <span class="suggestions__emoji">{*text}</span>
             <span class="suggestions__name">{format!(":{code}:")}</span>

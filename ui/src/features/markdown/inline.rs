@@ -4,6 +4,10 @@ use super::links::{bare_link_at, is_safe_link};
 
 /// Deepest nesting of bold in italic in …; what is deeper stays as typed.
 const DEPTH_MAX: usize = 6;
+/// Longest words of a link in square brackets, in bytes.
+const LINK_WORDS_BYTES_MAX: usize = 512;
+/// Longest address of such a link, in bytes.
+const LINK_ADDRESS_BYTES_MAX: usize = 2_048;
 /// Longest text that can be a row of emoji only, in bytes.
 const EMOJI_BYTES_MAX: usize = 96;
 /// So many emoji alone are drawn large.
@@ -63,6 +67,7 @@ pub(super) fn parse_inline(text: &str, is_mentioned: IsMentioned<'_>) -> Vec<Inl
         out: Vec::new(),
         hopeless: [false; 5],
         hopeless_ticks: 0,
+        hopeless_link: false,
         is_mentioned,
     }
     .read()
@@ -78,6 +83,8 @@ struct Reader<'a> {
     hopeless: [bool; 5],
     /// The same for runs of so many backticks, a bit each.
     hopeless_ticks: u64,
+    /// No link in square brackets ends any more.
+    hopeless_link: bool,
     is_mentioned: IsMentioned<'a>,
 }
 
@@ -134,6 +141,7 @@ impl<'a> Reader<'a> {
             out: Vec::new(),
             hopeless: [false; 5],
             hopeless_ticks: 0,
+            hopeless_link: false,
             is_mentioned,
         }
         .read()
@@ -177,15 +185,20 @@ impl<'a> Reader<'a> {
 
     fn link(&mut self) -> bool {
         let rest = self.rest();
-        if self.depth >= DEPTH_MAX {
+        if self.depth >= DEPTH_MAX || self.hopeless_link {
             return false;
         }
-        // Words of a link are short: a bound keeps rows of brackets linear.
-        let near = rest.char_indices().nth(512).map_or(rest.len(), |(at, _)| at);
-        let Some(words_end) = rest[..near].find("](") else { return false };
+        // Words and addresses are bounded, and what has no end is not sought twice: rows of brackets stay linear.
+        let near = &rest[..rest.floor_char_boundary(LINK_WORDS_BYTES_MAX)];
+        let Some(words_end) = near.find("](") else {
+            self.hopeless_link = !rest.contains("](");
+            return false;
+        };
         let words = &rest[1..words_end];
         let address = &rest[words_end + 2..];
-        let Some(end) = address.find([')', '\n', ' ']).filter(|end| address[*end..].starts_with(')')) else {
+        let near = &address[..address.floor_char_boundary(LINK_ADDRESS_BYTES_MAX)];
+        let Some(end) = near.find([')', '\n', ' ']).filter(|end| near[*end..].starts_with(')')) else {
+            self.hopeless_link = !address.contains(')');
             return false;
         };
         let href = &address[..end];

@@ -6,8 +6,9 @@ use super::layout::{Anchor, Layout};
 
 /// Rows are drawn so far beyond the edges, so that a turn of the wheel never shows a gap.
 const OVERSCAN_PX: f64 = 600.0;
-/// The drawn rows change only when fewer than this are left beyond an edge: fewer, larger changes.
-const OVERSCAN_LEFT_PX: f64 = 200.0;
+/// The drawn rows change when less than this is left beyond an edge. Near the overscan: many small changes, a row or
+/// two a frame, keep every frame short, where rare large ones would make long frames.
+const OVERSCAN_LEFT_PX: f64 = 520.0;
 /// So near to the end counts as the end.
 pub(super) const END_SLACK_PX: f64 = 24.0;
 

@@ -169,6 +169,8 @@ impl VirtualHandle {
     pub(super) fn rows_changed(&self, keys: Vec<u64>, estimate: impl Fn(usize) -> f64) {
         self.with(|memory| memory.set_rows(keys, estimate));
         self.publish();
+        // At once, or the next scroll event would tell the old position in the new layout.
+        self.write_position();
         self.sync_soon();
     }
 
@@ -247,9 +249,15 @@ impl VirtualHandle {
         self.synced.set_value(false);
         let own = *self;
         request_animation_frame(move || {
-            if own.synced.try_set_value(true).is_none() {
-                own.write_position();
+            if own.synced.try_set_value(true).is_some() {
+                return;
             }
+            if own.scrolling.try_get_untracked() == Some(false) {
+                // The page may have had no room yet for the position that was wanted.
+                own.with(Controller::settle);
+                own.publish();
+            }
+            own.write_position();
         });
     }
 
