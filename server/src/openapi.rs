@@ -8,7 +8,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -92,7 +92,7 @@ replies! {
     Channels { channels: Vec<model::Chat>, next_cursor: Option<String> }
     /// The profile as it now is.
     Profile { user: model::User }
-    /// One entry per scope, in the order asked; with one scope, the entry itself.
+    /// One entry per scope, in the order asked.
     ChangesList { changes: Vec<frame::Changes> }
 }
 
@@ -161,8 +161,30 @@ fn success(endpoint: &Endpoint) -> utoipa::openapi::Response {
 }
 
 fn json_response(description: &str, schema: &str) -> utoipa::openapi::Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+    let content = ContentBuilder::new().schema(Some(tagged(schema))).build();
     ResponseBuilder::new().description(description).content("application/json", content).build()
+}
+
+/// An answer as it travels: the schema and its `type`; a refusal also names the request.
+fn tagged(schema: &str) -> Schema {
+    let text = || ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
+    let (kind, mut tag) = match schema {
+        "ErrorBody" => ("error".to_owned(), ObjectBuilder::new().property("request_id", text())),
+        _ => (snake_case(schema), ObjectBuilder::new()),
+    };
+    tag = tag.property("type", text().enum_values(Some([kind]))).required("type");
+    Schema::AllOf(AllOfBuilder::new().item(Ref::from_schema_name(schema)).item(tag).build())
+}
+
+fn snake_case(name: &str) -> String {
+    let mut out = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
 }
 
 fn parameter(name: &str, place: ParameterIn, required: Required) -> utoipa::openapi::path::Parameter {

@@ -185,7 +185,7 @@ impl Server {
         if let Some(lines) = lines {
             tasks.spawn(accept_loop(lines, Port::Lines, gate));
         }
-        tracing::info!(http = %running.http_addr, tcp = ?running.tcp_addr, tls = running.pin.is_some(), "the server runs");
+        tracing::info!(http = %running.http_addr, tcp = running.tcp_addr.map(tracing::field::display), tls = running.pin.is_some(), "the server runs");
         Ok(running)
     }
 }
@@ -303,7 +303,7 @@ fn system_clock() -> Clock {
 async fn open(config: &ServerConfig, clock: Clock) -> Result<App, StartError> {
     let url = match &config.database_url {
         Some(url) => DbUrl::Postgres(url.clone()),
-        None => DbUrl::Sqlite(config.data_dir.join("server.db")),
+        None => DbUrl::Sqlite(private_file(config.data_dir.join("server.db"))?),
     };
     let readers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
     let opening = DbConfig { url, readers };
@@ -340,6 +340,22 @@ fn lock_folder(path: &Path) -> Result<File, StartError> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StartError::FolderInUse(path.to_owned())),
         Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// Makes the database's file readable for its owner alone before SQLite would make it for all; it holds password hashes and
+/// the secret that signs tokens. SQLite gives its side files the same rights.
+fn private_file(path: PathBuf) -> Result<PathBuf, StartError> {
+    let mut options = File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    match options.open(&path) {
+        Ok(_) => Ok(path),
+        Err(source) => Err(StartError::Disk { path, source }),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Accounts' doors: register, log in, authenticate a connection, refresh, log out.
 //!
 //! A log-in makes a session: one access token after another, one family of refresh tokens. Each refresh token is traded in
-//! once; a second time ends the session, unless it is the same request again within [`RETRY_MS`] (its reply got lost).
+//! once; a second time ends the session, unless it is the same request again and nobody has used what it was given: then
+//! its reply got lost. That has no time limit, because a laptop may sleep just then; whoever knows both the token and the
+//! request's id (122 random bits that are sent nowhere else) is the one who asked.
 
 mod known;
 pub mod password;
@@ -25,9 +27,6 @@ use crate::domain::{Failure, names, users};
 use crate::session::{Peer, SessionId, Who};
 use crate::state::App;
 use crate::store;
-
-/// A refresh that is repeated within this time by the same request gets the same tokens again.
-const RETRY_MS: i64 = 60_000;
 
 /// What the doors need: keys, password hashing, the sessions that live.
 pub struct Auth {
@@ -291,7 +290,7 @@ pub async fn refresh(
     }
 }
 
-/// The same request again, soon, and nobody has used what it was given: its reply was lost on the way.
+/// The same request again, and nobody has used what it was given: its reply was lost on the way.
 fn is_retry(
     tx: &mut sql::Tx<'_>,
     stored: &StoredToken,
@@ -299,11 +298,11 @@ fn is_retry(
     successor: &RefreshToken,
     now: Timestamp,
 ) -> Result<bool, sql::Error> {
-    let soon = stored.used_at_ms.is_some_and(|used| now.0 - used <= RETRY_MS);
-    if by.is_none() || stored.used_by.as_deref() != by || !soon {
+    if by.is_none() || stored.used_by.as_deref() != by {
         return Ok(false);
     }
-    Ok(tables::token(tx, &successor.hash())?.is_some_and(|t| t.used_at_ms.is_none()))
+    let unused = |t: StoredToken| t.used_at_ms.is_none() && t.expires_at_ms > now.0;
+    Ok(tables::token(tx, &successor.hash())?.is_some_and(unused))
 }
 
 /// Ends a session: its tokens die now, its streams close.

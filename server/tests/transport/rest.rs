@@ -123,7 +123,7 @@ async fn everything_a_stream_can_do_can_be_done_over_rest() {
     let changes = ask("POST", "/sync", changes).await;
     assert_eq!(changes["changes"].as_array().unwrap().len(), 2);
     let one = ask("POST", "/sync", json!({"scopes": [{"scope": "team", "have": 0}]})).await;
-    assert_eq!(one["type"], "changes");
+    assert_eq!((&one["type"], &one["changes"][0]["type"]), (&json!("changes_list"), &json!("changes")));
     for path in [
         "/me",
         "/users",

@@ -94,12 +94,15 @@ async fn a_refresh_whose_reply_was_lost_is_answered_the_same_again() {
 }
 
 #[tokio::test]
-async fn a_lost_reply_may_be_asked_for_a_minute_and_no_longer() {
+async fn a_lost_reply_may_be_asked_for_after_a_long_sleep_but_only_by_who_asked() {
     let host = Host::start().await;
     let alice = host.register("alice").await;
-    refresh(&host, &alice.refresh, Some(KEY)).await;
-    host.pass(61);
-    assert_eq!(refresh(&host, &alice.refresh, Some(KEY)).await.code(), "token_reused");
+    let first = Person::from(&refresh(&host, &alice.refresh, Some(KEY)).await.json);
+    host.pass(8 * 3600);
+    let again = refresh(&host, &alice.refresh, Some(KEY)).await;
+    assert_eq!((again.status, &again.json["refresh_token"]), (200, &json!(first.refresh)));
+    assert_eq!(refresh(&host, &alice.refresh, None).await.code(), "token_reused");
+    assert_eq!(refresh(&host, &alice.refresh, Some(KEY)).await.code(), "token_invalid");
 }
 
 #[tokio::test]
@@ -192,5 +195,17 @@ async fn no_password_and_no_refresh_token_lies_in_the_data_folder() {
             let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
             assert!(!found, "{} holds a secret", path.display());
         }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_database_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let host = Host::start().await;
+    host.register("alice").await;
+    for name in ["server.db", "server.db-wal"] {
+        let mode = std::fs::metadata(host.folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name}");
     }
 }

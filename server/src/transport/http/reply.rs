@@ -8,6 +8,7 @@ use protocol::{ErrorCode, ProtocolError, RequestId, ServerFrame};
 use serde_json::json;
 
 use super::HttpRequestId;
+use super::endpoints::Endpoint;
 
 /// The error object with the fitting status; `Retry-After` where a time is known.
 pub(crate) fn error(id: Option<&HttpRequestId>, error: &ProtocolError) -> Response {
@@ -25,8 +26,9 @@ pub(crate) fn error(id: Option<&HttpRequestId>, error: &ProtocolError) -> Respon
     response
 }
 
-/// The answers of `service` to one request: none is `204`, one is itself, several are the pages of `sync`.
-pub(crate) fn answers(id: &HttpRequestId, status: StatusCode, answers: Vec<ServerFrame>) -> Response {
+/// The answers of `service` to one request: none is `204`, one is itself; those of `sync` are a list however many they are.
+pub(crate) fn answers(id: &HttpRequestId, endpoint: &Endpoint, answers: Vec<ServerFrame>) -> Response {
+    let status = StatusCode::from_u16(endpoint.status).unwrap_or(StatusCode::OK);
     let mut bodies = Vec::with_capacity(answers.len());
     for answer in answers {
         match answer {
@@ -35,10 +37,13 @@ pub(crate) fn answers(id: &HttpRequestId, status: StatusCode, answers: Vec<Serve
             ServerFrame::Event(_) => {}
         }
     }
-    let mut response = match <[Reply; 1]>::try_from(bodies) {
-        Ok([reply]) => (status, Json(reply)).into_response(),
-        Err(bodies) if bodies.is_empty() => StatusCode::NO_CONTENT.into_response(),
-        Err(bodies) => (status, Json(json!({ "type": "changes_list", "changes": bodies }))).into_response(),
+    let mut response = match bodies.pop() {
+        Some(last) if endpoint.reply == Some("ChangesList") => {
+            bodies.push(last);
+            (status, Json(json!({ "type": "changes_list", "changes": bodies }))).into_response()
+        }
+        Some(reply) => (status, Json(reply)).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -43,10 +43,7 @@ pub(crate) fn router(app: App) -> Router {
 async fn run(app: App, endpoint: Arc<Endpoint>, request: Request) -> Response {
     let id = request.extensions().get::<HttpRequestId>().cloned().unwrap_or(HttpRequestId(String::new()));
     match answer(&app, &endpoint, request).await {
-        Ok(answers) => {
-            let status = StatusCode::from_u16(endpoint.status).unwrap_or(StatusCode::OK);
-            reply::answers(&id, status, answers)
-        }
+        Ok(answers) => reply::answers(&id, &endpoint, answers),
         Err(error) => reply::error(Some(&id), &error),
     }
 }
