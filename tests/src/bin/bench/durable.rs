@@ -19,6 +19,7 @@ pub fn measure(report: &mut Report) {
     let runtime = Runtime::new().expect("a runtime can be made");
     let folder = tempfile::tempdir().expect("a folder can be made");
     let raw = raw_rows_per_second(folder.path());
+    let through_db = runtime.block_on(db_writes_per_second(folder.path()));
     let over_network = {
         let server = Server::bare(folder.path());
         runtime.block_on(acknowledged_per_second(&server, &vec![None; SENDERS]))
@@ -30,6 +31,8 @@ pub fn measure(report: &mut Report) {
     let cpu = (server.cpu_seconds() - before) * 1e6 / (SENDERS * POSTS_PER_SENDER) as f64;
     let what = "a  durable sends against grouped SQLite commits";
     report.line(Line { what, unit: "1/s", ours, raw: Some(raw), aim: Aim::RatioAtLeast(0.5) });
+    let (what, aim) = ("a  … of that: sql::Db alone, a task for each", Aim::None);
+    report.line(Line { what, unit: "1/s", ours: through_db, raw: Some(raw), aim });
     let what = "a  … against the same over a bare WebSocket";
     report.line(Line { what, unit: "1/s", ours, raw: Some(over_network), aim: Aim::None });
     report.line(Line { what: "a  … server CPU for one send", unit: "µs", ours: cpu, raw: None, aim: Aim::None });
@@ -50,6 +53,33 @@ fn raw_rows_per_second(folder: &std::path::Path) -> f64 {
         log.execute_batch("COMMIT").expect("it commits");
     }
     rows as f64 / started.elapsed().as_secs_f64()
+}
+
+/// The same rows through our writer thread: what grouping, savepoints and waking the callers cost.
+async fn db_writes_per_second(folder: &std::path::Path) -> f64 {
+    let config = sql::DbConfig { url: sql::DbUrl::Sqlite(folder.join("db.db")), readers: 1 };
+    let db = sql::Db::open(&config).expect("a database can be made");
+    let table = "CREATE TABLE log (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT";
+    db.write(move |tx| tx.batch(table)).await.expect("a table can be made");
+    let started = Instant::now();
+    let running: Vec<_> = (0..SENDERS * WINDOW)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                for _ in 0..POSTS_PER_SENDER / WINDOW {
+                    let body = body("raw");
+                    let insert = move |tx: &mut sql::Tx<'_>| {
+                        tx.execute("INSERT INTO log (body) VALUES (?1)", sql::params![body])
+                    };
+                    db.write(insert).await.expect("it is written");
+                }
+            })
+        })
+        .collect();
+    for one in running {
+        one.await.expect("it ends");
+    }
+    (SENDERS * POSTS_PER_SENDER) as f64 / started.elapsed().as_secs_f64()
 }
 
 async fn acknowledged_per_second(server: &Server, people: &[Option<Account>]) -> f64 {
