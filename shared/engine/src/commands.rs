@@ -186,13 +186,13 @@ impl Engine {
                 self.change_message(s, What::React, Request::React(React { chat_id, message_id, emoji, on }))?;
             }
             Command::RetrySend { chat_id, message_id } => {
-                if !self.retry_post(s, &chat_id, &message_id)? {
-                    return Ok(refused);
-                }
+                let again = self.retry_post(s, &chat_id, &message_id)?;
+                return Ok(if again { DONE } else { refused });
             }
             Command::DiscardSend { chat_id, message_id } => {
+                let gone = self.discard_post(s, &chat_id, &message_id)?;
                 // What may already be with the server is deleted there.
-                if !self.discard_post(s, &chat_id, &message_id)? {
+                if !gone {
                     let delete = MessageRef { chat_id, message_id };
                     self.change_message(s, What::Delete, Request::DeleteMessage(delete))?;
                 }

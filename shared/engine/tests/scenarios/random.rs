@@ -163,10 +163,10 @@ fn act(world: &mut World, person: usize, asked: &mut Asked) {
             }
         }
         11 => {
-            if let Some((chat_id, message_id, true)) = shown {
-                if world.command_commits(person, Command::Delete { chat_id, message_id: message_id.clone() }) {
-                    asked.gone.push(message_id);
-                }
+            if let Some((chat_id, message_id, true)) = shown
+                && world.command_commits(person, Command::Delete { chat_id, message_id: message_id.clone() })
+            {
+                asked.gone.push(message_id);
             }
         }
         12 | 13 => {

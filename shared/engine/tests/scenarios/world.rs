@@ -269,7 +269,7 @@ impl World {
                 if let Some(user) = self.lines.get(&connection).and_then(|line| line.session.user) {
                     let expired = self.lines[&connection].session.token_until <= self.now;
                     if expired {
-                        self.to_client(
+                        self.send_down(
                             connection,
                             ServerFrame::Event(Event::Closing { reason: CloseReason::TokenExpired }),
                         );
@@ -277,7 +277,7 @@ impl World {
                         return;
                     }
                     let heads = self.server.heads(user);
-                    self.to_client(connection, ServerFrame::Event(heads));
+                    self.send_down(connection, ServerFrame::Event(heads));
                 }
                 if self.lines.contains_key(&connection) {
                     self.at(self.now + 5_000, What::Heartbeat { connection });
@@ -341,7 +341,7 @@ impl World {
         }
         for reply in replies {
             if wants_reply {
-                self.to_client(connection, ServerFrame::Reply { request_id: frame.request_id.clone(), reply });
+                self.send_down(connection, ServerFrame::Reply { request_id: frame.request_id.clone(), reply });
             }
         }
         if !events_first {
@@ -359,12 +359,12 @@ impl World {
                 .map(|(id, _)| *id)
                 .collect();
             for connection in to {
-                self.to_client(connection, ServerFrame::Event(told.event.clone()));
+                self.send_down(connection, ServerFrame::Event(told.event.clone()));
             }
         }
     }
 
-    fn to_client(&mut self, connection: u64, frame: ServerFrame) {
+    fn send_down(&mut self, connection: u64, frame: ServerFrame) {
         if self.chance(self.weather.cut) {
             self.cut_line(connection, true);
             return;
@@ -505,7 +505,7 @@ impl World {
                 eprintln!("        {} → {:.600}", self.people[person].name, format!("{output:?}"));
             }
             match output {
-                Output::Send(frame) => self.to_server(person, frame),
+                Output::Send(frame) => self.send_up(person, frame),
                 Output::Update(update) => self.people[person].draw(*update),
                 Output::SetTimer(timer, after) => {
                     let p = &mut self.people[person];
@@ -534,7 +534,7 @@ impl World {
         }
     }
 
-    fn to_server(&mut self, person: usize, frame: Box<ClientFrame>) {
+    fn send_up(&mut self, person: usize, frame: Box<ClientFrame>) {
         let Some(connection) = self.people[person].connection else { return };
         if self.chance(self.weather.cut) {
             self.cut_line(connection, true);
