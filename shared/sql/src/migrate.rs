@@ -52,7 +52,8 @@ impl Migration {
 /// [`Error::Migration`] when a step that already ran was edited, or the database is newer than `steps`.
 pub fn migrate(tx: &mut Tx<'_>, steps: &[Migration]) -> Result<u32, Error> {
     if tx.dialect() == Dialect::Postgres {
-        // SQLite's writer has the lock already (BEGIN IMMEDIATE).
+        // However long the other server's steps take. SQLite's writer has the lock already (BEGIN IMMEDIATE).
+        tx.batch("SET LOCAL lock_timeout = 0")?;
         tx.rows("SELECT pg_advisory_xact_lock(?1)::text", crate::params![MIGRATION_LOCK], |_| Ok(()))?;
     }
     tx.batch(
