@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use view::{Command, PresenceStatus, Stage};
 
-use crate::features::toasts::ToastArea;
+use crate::features::toasts::{ToastArea, tell_notices};
 use crate::screens::{Elsewhere, Loading, Team, Unlock, Welcome};
 use crate::state::{AppState, preferences};
 use crate::{bridge, keys};
@@ -16,6 +16,7 @@ pub fn App() -> impl IntoView {
     preferences::keep_page_in_step(state);
     keys::dispatch::listen(state);
     tell_presence(state);
+    tell_notices(state);
     bridge::connect(state);
     // Compared by kind: a change of one's own name must not build the screen anew.
     let screen = Memo::new(move |_| state.stage.with(Screen::of));

@@ -15,3 +15,5 @@ common-copy = Copy
 common-copied = Copied
 common-could-not-load = Could not load this
 common-try-again = Try again
+common-new-message = New message
+common-could-not-start = The app did not start

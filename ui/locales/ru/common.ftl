@@ -16,3 +16,5 @@ common-copy = Скопировать
 common-copied = Скопировано
 common-could-not-load = Не удалось загрузить
 common-try-again = Попробовать ещё раз
+common-new-message = Новое сообщение
+common-could-not-start = Приложение не запустилось

@@ -42,27 +42,43 @@ thread_local! {
 
 /// Connects to the host of this page and says [`Command::Start`].
 pub fn connect(state: AppState) {
+    // Waits until there is a host.
+    start(state);
     let receive = move |json: &str| receive(state, json);
     #[cfg(feature = "demo")]
     if let Some(scene) = demo::Scene::of_page() {
         attach(demo::start(scene, receive));
-        tell(state, Command::Start);
         return;
     }
     if tauri::is_there() {
         leptos::task::spawn_local(async move {
             match tauri::attach(receive).await {
                 Ok(send) => attach(send),
-                Err(error) => leptos::logging::error!("the desktop shell does not answer: {error:?}"),
+                Err(error) => {
+                    leptos::logging::error!("the desktop shell does not answer: {error:?}");
+                    state.start_failure.set(Some(Failure::Internal));
+                }
             }
         });
     } else {
         match worker::start(receive) {
             Ok(send) => attach(send),
-            Err(error) => leptos::logging::error!("the worker does not start: {error:?}"),
+            Err(error) => {
+                leptos::logging::error!("the worker does not start: {error:?}");
+                state.start_failure.set(Some(Failure::Internal));
+            }
         }
     }
-    tell(state, Command::Start);
+}
+
+/// Says [`Command::Start`], also again after it failed.
+pub fn start(state: AppState) {
+    state.start_failure.set(None);
+    leptos::task::spawn_local(async move {
+        if let Err(failure) = ask(Command::Start).await {
+            state.start_failure.set(Some(failure));
+        }
+    });
 }
 
 /// Sends a command and waits for its answer.

@@ -157,6 +157,7 @@ mod browser {
     fn make(language: Language, shape: Shape) -> Function {
         let options = Object::new();
         let parts: &[(&str, &str)] = match shape {
+            Shape::Clock if language == Language::En => &[("hour", "numeric"), ("minute", "2-digit")],
             Shape::Clock => &[("hour", "2-digit"), ("minute", "2-digit")],
             Shape::Weekday => &[("weekday", "short")],
             Shape::DayMonth => &[("day", "numeric"), ("month", "long")],

@@ -1,6 +1,6 @@
 //! The parts of the window that F6 walks through: elements with `data-region`, in the order of the page.
 
-use leptos::prelude::document;
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -23,6 +23,16 @@ pub fn focus_composer() -> bool {
     let composer = document().query_selector("[data-composer]").ok().flatten();
     let composer = composer.and_then(|element| element.dyn_into::<HtmlElement>().ok());
     composer.is_some_and(|element| element.focus().is_ok())
+}
+
+/// Focuses a field as soon as it is on the page.
+pub fn focus_when_shown(field: NodeRef<leptos::html::Input>) {
+    Effect::new(move || {
+        if let Some(field) = field.get() {
+            // In the next frame the dialog around it is open.
+            request_animation_frame(move || _ = field.focus());
+        }
+    });
 }
 
 /// Which region comes next; with the focus nowhere, the first or the last.

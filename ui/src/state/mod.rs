@@ -35,6 +35,8 @@ pub struct Unread {
 /// Everything the screen shows.
 #[derive(Clone, Copy)]
 pub struct AppState {
+    /// The host did not start: why.
+    pub start_failure: RwSignal<Option<view::Failure>>,
     /// Which big screen shows.
     pub stage: RwSignal<Stage>,
     /// For the banner.
@@ -61,6 +63,8 @@ pub struct AppState {
     pub opened_link: RwSignal<Option<String>>,
     /// What is open where.
     pub nav: Navigation,
+    /// The newest thing to notify of.
+    pub notice: RwSignal<Option<view::Notice>>,
     /// Messages that pass.
     pub toasts: Toasts,
     /// The last chord for the composer or the timeline, counted up so that a repeated one is seen.
@@ -71,6 +75,7 @@ impl AppState {
     /// Everything empty; call inside an owner that lives as long as the page.
     pub fn new() -> Self {
         Self {
+            start_failure: RwSignal::new(None),
             stage: RwSignal::new(Stage::Starting),
             connection: RwSignal::new(Connection::Connecting),
             preferences: RwSignal::new(view::Preferences::default()),
@@ -84,6 +89,7 @@ impl AppState {
             found_teams: RwSignal::new(Vec::new()),
             opened_link: RwSignal::new(None),
             nav: Navigation::new(),
+            notice: RwSignal::new(None),
             toasts: Toasts::new(),
             action: RwSignal::new((0, None)),
         }
@@ -116,7 +122,7 @@ impl AppState {
             view::Update::Members { chat_id, members } => self.members.set(Some((chat_id, members))),
             view::Update::Person { person } => self.person_changed(person),
             view::Update::Unread { messages, mentions } => set_if_new(self.unread, Unread { messages, mentions }),
-            view::Update::Notice { notice } => self.toasts.notice(notice),
+            view::Update::Notice { notice } => self.notice.set(Some(notice)),
             view::Update::Host { host } => self.host_changed(host),
             view::Update::Reply { .. } => {}
         }

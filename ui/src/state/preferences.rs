@@ -33,7 +33,13 @@ pub fn change(state: AppState, change: impl FnOnce(&mut Preferences)) {
     let mut preferences = state.preferences.get_untracked();
     change(&mut preferences);
     state.preferences.set(preferences.clone());
-    crate::bridge::tell(state, view::Command::SetPreferences { preferences });
+    let command = view::Command::SetPreferences { preferences };
+    if state.stage.with_untracked(|stage| matches!(stage, view::Stage::Ready { .. })) {
+        crate::bridge::tell(state, command);
+    } else {
+        // Before one is in there may be no place to keep them: they hold for this window.
+        crate::bridge::tell_quietly(command);
+    }
 }
 
 /// `(3) Team`: what waits, then the team.

@@ -46,7 +46,7 @@ impl Toasts {
 
     /// Says that something failed.
     pub fn failure(&self, failure: view::Failure) {
-        self.push(crate::i18n::failure_words(failure), ToastKind::Failure);
+        self.push(untrack(|| crate::i18n::failure_words(failure)), ToastKind::Failure);
     }
 
     /// Says that something was done.

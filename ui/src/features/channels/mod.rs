@@ -7,6 +7,7 @@ use view::{ChatRow, Command};
 use crate::bridge::{self, Attempt};
 use crate::features::chat_list::colour_seed;
 use crate::i18n::{t, t_with};
+use crate::keys::regions::focus_when_shown;
 use crate::primitives::{Avatar, Button, EmptyState, FieldKind, IconName, ListRow, Skeleton, SkeletonShape, TextField};
 use crate::state::{AppState, Dialog};
 
@@ -17,6 +18,8 @@ pub fn ChannelsDialog() -> impl IntoView {
     let query = RwSignal::new(String::new());
     let found = RwSignal::new(None::<Vec<ChatRow>>);
     let attempt = Attempt::new();
+    let field = NodeRef::<leptos::html::Input>::new();
+    focus_when_shown(field);
     let ask = move |query: String| {
         attempt.busy.set(false);
         attempt.run(Command::ListChannels { query: query.trim().to_owned() }, move |body| {
@@ -29,7 +32,7 @@ pub fn ChannelsDialog() -> impl IntoView {
     let create = move || state.nav.dialog.set(Some(Dialog::NewChat));
     view! {
         <div class="people">
-            <TextField label=move || t("channels-find") value=query kind=FieldKind::Search />
+            <TextField label=move || t("channels-find") value=query kind=FieldKind::Search node_ref=field />
             <div class="people__list">
                 {move || match (found.get(), attempt.failure.get()) {
                     (None, Some(_)) => view! {

@@ -10,6 +10,7 @@ use view::{ChatKind, Command};
 use crate::bridge::{self, Attempt};
 use crate::features::people::PeoplePicker;
 use crate::i18n::t;
+use crate::keys::regions::focus_when_shown;
 use crate::primitives::{Button, ButtonKind, Switch, TabItem, Tabs, TextField};
 use crate::state::AppState;
 
@@ -29,6 +30,8 @@ pub fn NewChatDialog() -> impl IntoView {
     let public = RwSignal::new(true);
     let chosen = RwSignal::new(Vec::new());
     let attempt = Attempt::new();
+    let field = NodeRef::<leptos::html::Input>::new();
+    focus_when_shown(field);
     let is_channel = move || kind.with(|kind| kind == "channel");
     let create = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -57,7 +60,7 @@ pub fn NewChatDialog() -> impl IntoView {
         <form class="new-chat" on:submit=create>
             <Tabs label=move || t("new-chat-kind") tabs=kinds value=kind />
             <p class="new-chat__help">{help}</p>
-            <TextField label=move || t("new-chat-name") value=name />
+            <TextField label=move || t("new-chat-name") value=name node_ref=field />
             <TextField label=move || t("new-chat-about") value=about />
             <Show when=is_channel>
                 <Switch

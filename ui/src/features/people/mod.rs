@@ -8,6 +8,7 @@ use view::{Command, PersonRow};
 
 use crate::bridge::{self, Attempt};
 use crate::i18n::{presence_words, t};
+use crate::keys::regions::focus_when_shown;
 use crate::primitives::{Avatar, Button, EmptyState, FieldKind, IconName, ListRow, Skeleton, SkeletonShape, TextField};
 use crate::state::AppState;
 
@@ -70,9 +71,11 @@ pub fn write_to(state: AppState, user_id: view::UserId) {
 pub fn PeopleDialog() -> impl IntoView {
     let state = AppState::get();
     let search = PeopleSearch::new();
+    let field = NodeRef::<leptos::html::Input>::new();
+    focus_when_shown(field);
     view! {
         <div class="people">
-            <TextField label=move || t("people-find") value=search.query kind=FieldKind::Search />
+            <TextField label=move || t("people-find") value=search.query kind=FieldKind::Search node_ref=field />
             <PeopleList search=search row=move |person: PersonRow| {
                 let id = person.id;
                 view! { <PersonLine person=person on_press=move || write_to(state, id) /> }.into_any()

@@ -16,7 +16,7 @@ pub fn PeoplePicker(
 ) -> impl IntoView {
     let state = AppState::get();
     let search = PeopleSearch::new();
-    let me = state.me().map(|me| me.person.id);
+    let me = untrack(|| state.me()).map(|me| me.person.id);
     let toggle = move |person: PersonRow| {
         chosen.update(|chosen| match chosen.iter().position(|other| other.id == person.id) {
             Some(at) => _ = chosen.remove(at),
@@ -29,7 +29,7 @@ pub fn PeoplePicker(
         }
         let (id, picked) = (person.id, person.clone());
         let selected = Memo::new(move |_| chosen.with(|chosen| chosen.iter().any(|other| other.id == id)));
-        let check = move || selected.get().then(|| view! { <Icon name=IconName::Check /> });
+        let check = move || view! { <Show when=move || selected.get()><Icon name=IconName::Check /></Show> };
         view! {
             <PersonLine person=person selected=selected on_press=move || toggle(picked.clone()) end=check />
         }

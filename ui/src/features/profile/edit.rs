@@ -29,7 +29,7 @@ pub fn ProfileForm() -> impl IntoView {
             bio: Some(bio.get_untracked().trim().to_owned()),
             custom_status: Some(status.get_untracked().trim().to_owned()),
         };
-        let done = t("profile-saved");
+        let done = untrack(|| t("profile-saved"));
         attempt.run(command, move |_| state.toasts.done(done));
     };
     let empty = Signal::derive(move || name.with(|name| name.trim().is_empty()));

@@ -48,8 +48,9 @@ pub fn ProfileDialog(
 fn Card(person: PersonRow) -> impl IntoView {
     let state = AppState::get();
     let id = person.id;
-    let mine = state.me().is_some_and(|me| me.person.id == id);
-    let presence = presence_words(&person);
+    let mine = untrack(|| state.me()).is_some_and(|me| me.person.id == id);
+    let shown = person.clone();
+    let presence = move || presence_words(&shown);
     let write = move || {
         state.nav.dialog.set(None);
         write_to(state, id);

@@ -10,6 +10,7 @@ use crate::bridge;
 use crate::features::chat_list::{colour_seed, folded};
 use crate::features::people::write_to;
 use crate::i18n::{chat_title, t};
+use crate::keys::regions::focus_when_shown;
 use crate::primitives::{Avatar, AvatarSize, EmptyState, FieldKind, IconName, ListRow, TextField};
 use crate::state::AppState;
 use ranking::rank;
@@ -39,11 +40,7 @@ pub fn QuickSwitcher() -> impl IntoView {
     let people = RwSignal::new(Vec::<PersonRow>::new());
     let chosen = RwSignal::new(0usize);
     let field = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move || {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-        }
-    });
+    focus_when_shown(field);
     leptos::task::spawn_local(async move {
         if let Ok(ReplyBody::People { people: all }) = bridge::ask(Command::ListPeople { query: String::new() }).await {
             let _ = people.try_set(all);

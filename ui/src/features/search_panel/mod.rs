@@ -10,6 +10,7 @@ use view::{ChatId, Command, SearchHit};
 
 use crate::bridge::Attempt;
 use crate::i18n::{t, t_with};
+use crate::keys::regions::focus_when_shown;
 use crate::primitives::{EmptyState, FieldKind, IconName, Skeleton, SkeletonShape, TextField};
 use hit::Hit;
 
@@ -27,11 +28,7 @@ pub fn SearchPanel(
     let hits = RwSignal::new(None::<Vec<SearchHit>>);
     let attempt = Attempt::new();
     let field = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move || {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-        }
-    });
+    focus_when_shown(field);
     let search = move |query: String, chat: Option<ChatId>| {
         attempt.busy.set(false);
         attempt.run(Command::Search { query, chat_id: chat }, move |body| {

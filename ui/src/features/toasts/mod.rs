@@ -1,5 +1,7 @@
 //! What passes: failures, "done", undo, messages in other chats. Failures stay longest.
 
+mod notices;
+
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -7,6 +9,8 @@ use leptos::prelude::*;
 use crate::i18n::{key, t};
 use crate::primitives::{Button, ButtonKind, ControlSize, Toast, ToastStack, ToastTone};
 use crate::state::{self, AppState, ToastKind};
+
+pub use notices::tell_notices;
 
 /// How long news stays, in milliseconds.
 const STAY_MS: u64 = 5_000;

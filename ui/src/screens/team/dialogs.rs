@@ -1,6 +1,7 @@
 //! The dialog on top of the team, one at a time.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::features::channels::ChannelsDialog;
 use crate::features::invite::InviteDialog;
@@ -17,6 +18,7 @@ use crate::state::{AppState, Dialog};
 #[component]
 pub fn Dialogs() -> impl IntoView {
     let nav = AppState::get().nav;
+    give_focus_back(nav);
     // Each kind is a `<dialog>` of its own, so that its title and width are its own.
     move || {
         let dialog = nav.dialog.get()?;
@@ -36,6 +38,29 @@ pub fn Dialogs() -> impl IntoView {
             </primitives::Dialog>
         })
     }
+}
+
+/// Once the last dialog has closed, the focus goes back to what had it before the first opened.
+fn give_focus_back(nav: crate::state::Navigation) {
+    let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
+    Effect::new(move |was_open: Option<bool>| {
+        let open = nav.dialog.with(Option::is_some);
+        match (was_open.unwrap_or(false), open) {
+            (false, true) => {
+                let active = document().active_element().and_then(|element| element.dyn_into().ok());
+                before.set_value(active);
+            }
+            (true, false) => {
+                let element = before.try_update_value(Option::take).flatten();
+                // A chat that was opened meanwhile has its own wish.
+                if let Some(element) = element.filter(|element| element.is_connected()) {
+                    request_animation_frame(move || _ = element.focus());
+                }
+            }
+            _ => {}
+        }
+        open
+    });
 }
 
 fn title_key(dialog: &Dialog) -> &'static str {
