@@ -32,10 +32,10 @@ use pending::Pending;
 pub const REPLY_MS_MAX: u64 = 45_000;
 
 /// Sends the JSON of one command.
-type Send = Box<dyn Fn(&str)>;
+pub type SendJson = Box<dyn Fn(&str)>;
 
 thread_local! {
-    static HOST: RefCell<Option<Send>> = const { RefCell::new(None) };
+    static HOST: RefCell<Option<SendJson>> = const { RefCell::new(None) };
     static PENDING: RefCell<Pending> = RefCell::new(Pending::default());
     static EARLY: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
@@ -124,7 +124,7 @@ pub fn new_local_id() -> LocalId {
     view::update::local_id(js_sys::Date::now(), random)
 }
 
-fn attach(host: Send) {
+fn attach(host: SendJson) {
     for json in EARLY.take() {
         host(&json);
     }

@@ -12,6 +12,7 @@ use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use super::SendJson;
 use super::incoming::InOrder;
 
 /// This page is in the desktop window.
@@ -23,7 +24,7 @@ pub fn is_there() -> bool {
 ///
 /// # Errors
 /// When the shell has no such commands or refuses.
-pub async fn attach(receive: impl Fn(&str) + 'static) -> Result<Box<dyn Fn(&str)>, JsValue> {
+pub async fn attach(receive: impl Fn(&str) + 'static) -> Result<SendJson, JsValue> {
     let internals = internals().ok_or_else(|| JsValue::from_str("not in a desktop window"))?;
     let order = RefCell::new(InOrder::default());
     let on_message = Closure::<dyn Fn(JsValue)>::new(move |packet: JsValue| {

@@ -3,11 +3,13 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use super::SendJson;
+
 /// Starts `./worker.js` and returns what sends a command.
 ///
 /// # Errors
 /// When the browser has no module workers or may not load the file.
-pub fn start(receive: impl Fn(&str) + 'static) -> Result<Box<dyn Fn(&str)>, JsValue> {
+pub fn start(receive: impl Fn(&str) + 'static) -> Result<SendJson, JsValue> {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     let worker = Worker::new_with_options("./worker.js", &options)?;

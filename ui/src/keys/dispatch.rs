@@ -22,11 +22,8 @@ fn on_key(state: AppState, event: &KeyboardEvent) {
     }
     let press = KeyPress::of(event);
     match action_of(&press) {
-        Some(action) => {
-            if act(state, action) {
-                event.prevent_default();
-            }
-        }
+        Some(action) if act(state, action) => event.prevent_default(),
+        Some(_) => {}
         None if types_a_character(&press) && !is_text_field(event) && !something_floats() => {
             // The focus moves before the character is typed, so it lands in the composer.
             regions::focus_composer();

@@ -44,7 +44,7 @@ impl Scene {
 }
 
 /// Starts the host and returns what sends it a command.
-pub fn start(scene: Scene, receive: impl Fn(&str) + 'static) -> Box<dyn Fn(&str)> {
+pub fn start(scene: Scene, receive: impl Fn(&str) + 'static) -> super::SendJson {
     let script = Rc::new(RefCell::new(Script::new(scene)));
     let receive = Rc::new(receive);
     Box::new(move |json| {

@@ -29,7 +29,7 @@ pub fn MembersPanel(
             }
         });
     };
-    Effect::new(move || ask());
+    Effect::new(move |_: Option<()>| ask());
     let members = Memo::new(move |_| state.members.with(|members| known(members.as_ref(), &chat_id.get())));
     let may_add = move || row.with(|row| row.role >= Some(Role::Admin));
     let count = move || t_with("common-people-count", &[("count", row.with(|row| row.member_count).into())]);
