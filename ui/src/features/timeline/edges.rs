@@ -51,7 +51,7 @@ pub(super) fn Divider(
     unread: bool,
 ) -> impl IntoView {
     view! {
-        <div class="timeline-divider" class:timeline-divider--unread=unread role="separator" aria-label=move || text.get()>
+        <div class="timeline-divider" class:timeline-divider--unread=unread>
             <span class="timeline-divider__text">{move || text.get()}</span>
         </div>
     }
