@@ -215,7 +215,7 @@ fn main() {
         Row::Membership(Membership { chat_id, role: Role::Member, read_seq, left: false, rev: n })
     });
     let outputs = device.reply(Some(id), changes(Scope::User(UserId(1)), 0, CHATS, true, memberships.collect()));
-    let (mut id, scopes) = sync_of(&outputs).unwrap();
+    let (id, scopes) = sync_of(&outputs).unwrap();
     assert_eq!(scopes.len() as u64, CHATS);
 
     // A backlog, frame by frame; making the frames is not measured.
@@ -239,9 +239,6 @@ fn main() {
                     next_id = again;
                 }
             }
-        }
-        if n == 1 {
-            id = id.clone();
         }
     }
     println!("messages applied: {:.0}/s ({applied} in {spent:.1} s)", applied as f64 / spent);
