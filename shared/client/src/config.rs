@@ -33,7 +33,7 @@ pub enum KeySource {
 }
 
 /// The server behind [`view::ServerTarget::Here`]: the one that this app hosts, or that the page came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Here {
     /// What people call the team.
     pub name: String,
@@ -47,6 +47,13 @@ pub struct Here {
     pub invitation: Option<String>,
     /// `host:port` each, as others on the network reach it: they go into invitation links. Empty: as `addresses`.
     pub share_addresses: Vec<String>,
+}
+
+impl std::fmt::Debug for Here {
+    /// Without the invitation, which is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Here").field("addresses", &self.addresses).field("pin", &self.pin).finish_non_exhaustive()
+    }
 }
 
 /// Where an account's server is; the engine keeps it as opaque JSON.
