@@ -11,6 +11,9 @@ use crate::session::{Session, Who};
 use crate::state::App;
 use crate::store;
 
+/// Scopes that one look at the database answers: few looks, but no reader is held up for long.
+const SCOPES_AT_ONCE: usize = 16;
+
 /// The request changes the [`Session`]: finish what is under way on this connection, then call [`handle`].
 /// Anything else may go through [`dispatch`], several at once.
 pub fn changes_session(request: &Request) -> bool {
@@ -150,9 +153,20 @@ async fn catch_up(app: &App, who: Who, request_id: Option<RequestId>, scopes: Ve
         return vec![ServerFrame::error(request_id, ProtocolError::field("scopes", "1 to 500"))];
     }
     let mut answers = Vec::with_capacity(scopes.len());
-    for asked in scopes {
-        let reply = app.read(who.user_id, move |cx| sync::changes(cx, &asked)).await;
-        answers.push(answer(request_id.clone(), reply.map(Reply::Changes).map_err(Failure::into_protocol)));
+    for part in scopes.chunks(SCOPES_AT_ONCE) {
+        let part = part.to_vec();
+        let all = move |cx: &mut Cx<'_, '_>| {
+            let each = |asked: &ScopeHave| match sync::changes(cx, asked) {
+                Err(Failure::Sql(error)) => Err(error),
+                Err(Failure::Refused(error)) => Ok(Err(error)),
+                Ok(changes) => Ok(Ok(Reply::Changes(changes))),
+            };
+            Ok(part.iter().map(each).collect::<Result<Vec<_>, sql::Error>>()?)
+        };
+        match app.read(who.user_id, all).await.map_err(Failure::into_protocol) {
+            Ok(replies) => answers.extend(replies.into_iter().map(|reply| answer(request_id.clone(), reply))),
+            Err(error) => answers.push(ServerFrame::error(request_id.clone(), error)),
+        }
     }
     answers
 }

@@ -63,9 +63,14 @@ pub fn bad_cursor() -> Failure {
 /// `id:name`; the name may hold anything, the id no colon.
 fn cursor(text: Option<&str>) -> Result<Option<(String, String)>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    let (id, name) = text.split_once(':').ok_or_else(bad_cursor)?;
-    if name.contains('\0') {
-        return Err(bad_cursor());
-    }
+    let (id, name) = checked_cursor(text)?.split_once(':').ok_or_else(bad_cursor)?;
     Ok(Some((id.to_owned(), name.to_owned())))
+}
+
+/// No name holds a NUL, and PostgreSQL takes none.
+///
+/// # Errors
+/// `invalid_field`.
+pub(super) fn checked_cursor(text: &str) -> Result<&str, Failure> {
+    if text.contains('\0') { Err(bad_cursor()) } else { Ok(text) }
 }

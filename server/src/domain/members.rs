@@ -112,7 +112,7 @@ pub fn list(cx: &mut Cx<'_, '_>, body: &ListMembers) -> Result<Reply, Failure> {
     let after = match body.cursor.as_deref() {
         None => None,
         Some(cursor) => {
-            let (role, rest) = cursor.split_once(':').ok_or_else(directory::bad_cursor)?;
+            let (role, rest) = directory::checked_cursor(cursor)?.split_once(':').ok_or_else(directory::bad_cursor)?;
             let (id, name) = rest.split_once(':').ok_or_else(directory::bad_cursor)?;
             let role = role.parse().ok().and_then(|n| members::role(n).ok()).ok_or_else(directory::bad_cursor)?;
             Some((role, name.to_owned(), id.parse().map_err(|_| directory::bad_cursor())?))

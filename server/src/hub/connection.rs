@@ -15,8 +15,8 @@ pub type Frame = axum::extract::ws::Utf8Bytes;
 
 /// Most bytes that wait for one connection; above, it is closed as a slow consumer and comes back with `sync`.
 pub const QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// A queue that grew larger than this gives its memory back when it is empty.
-const IDLE_FRAMES_MAX: usize = 64;
+/// A queue that grew larger than this gives its memory back when it is empty: idle connections stay small.
+const IDLE_FRAMES_MAX: usize = 8;
 
 /// The hub's end of a queue.
 pub(super) struct Outbox {

@@ -172,3 +172,69 @@ impl Hub {
         self.0.rooms().people_count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use futures_util::FutureExt as _;
+    use protocol::{ChatId, Timestamp};
+
+    use super::*;
+
+    fn hub() -> Hub {
+        Hub::start(Arc::new(|| Timestamp(0)))
+    }
+
+    fn someone(user: i64) -> Who {
+        Who { user_id: UserId(user), session_id: SessionId::from_u128(7), expires_at: Timestamp(i64::MAX) }
+    }
+
+    fn typing(chat: &ChatId) -> Event {
+        Event::Typing { chat_id: chat.clone(), user_id: UserId(99) }
+    }
+
+    #[tokio::test]
+    async fn writers_wait_when_the_publisher_does_not_keep_up() {
+        let hub = hub();
+        for _ in 0..BATCHES_WAITING_MAX {
+            let place = hub.place().now_or_never().expect("there is room");
+            hub.publish(vec![typing(&ChatId::general())], place);
+        }
+        assert!(hub.place().now_or_never().is_none(), "no room, and nothing is kept without bound");
+        hub.publish_ephemeral(typing(&ChatId::general()));
+        hub.place().await;
+    }
+
+    #[tokio::test]
+    async fn one_encoded_frame_is_shared_by_all_who_hear_it() {
+        let hub = hub();
+        let mut connections = vec![];
+        for user in 1..=3 {
+            let (connection, loading) = hub.arrive(someone(user));
+            assert!(loading);
+            hub.settle(UserId(user), [ChatId::general()]);
+            connections.push(connection);
+        }
+        let place = hub.place().await;
+        hub.publish(vec![typing(&ChatId::general())], place);
+        let mut heard = vec![];
+        for connection in &mut connections {
+            connection.recv_many(&mut heard).await;
+        }
+        assert_eq!(heard.len(), 3);
+        assert!(heard.iter().all(|frame| frame.as_ptr() == heard[0].as_ptr()), "the same bytes");
+    }
+
+    #[tokio::test]
+    async fn rooms_of_those_who_left_are_forgotten_and_used_again() {
+        let hub = hub();
+        for round in 0..3 {
+            let (connection, _) = hub.arrive(someone(1));
+            let chats = (0..10).map(|n| ChatId::new(format!("{round}-{n}")).unwrap());
+            hub.settle(UserId(1), chats);
+            assert_eq!(hub.0.rooms().rooms_count(), (10, 10));
+            drop(connection);
+            assert_eq!(hub.0.rooms().rooms_count(), (0, 10));
+        }
+    }
+}

@@ -247,4 +247,10 @@ impl Rooms {
         let people = self.desks.iter().filter(|(user, _)| of.is_none_or(|of| of == **user));
         people.flat_map(|(_, desk)| desk.person.connections().clone()).collect()
     }
+
+    /// Rooms in use, and places for rooms.
+    #[cfg(test)]
+    pub(super) fn rooms_count(&self) -> (usize, usize) {
+        (self.by_chat.len(), self.rooms.len())
+    }
 }

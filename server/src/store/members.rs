@@ -251,8 +251,8 @@ pub fn page(
     )
 }
 
-/// Counting unread stops here: "10,000" and "more" are the same to a person.
-const UNREAD_COUNT_MAX: u32 = 10_000;
+/// Counting unread stops here: "a thousand" and "more" are the same to a person, and the list stays quick.
+const UNREAD_COUNT_MAX: u32 = 1_000;
 
 /// Own chats, newest activity first; `last_message` is filled in by the caller from the id.
 ///

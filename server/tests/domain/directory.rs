@@ -91,7 +91,11 @@ sql::each_db! {
         for body in bad {
             assert_eq!(alice.refused(Request::ListUsers(body.clone())).await, ErrorCode::InvalidField, "{body:?}");
         }
-        let members = ListMembers { chat_id: ChatId::general(), cursor: Some("9:1:x".to_owned()), limit: None };
-        assert_eq!(alice.refused(Request::ListMembers(members)).await, ErrorCode::InvalidField);
+        for cursor in ["9:1:x", "1:x:y", "1:1:a\0"] {
+            let members = ListMembers { chat_id: ChatId::general(), cursor: Some(cursor.to_owned()), limit: None };
+            assert_eq!(alice.refused(Request::ListMembers(members)).await, ErrorCode::InvalidField);
+        }
+        let channels = ask("", Some("a\0:b"), None);
+        assert_eq!(alice.refused(Request::ListChannels(channels)).await, ErrorCode::InvalidField);
     }
 }

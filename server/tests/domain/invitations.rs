@@ -86,7 +86,11 @@ sql::each_db! {
         assert_eq!(bob.refused(accept(&short.secret)).await, ErrorCode::InvitationExpired);
         let take_back = Request::RevokeInvitation(InvitationRef { invitation_id: long.invitation_id.clone() });
         assert_eq!(bob.refused(take_back.clone()).await, ErrorCode::NotFound);
-        assert_eq!(bob.refused(accept("AAAAAAAAAAAAAAAAAAAAAA")).await, ErrorCode::InvitationInvalid);
+        let nul = Request::RevokeInvitation(InvitationRef { invitation_id: "a\0".to_owned() });
+        assert_eq!(alice.refused(nul).await, ErrorCode::NotFound);
+        for secret in ["AAAAAAAAAAAAAAAAAAAAAA", "", "\0", "%"] {
+            assert_eq!(bob.refused(accept(secret)).await, ErrorCode::InvitationInvalid);
+        }
         assert_eq!(before, team.fingerprint().await);
         alice.ask(take_back).await.unwrap();
         assert_eq!(bob.refused(accept(&long.secret)).await, ErrorCode::InvitationInvalid);
