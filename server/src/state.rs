@@ -110,15 +110,17 @@ impl App {
         actor: UserId,
         work: impl FnOnce(&mut Cx<'_, '_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let place = self.hub.place().await;
+        // Nothing is awaited before the work is handed over: a request's place in the order is that of its first poll.
         let (clock, hub) = (self.clock.clone(), self.hub.clone());
         let run = move |tx: &mut sql::Tx<'_>| {
             let (mut rng, mut events) = (rand::rng(), Vec::new());
             let reply = work(&mut Cx { tx, now: clock(), rng: &mut rng, actor, events: &mut events })?;
             Ok::<_, Failure>(Outcome { reply, events })
         };
-        let publish = move |outcome: &mut Outcome<T>| hub.publish(std::mem::take(&mut outcome.events), place);
-        Ok(self.db.write_then(run, publish).await?.reply)
+        let publish = move |outcome: &mut Outcome<T>| hub.publish(std::mem::take(&mut outcome.events));
+        let outcome = self.db.write_then(run, publish).await?;
+        self.hub.caught_up().await;
+        Ok(outcome.reply)
     }
 
     /// Runs a reading domain function on a snapshot for `actor`.

@@ -11,11 +11,12 @@ mod rooms;
 pub use connection::{Connection, Frame, QUEUE_BYTES_MAX};
 pub use later::{Later, Marks};
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::frame::{CloseReason, Event, ScopeHead};
 use protocol::{ChatId, PresenceStatus, UserId};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Notify, mpsc};
 
 use crate::session::{SessionId, Who};
 use crate::state::Clock;
@@ -23,7 +24,7 @@ use connection::{Outbox, encode};
 use publisher::Batch;
 use rooms::{Person, Rooms};
 
-/// Most transactions whose events wait to be sent; then writers wait too.
+/// With more transactions than this whose events wait to be sent, acknowledgements wait too.
 const BATCHES_WAITING_MAX: usize = 4_096;
 
 /// The hub; cheap to clone.
@@ -33,7 +34,8 @@ pub struct Hub(Arc<Shared>);
 struct Shared {
     rooms: Mutex<Rooms>,
     batches: mpsc::UnboundedSender<Batch>,
-    places: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    fewer: Notify,
     clock: Clock,
     later: Arc<Later>,
 }
@@ -42,10 +44,19 @@ impl Shared {
     fn rooms(&self) -> MutexGuard<'_, Rooms> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// The right to publish one transaction's events.
-pub struct Place(OwnedSemaphorePermit);
+    fn is_behind(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) >= BATCHES_WAITING_MAX
+    }
+
+    /// The publisher has sent some.
+    fn sent(&self, batches: usize) {
+        let before = self.waiting.fetch_sub(batches, Ordering::Relaxed);
+        if before >= BATCHES_WAITING_MAX {
+            self.fewer.notify_waiters();
+        }
+    }
+}
 
 impl Hub {
     /// Starts the publisher; call it inside a tokio runtime. The publisher ends with the last clone.
@@ -54,7 +65,8 @@ impl Hub {
         let shared = Arc::new(Shared {
             rooms: Mutex::default(),
             batches,
-            places: Arc::new(Semaphore::new(BATCHES_WAITING_MAX)),
+            waiting: AtomicUsize::new(0),
+            fewer: Notify::new(),
             clock,
             later: Arc::default(),
         });
@@ -62,23 +74,32 @@ impl Hub {
         Self(shared)
     }
 
-    /// Waits until there is room for one more transaction's events: this is how slow fan-out slows writers down.
-    pub async fn place(&self) -> Place {
-        Place(self.0.places.clone().acquire_owned().await.expect("the semaphore is never closed"))
-    }
-
-    /// Sends committed events, in the order of the calls.
-    pub fn publish(&self, events: Vec<Event>, place: Place) {
+    /// Sends committed events, in the order of the calls. Never waits: whoever made them calls [`Hub::caught_up`].
+    pub fn publish(&self, events: Vec<Event>) {
         if !events.is_empty() {
+            self.0.waiting.fetch_add(1, Ordering::Relaxed);
             // Fails only when the runtime is gone, and with it every connection.
-            let _ = self.0.batches.send(Batch::Events(events, Some(place.0)));
+            let _ = self.0.batches.send(Batch::Events(events));
         }
     }
 
-    /// Sends something that may be lost: only when nobody waits for room.
+    /// Waits while too many events wait to be sent. This is how slow fan-out slows senders down: they hear of their commit
+    /// later, and have only so much under way. It stands after the write, not before it, so that requests take their places
+    /// in the order in which they came.
+    pub async fn caught_up(&self) {
+        while self.0.is_behind() {
+            let mut fewer = std::pin::pin!(self.0.fewer.notified());
+            fewer.as_mut().enable();
+            if self.0.is_behind() {
+                fewer.await;
+            }
+        }
+    }
+
+    /// Sends something that may be lost: not when much is waiting.
     pub fn publish_ephemeral(&self, event: Event) {
-        if let Ok(permit) = self.0.places.clone().try_acquire_owned() {
-            let _ = self.0.batches.send(Batch::Events(vec![event], Some(permit)));
+        if !self.0.is_behind() {
+            self.publish(vec![event]);
         }
     }
 
@@ -194,15 +215,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn writers_wait_when_the_publisher_does_not_keep_up() {
+    async fn senders_wait_while_the_publisher_does_not_keep_up() {
         let hub = hub();
+        let (mut connection, _) = hub.arrive(someone(1));
+        hub.settle(UserId(1), [ChatId::general()]);
         for _ in 0..BATCHES_WAITING_MAX {
-            let place = hub.place().now_or_never().expect("there is room");
-            hub.publish(vec![typing(&ChatId::general())], place);
+            assert!(hub.caught_up().now_or_never().is_some());
+            hub.publish(vec![typing(&ChatId::general())]);
         }
-        assert!(hub.place().now_or_never().is_none(), "no room, and nothing is kept without bound");
+        assert!(hub.caught_up().now_or_never().is_none());
         hub.publish_ephemeral(typing(&ChatId::general()));
-        hub.place().await;
+        hub.caught_up().await;
+        hub.publish_ephemeral(Event::Typing { chat_id: ChatId::general(), user_id: UserId(98) });
+        let mut heard = vec![];
+        while !heard.last().is_some_and(|frame: &Frame| frame.contains("98")) {
+            connection.recv_many(&mut heard).await;
+        }
+        assert_eq!(heard.len(), BATCHES_WAITING_MAX + 1, "what may be lost was, nothing else");
     }
 
     #[tokio::test]
@@ -215,8 +244,7 @@ mod tests {
             hub.settle(UserId(user), [ChatId::general()]);
             connections.push(connection);
         }
-        let place = hub.place().await;
-        hub.publish(vec![typing(&ChatId::general())], place);
+        hub.publish(vec![typing(&ChatId::general())]);
         let mut heard = vec![];
         for connection in &mut connections {
             connection.recv_many(&mut heard).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use protocol::frame::Event;
 use protocol::{ChatId, PresenceStatus, Row, Scope, UserId};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::connection::encode;
@@ -24,8 +24,8 @@ const PRESENCE_NEAR_MAX: usize = 50;
 
 /// Work for the publisher, in order.
 pub(super) enum Batch {
-    /// One transaction's events; the permit bounds how many wait.
-    Events(Vec<Event>, Option<OwnedSemaphorePermit>),
+    /// One transaction's events.
+    Events(Vec<Event>),
     /// Someone came, went, or set their status.
     Presence(UserId),
 }
@@ -53,9 +53,11 @@ pub(super) async fn run(shared: Weak<Shared>, mut batches: mpsc::UnboundedReceiv
                     return;
                 }
                 let Some(shared) = shared.upgrade() else { return };
+                let mut sent = 0;
                 for batch in taken.drain(..) {
                     match batch {
-                        Batch::Events(events, _permit) => {
+                        Batch::Events(events) => {
+                            sent += 1;
                             let mut rooms = shared.rooms();
                             events.iter().for_each(|event| deliver(&mut rooms, event));
                         }
@@ -65,6 +67,7 @@ pub(super) async fn run(shared: Weak<Shared>, mut batches: mpsc::UnboundedReceiv
                         }
                     }
                 }
+                shared.sent(sent);
                 drop(shared);
                 tokio::task::yield_now().await;
             }

@@ -291,4 +291,26 @@ sql::each_db! {
         let sent = alice.post_as(local_id(), body).await;
         assert!(bob.message(&chat, sent.seq).await.sealed);
     }
+    async fn what_one_connection_sends_at_once_keeps_its_order(db: sql::Db) {
+        let team = Team::new(db).await;
+        let (alice, bob) = (team.person("alice").await, team.person("bob").await);
+        let chat = alice.private(bob.id).await;
+        // As a transport does it: each is polled once when it comes, and again when there is time.
+        type Answer<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Reply, protocol::ProtocolError>> + 'a>>;
+        let mut under_way = futures_util::stream::FuturesOrdered::<Answer<'_>>::new();
+        for n in 0..1_000 {
+            let mut answer: Answer<'_> = Box::pin(alice.ask(Request::Message(text(&chat, &n.to_string()))));
+            match futures_util::poll!(&mut answer) {
+                std::task::Poll::Ready(answer) => under_way.push_back(Box::pin(std::future::ready(answer))),
+                std::task::Poll::Pending => under_way.push_back(answer),
+            }
+        }
+        let mut seq = 0;
+        while let Some(answer) = futures_util::StreamExt::next(&mut under_way).await {
+            let Reply::MessageAccepted(accepted) = answer.unwrap() else { panic!() };
+            seq += 1;
+            assert_eq!(accepted.seq, seq);
+        }
+        assert_eq!(bob.message(&chat, 1_000).await.content, "999");
+    }
 }
