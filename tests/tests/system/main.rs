@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod cache;
+mod desktop;
 mod kill_client;
 mod kill_server;
 mod offline;

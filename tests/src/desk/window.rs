@@ -1,0 +1,227 @@
+//! A WebDriver session on a real desktop window (WebKitWebDriver) or a Chromium page (ChromeDriver).
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use super::screen::{Desk, built};
+
+/// How long a person would wait for something to appear; a debug build on two busy cores needs the most of it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A window or page that a test drives.
+pub struct Window {
+    /// For what this type has no word for.
+    pub client: Client,
+    driver: Child,
+    _profile: Option<tempfile::TempDir>,
+}
+
+impl Window {
+    /// The desktop app in a window on this desk, with a profile of its own.
+    pub async fn desktop(desk: &Desk, profile: &Path) -> Self {
+        let port = free_port();
+        let driver = desk
+            .command("WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("HYBRID_PROFILE", profile)
+            .stdout(Stdio::null())
+            .stderr(log_file(profile))
+            .spawn()
+            .expect("webkit2gtk-driver is installed (cargo xtask test does that)");
+        let app = built("hybrid-messenger");
+        let wanted = json!({ "webkitgtk:browserOptions": { "binary": app, "args": [] } });
+        Self { client: session(port, wanted).await, driver, _profile: None }
+    }
+
+    /// A Chromium page of this size; certificates that no authority signed are accepted, as a guest would by a click.
+    pub async fn chromium(desk: &Desk, width: u32, height: u32) -> Self {
+        let port = free_port();
+        let profile = tempfile::tempdir().expect("a temporary folder can be made");
+        let driver = desk
+            .command("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromium-driver is installed (cargo xtask test does that)");
+        let wanted = json!({
+            "acceptInsecureCerts": true,
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "goog:chromeOptions": {
+                "binary": "/usr/bin/chromium",
+                "args": [
+                    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                    format!("--window-size={width},{height}"), "--lang=en-US",
+                    format!("--user-data-dir={}", profile.path().display()),
+                ],
+            },
+        });
+        Self { client: session(port, wanted).await, driver, _profile: Some(profile) }
+    }
+
+    /// Waits until something matches this CSS selector, and gives it.
+    pub async fn see(&self, css: &str) -> fantoccini::elements::Element {
+        let started = Instant::now();
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => {
+                let shot = self.keep_screenshot("failed").await;
+                panic!("no {css} after {:?} ({error}); see {}", started.elapsed(), shot.display())
+            }
+        }
+    }
+
+    /// Waits until this text stands in something that matches the selector.
+    pub async fn read(&self, css: &str, text: &str) {
+        self.until(
+            "const [css, text] = arguments; \
+             return [...document.querySelectorAll(css)].some(e => (e.textContent ?? '').includes(text));",
+            vec![json!(css), json!(text)],
+            &format!("{text:?} in {css}"),
+        )
+        .await;
+    }
+
+    /// Waits until a script returns true.
+    pub async fn until(&self, script: &str, arguments: Vec<Value>, what: &str) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if matches!(self.client.execute(script, arguments.clone()).await, Ok(Value::Bool(true))) {
+                return;
+            }
+            if Instant::now() > end {
+                let shot = self.keep_screenshot("failed").await;
+                panic!("waited in vain for {what}; see {}", shot.display());
+            }
+            // Another program's page: there is nothing to subscribe to, so it is asked again.
+            tokio::time::sleep(Duration::from_millis(50)).await; // allow-sleep: polling a foreign process
+        }
+    }
+
+    /// Clicks.
+    pub async fn click(&self, css: &str) {
+        let element = self.see(css).await;
+        if let Err(error) = element.click().await {
+            let shot = self.keep_screenshot("failed").await;
+            panic!("cannot click {css} ({error}); see {}", shot.display());
+        }
+    }
+
+    /// Replaces what a field holds, the way typing would.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.see(css).await;
+        field.click().await.expect("a field can be clicked");
+        self.client
+            .execute(
+                "const [field, text] = arguments; \
+                 const proto = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement; \
+                 Object.getOwnPropertyDescriptor(proto.prototype, 'value').set.call(field, text); \
+                 field.dispatchEvent(new InputEvent('input', { bubbles: true }));",
+                vec![serde_json::to_value(&field).expect("an element is JSON"), json!(text)],
+            )
+            .await
+            .expect("the page takes the text");
+    }
+
+    /// Presses the button (or tab, or menu entry) with this name, as a screen reader would say it.
+    pub async fn press_button(&self, name: &str) {
+        self.until(
+            "const [name] = arguments; \
+             const named = e => (e.getAttribute('aria-label') ?? e.textContent ?? '').trim(); \
+             const all = [...document.querySelectorAll('button, [role=button], [role=menuitem], [role=tab], [role=option], a')] \
+               .filter(e => e.offsetParent !== null && !e.disabled); \
+             const found = all.find(e => named(e) === name) ?? all.find(e => named(e).startsWith(name)); \
+             if (!found) return false; \
+             found.scrollIntoView({ block: 'nearest' }); found.click(); return true;",
+            vec![json!(name)],
+            &format!("a button named {name:?}"),
+        )
+        .await;
+    }
+
+    /// Fills the field with this label.
+    pub async fn fill_labelled(&self, label: &str, text: &str) {
+        self.until(
+            "const [label, text] = arguments; \
+             const found = [...document.querySelectorAll('label')].find(e => e.textContent.trim() === label && e.htmlFor); \
+             const field = found && document.getElementById(found.htmlFor); \
+             if (!field || field.disabled) return false; \
+             const proto = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement; \
+             Object.getOwnPropertyDescriptor(proto.prototype, 'value').set.call(field, text); \
+             field.dispatchEvent(new InputEvent('input', { bubbles: true })); return true;",
+            vec![json!(label), json!(text)],
+            &format!("a field labelled {label:?}"),
+        )
+        .await;
+    }
+
+    /// What a script returns.
+    pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap_or(Value::Null)
+    }
+
+    /// Presses keys in a field, as WebDriver names them (`\u{e007}` is Enter).
+    pub async fn press(&self, css: &str, keys: &str) {
+        self.see(css).await.send_keys(keys).await.expect("a field takes keys");
+    }
+
+    /// Keeps a picture under `target/screenshots`, or in the folder that `HYBRID_SCREENSHOTS` names.
+    pub async fn keep_screenshot(&self, name: &str) -> PathBuf {
+        let folder = std::env::var_os("HYBRID_SCREENSHOTS").map_or_else(
+            || built(".").join("../screenshots"),
+            PathBuf::from,
+        );
+        std::fs::create_dir_all(&folder).expect("screenshots can be kept");
+        let path = folder.join(format!("{name}.png"));
+        if let Ok(png) = self.client.screenshot().await {
+            std::fs::write(&path, png).expect("screenshots can be kept");
+        }
+        path
+    }
+
+    /// Ends the session and the program, as closing does.
+    pub async fn close(mut self) {
+        let _ = self.client.clone().close().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+async fn session(port: u16, wanted: Value) -> Client {
+    let Value::Object(wanted) = wanted else { unreachable!("capabilities are an object") };
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        match builder.capabilities(wanted.clone()).connect(&format!("http://127.0.0.1:{port}")).await {
+            Ok(client) => return client,
+            Err(error) if Instant::now() > end => panic!("no WebDriver session: {error}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await, // allow-sleep: the driver is starting
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("there is a free port").port()
+}
+
+fn log_file(profile: &Path) -> Stdio {
+    std::fs::create_dir_all(profile).expect("a profile folder can be made");
+    let file = std::fs::File::create(profile.join("window.log")).expect("a log can be made");
+    Stdio::from(file)
+}

@@ -1,0 +1,177 @@
+//! People at real screens: two desktop windows, a Chromium page and a script over raw TCP, in one team.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+use system_tests::desk::{Desk, Window};
+
+const ENTER: &str = "\u{e007}";
+const COMPOSER: &str = ".composer__field";
+const BODY: &str = ".message__main";
+
+/// Alice's window: makes the team and its owner's account.
+async fn host_a_team(desk: &Desk, profile: &Path) -> Window {
+    let alice = Window::desktop(desk, profile).await;
+    alice.press_button("Host a team here").await;
+    alice.fill_labelled("What the team is called", "Маяк").await;
+    alice.keep_screenshot("01-host").await;
+    alice.press_button("Start").await;
+    alice.fill_labelled("Username", "alice").await;
+    alice.fill_labelled("Your name", "Алиса").await;
+    alice.fill_labelled("Password", "correct horse").await;
+    alice.keep_screenshot("02-owner").await;
+    alice.press_button("Create account").await;
+    alice.see(".chat-row, [class*=chat-row], [class*=chat_row]").await;
+    alice
+}
+
+/// The two links of a fresh invitation: for the app, and for a browser.
+async fn invitation(of: &Window) -> (String, String) {
+    of.press_button("New chat").await;
+    of.press_button("Invite to the team").await;
+    let find = "const [start] = arguments; \
+                const texts = [...document.querySelectorAll('dialog *')].map(e => e.value ?? (e.children.length ? '' : e.textContent)); \
+                return texts.map(t => (t ?? '').trim()).find(t => t.startsWith(start)) ?? null;";
+    of.until(
+        "return [...document.querySelectorAll('dialog *')].some(e => (e.value ?? e.textContent ?? '').trim().startsWith('hybrid://join/'));",
+        vec![],
+        "the invitation's link",
+    )
+    .await;
+    of.keep_screenshot("03-invitation").await;
+    let app = of.ask(find, vec![json!("hybrid://join/")]).await;
+    let web = of.ask(find, vec![json!("https://")]).await;
+    of.press("body", "\u{e00c}").await;
+    let text = |value: serde_json::Value| value.as_str().expect("a link").to_owned();
+    (text(app), text(web))
+}
+
+async fn register(window: &Window, username: &str, name: &str) {
+    window.fill_labelled("Username", username).await;
+    window.fill_labelled("Your name", name).await;
+    window.fill_labelled("Password", "correct horse").await;
+    window.press_button("Create account").await;
+}
+
+async fn open_general(window: &Window) {
+    window.press_button("general").await;
+    window.see(COMPOSER).await;
+}
+
+async fn say(window: &Window, text: &str) {
+    window.fill(COMPOSER, text).await;
+    window.press(COMPOSER, ENTER).await;
+}
+
+#[tokio::test]
+async fn two_windows_a_browser_and_a_script_talk_in_one_team() {
+    let with_keyring = Desk::start(true);
+    let without_keyring = Desk::start(false);
+    let profiles = tempfile::tempdir().expect("a temporary folder can be made");
+
+    let alice = host_a_team(&with_keyring, &profiles.path().join("alice")).await;
+    let (link, web) = invitation(&alice).await;
+
+    // Bob's system has no keyring: the app asks for a passphrase first.
+    let bob = Window::desktop(&without_keyring, &profiles.path().join("bob")).await;
+    bob.fill_labelled("Passphrase", "a long passphrase").await;
+    bob.fill_labelled("Once more", "a long passphrase").await;
+    bob.press_button("Save and continue").await;
+    bob.press_button("Join a team").await;
+    bob.read("main, body", "Маяк").await;
+    bob.keep_screenshot("04-found-on-the-network").await;
+    bob.fill_labelled("Invitation link", &link).await;
+    bob.press_button("Continue").await;
+    bob.read("body", "key matches the invitation").await;
+    bob.keep_screenshot("05-join").await;
+    register(&bob, "bob", "Борис").await;
+
+    let carol = Window::chromium(&with_keyring, 900, 700).await;
+    carol.client.goto(&web).await.expect("the host serves its web client");
+    register(&carol, "carol", "Carol").await;
+
+    for window in [&alice, &bob, &carol] {
+        open_general(window).await;
+    }
+    say(&alice, "Привет, команда! 👋🏽").await;
+    bob.read(BODY, "Привет, команда! 👋🏽").await;
+    carol.read(BODY, "Привет, команда! 👋🏽").await;
+    say(&bob, "Всё работает ❤️").await;
+    alice.read(BODY, "Всё работает ❤️").await;
+    say(&carol, "From a browser").await;
+    alice.read(BODY, "From a browser").await;
+
+    edit_react_reply_delete(&alice, &bob).await;
+    script_joins_by_tcp(&alice, &profiles.path().join("alice"), &link).await;
+
+    alice.keep_screenshot("06-chat-alice").await;
+    bob.keep_screenshot("07-chat-bob").await;
+    carol.keep_screenshot("08-chat-browser").await;
+    for window in [carol, bob, alice] {
+        window.close().await;
+    }
+}
+
+/// What one does with a message, each step seen on the other's screen.
+async fn edit_react_reply_delete(alice: &Window, bob: &Window) {
+    say(alice, "Встреча в 15:00").await;
+    bob.read(BODY, "Встреча в 15:00").await;
+    on_message(alice, "Встреча в 15:00", "Edit").await;
+    alice.fill(COMPOSER, "Встреча в 16:00").await;
+    alice.press(COMPOSER, ENTER).await;
+    bob.read(BODY, "Встреча в 16:00").await;
+
+    on_message(bob, "Встреча в 16:00", "👍").await;
+    alice.read(".reactions__chip", "👍").await;
+
+    on_message(bob, "Встреча в 16:00", "Reply").await;
+    say(bob, "Буду").await;
+    alice.read(".quote", "Встреча в 16:00").await;
+
+    say(bob, "лишнее").await;
+    alice.read(BODY, "лишнее").await;
+    on_message(bob, "лишнее", "Delete").await;
+    bob.press_button("Delete").await;
+    alice
+        .until(
+            "const [css] = arguments; return ![...document.querySelectorAll(css)].some(e => e.textContent.includes('лишнее'));",
+            vec![json!(BODY)],
+            "the deleted message to go",
+        )
+        .await;
+}
+
+/// Opens a message's menu by the right button and takes an entry (or a reaction) by its name.
+async fn on_message(window: &Window, text: &str, entry: &str) {
+    window
+        .until(
+            "const [text] = arguments; \
+             const found = [...document.querySelectorAll('[data-message]')].filter(e => e.textContent.includes(text)).pop(); \
+             if (!found) return false; \
+             const box = found.getBoundingClientRect(); \
+             found.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: box.left + 80, clientY: box.top + 10 })); \
+             return true;",
+            vec![json!(text)],
+            &format!("the message {text:?}"),
+        )
+        .await;
+    window.press_button(entry).await;
+}
+
+/// The fourth member is ten lines of script on the TCP port.
+async fn script_joins_by_tcp(alice: &Window, profile: &Path, link: &str) {
+    let host: serde_json::Value = serde_json::from_slice(
+        &std::fs::read(profile.join("host/host.json")).expect("the host keeps its ports"),
+    )
+    .expect("host.json is JSON");
+    let secret = link.split("secret=").nth(1).and_then(|rest| rest.split('&').next()).expect("the link has a secret");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/join_and_say.py");
+    let done = Command::new("python3")
+        .arg(script)
+        .args([&host["tcp_port"].to_string(), "dave", "hello from a script", secret])
+        .output()
+        .expect("python3 is installed");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    alice.read(BODY, "hello from a script").await;
+}
