@@ -147,7 +147,7 @@ async fn every_endpoint_of_the_document_exists_and_asks_for_a_token() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             assert!(operations.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
-            let concrete = path.replace("{user_id}", "1").replace('{', "").replace('}', "");
+            let concrete = path.replace("{user_id}", "1").replace(['{', '}'], "");
             let answer = host.rest(&method.to_uppercase(), &concrete, None, Some(&json!({}))).await;
             let expected: &[u16] = if operation["security"].is_array() { &[401] } else { &[200, 400, 401] };
             assert!(expected.contains(&answer.status), "{method} {path}: {}", answer.status);
@@ -176,7 +176,8 @@ async fn the_page_of_the_api_asks_nothing_of_other_hosts() {
 async fn a_refusal_is_the_given_object_with_its_status() {
     let host = Host::start().await;
     let alice = host.register("alice").await;
-    let cases: &[(&str, &str, Option<&str>, Value, u16, &str)] = &[
+    type Case<'a> = (&'a str, &'a str, Option<&'a str>, Value, u16, &'a str);
+    let cases: &[Case<'_>] = &[
         ("GET", "/api/v1/nowhere", None, json!({}), 404, "not_found"),
         ("GET", "/api/nowhere", None, json!({}), 404, "not_found"),
         ("PUT", "/api/v1/me", None, json!({}), 405, "not_found"),

@@ -3,7 +3,7 @@
 //! A short run each time; `HYBRID_FUZZ_INPUTS=1000000` for a long one. Inputs grow out of the golden vectors and of
 //! `fuzz-seeds/` (whatever once failed is kept there); the run's seed is printed, `HYBRID_FUZZ_SEED` repeats it.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -10,6 +10,7 @@ use crate::rows::{ChatRow, MemberRow, MessageRow, PersonRow};
 /// One thing that changed on screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "made one at a time and sent at once; a box would show in every match")]
 pub enum Update {
     /// Which of the big screens to show.
     Stage {

@@ -176,10 +176,8 @@ impl Window {
 
     /// Keeps a picture under `target/screenshots`, or in the folder that `HYBRID_SCREENSHOTS` names.
     pub async fn keep_screenshot(&self, name: &str) -> PathBuf {
-        let folder = std::env::var_os("HYBRID_SCREENSHOTS").map_or_else(
-            || built(".").join("../screenshots"),
-            PathBuf::from,
-        );
+        let folder =
+            std::env::var_os("HYBRID_SCREENSHOTS").map_or_else(|| built(".").join("../screenshots"), PathBuf::from);
         std::fs::create_dir_all(&folder).expect("screenshots can be kept");
         let path = folder.join(format!("{name}.png"));
         if let Ok(png) = self.client.screenshot().await {

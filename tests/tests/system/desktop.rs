@@ -161,10 +161,9 @@ async fn on_message(window: &Window, text: &str, entry: &str) {
 
 /// The fourth member is ten lines of script on the TCP port.
 async fn script_joins_by_tcp(alice: &Window, profile: &Path, link: &str) {
-    let host: serde_json::Value = serde_json::from_slice(
-        &std::fs::read(profile.join("host/host.json")).expect("the host keeps its ports"),
-    )
-    .expect("host.json is JSON");
+    let host: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(profile.join("host/host.json")).expect("the host keeps its ports"))
+            .expect("host.json is JSON");
     let secret = link.split("secret=").nth(1).and_then(|rest| rest.split('&').next()).expect("the link has a secret");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/join_and_say.py");
     let done = Command::new("python3")

@@ -277,9 +277,9 @@ fn closing(rest: &str, mark: &str) -> Option<usize> {
             before = c;
             continue;
         }
-        if here.starts_with(mark) {
+        if let Some(behind) = here.strip_prefix(mark) {
             let run = here.chars().take_while(|other| *other == c).count();
-            let after = here[mark.len()..].chars().next();
+            let after = behind.chars().next();
             let fits = if mark.len() == 1 {
                 run != 2 && !after.is_some_and(char::is_alphanumeric)
             } else {

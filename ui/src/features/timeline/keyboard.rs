@@ -73,7 +73,7 @@ fn walk(timeline: Timeline, items: &[Item], list: VirtualHandle, focused: Option
 
 fn open_menu(timeline: Timeline, context: MessageContext, focused: Option<&str>) -> bool {
     let element = document().active_element();
-    let row = focused.and_then(|id| MessageId::new(id)).and_then(|id| timeline.find(&id));
+    let row = focused.and_then(MessageId::new).and_then(|id| timeline.find(&id));
     match (row, element) {
         (Some(row), Some(element)) => {
             context.open_menu(&row, MenuAnchor::at_element(&element));
