@@ -59,6 +59,8 @@ impl Chats {
 
     /// Puts a new or changed row at `index`, counted after it was taken out from where it stood.
     pub fn place(&self, row: ChatRow, index: usize) {
+        // A new account's list begins empty and fills row by row.
+        self.loaded.set(true);
         let entry = self.entry(row);
         let stands = self.order.with_untracked(|order| order.iter().position(|other| *other == entry));
         let last = self.order.with_untracked(Vec::len).saturating_sub(usize::from(stands.is_some()));
