@@ -129,7 +129,8 @@ async fn edit_react_reply_delete(alice: &Window, bob: &Window) {
     alice.press(COMPOSER, ENTER).await;
     bob.read(BODY, "Встреча в 16:00").await;
 
-    on_message(bob, "Встреча в 16:00", "👍").await;
+    on_message(bob, "Встреча в 16:00", "Add a reaction").await;
+    bob.press_button("👍").await;
     alice.read(".reactions__chip", "👍").await;
 
     on_message(bob, "Встреча в 16:00", "Reply").await;
