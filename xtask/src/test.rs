@@ -60,11 +60,12 @@ fn checks(workspace: &Workspace, scope: Scope, phases: &mut Phases) -> Result<()
     let _ = phases.run("clippy", || clippy(workspace, scope));
     let _ = phases.run("xtask's tests", || run(in_root(workspace).args(["test", "--quiet", "--package", "xtask"])));
     phases.run("compile", || run(in_root(workspace).arg("build").args(NATIVE).arg("--all-targets")))?;
-    let _ = phases.run("tests", || tests(workspace, scope));
     if scope == Scope::Full {
         let examples = || run(in_root(workspace).args(["test", "--quiet", "--doc"]).args(NATIVE));
         let _ = phases.run("examples in documentation", examples);
     }
+    // Last, so that a run ends with the summary of what matters most.
+    let _ = phases.run("tests", || tests(workspace, scope));
     Ok(())
 }
 

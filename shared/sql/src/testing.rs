@@ -2,7 +2,7 @@
 //!
 //! In another crate: `[dev-dependencies] sql = { workspace = true, features = ["testing"] }`, then
 //!
-//! ```ignore
+//! ```text
 //! sql::each_db! {
 //!     /// Runs as `a_new_row_is_found::sqlite` and `a_new_row_is_found::postgres`.
 //!     async fn a_new_row_is_found(db: sql::Db) {
