@@ -73,18 +73,14 @@ async fn say(window: &Window, text: &str) {
 
 #[tokio::test]
 async fn two_windows_a_browser_and_a_script_talk_in_one_team() {
-    let with_keyring = Desk::start(true);
-    let without_keyring = Desk::start(false);
+    let desk = Desk::start(true);
+    let other_desk = Desk::start(true);
     let profiles = tempfile::tempdir().expect("a temporary folder can be made");
 
-    let alice = host_a_team(&with_keyring, &profiles.path().join("alice")).await;
+    let alice = host_a_team(&desk, &profiles.path().join("alice")).await;
     let (link, web) = invitation(&alice).await;
 
-    // Bob's system has no keyring: the app asks for a passphrase first.
-    let bob = Window::desktop(&without_keyring, &profiles.path().join("bob")).await;
-    bob.fill_labelled("Passphrase", "a long passphrase").await;
-    bob.fill_labelled("Once more", "a long passphrase").await;
-    bob.press_button("Save and continue").await;
+    let bob = Window::desktop(&other_desk, &profiles.path().join("bob")).await;
     bob.press_button("Join a team").await;
     bob.read("main, body", "Маяк").await;
     bob.keep_screenshot("04-found-on-the-network").await;
@@ -94,7 +90,7 @@ async fn two_windows_a_browser_and_a_script_talk_in_one_team() {
     bob.keep_screenshot("05-join").await;
     register(&bob, "bob", "Борис").await;
 
-    let carol = Window::chromium(&with_keyring, 900, 700).await;
+    let carol = Window::chromium(&desk, 900, 700).await;
     carol.client.goto(&web).await.expect("the host serves its web client");
     register(&carol, "carol", "Carol").await;
 
