@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use protocol::{Timestamp, UserId};
+use tokio::sync::oneshot;
 
 use crate::auth::Auth;
 use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once};
@@ -100,8 +101,8 @@ impl App {
         (self.clock)()
     }
 
-    /// Runs a domain function in a transaction for `actor`, returns when it is on disk; its events leave in commit order,
-    /// also when nobody waits for the result any more.
+    /// Runs a domain function in a transaction for `actor`, returns when it is on disk and its events stand in the queues
+    /// of the connections that hear them. Events leave in commit order, also when nobody waits for the result any more.
     ///
     /// # Errors
     /// What `work` returns; nothing has changed then.
@@ -110,17 +111,37 @@ impl App {
         actor: UserId,
         work: impl FnOnce(&mut Cx<'_, '_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
+        let clock = self.clock.clone();
+        let run = move |tx: &mut sql::Tx<'_>| outcome(tx, &clock, actor, work);
+        self.submit(sql::Once::new(run)).await
+    }
+
+    /// As [`App::write`], for what happens often: `work` may be run a second time, after its changes were undone, which
+    /// spares it a savepoint.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub async fn write_often<T: Send + 'static>(
+        &self,
+        actor: UserId,
+        mut work: impl FnMut(&mut Cx<'_, '_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let clock = self.clock.clone();
+        let run = move |tx: &mut sql::Tx<'_>| outcome(tx, &clock, actor, &mut work);
+        self.submit(sql::Again(run)).await
+    }
+
+    async fn submit<T: Send + 'static>(&self, work: impl sql::Work<Outcome<T>, Failure>) -> Result<T, Failure> {
         // Nothing is awaited before the work is handed over: a request's place in the order is that of its first poll.
-        let (clock, hub) = (self.clock.clone(), self.hub.clone());
-        let run = move |tx: &mut sql::Tx<'_>| {
-            let (mut rng, mut events) = (rand::rng(), Vec::new());
-            let reply = work(&mut Cx { tx, now: clock(), rng: &mut rng, actor, events: &mut events })?;
-            Ok::<_, Failure>(Outcome { reply, events })
-        };
-        let publish = move |outcome: &mut Outcome<T>| hub.publish(std::mem::take(&mut outcome.events));
-        let outcome = self.db.write_then(run, publish).await?;
-        self.hub.caught_up().await;
-        Ok(outcome.reply)
+        let (tell, told) = oneshot::channel();
+        let hub = self.hub.clone();
+        // Whoever waits may have gone: the work is done all the same.
+        self.db.write_to(work, move |done: Result<Outcome<T>, Failure>| match done {
+            Ok(Outcome { reply, events }) => hub.publish_then(events, move || drop(tell.send(Ok(reply)))),
+            Err(failure) => drop(tell.send(Err(failure))),
+        });
+        let lost = || sql::Error::Unavailable("the server ended while a write was under way".to_owned());
+        told.await.unwrap_or_else(|_| Err(lost().into()))
     }
 
     /// Runs a reading domain function on a snapshot for `actor`.
@@ -149,7 +170,7 @@ impl App {
         let delivered: Vec<_> = marks.delivered.into_iter().map(|((chat, user), seq)| (chat, user, seq)).collect();
         for part in delivered.chunks(MARKS_AT_ONCE) {
             let part = part.to_vec();
-            self.write(SERVER, move |cx| marks::delivered(cx, &part)).await?;
+            self.write_often(SERVER, move |cx| marks::delivered(cx, &part)).await?;
         }
         let seen: Vec<_> = marks.seen.into_iter().collect();
         for part in seen.chunks(MARKS_AT_ONCE) {
@@ -164,6 +185,17 @@ impl App {
         }
         Ok(())
     }
+}
+
+fn outcome<T>(
+    tx: &mut sql::Tx<'_>,
+    clock: &Clock,
+    actor: UserId,
+    work: impl FnOnce(&mut Cx<'_, '_>) -> Result<T, Failure>,
+) -> Result<Outcome<T>, Failure> {
+    let (mut rng, mut events) = (rand::rng(), Vec::new());
+    let reply = work(&mut Cx { tx, now: clock(), rng: &mut rng, actor, events: &mut events })?;
+    Ok(Outcome { reply, events })
 }
 
 /// Writes small marks in bunches and forgets old first replies, until the server is gone.

@@ -15,8 +15,8 @@ pub type Frame = axum::extract::ws::Utf8Bytes;
 
 /// Most bytes that wait for one connection; above, it is closed as a slow consumer and comes back with `sync`.
 pub const QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// A queue that grew larger than this gives its memory back when it is empty: idle connections stay small.
-const IDLE_FRAMES_MAX: usize = 8;
+/// A queue that grew larger than this (2 KiB) gives its memory back when it is empty: idle connections stay small.
+const IDLE_FRAMES_MAX: usize = 64;
 
 /// The hub's end of a queue.
 pub(super) struct Outbox {
@@ -42,22 +42,28 @@ impl Outbox {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues a frame; what goes over the bound closes the connection.
-    pub(super) fn push(&self, frame: &Frame) {
+    /// Queues a frame; what goes over the bound closes the connection. `true`: it is the first one there, so call
+    /// [`Self::wake`] when there is nothing more to queue.
+    pub(super) fn push(&self, frame: &Frame) -> bool {
         let mut queue = self.queue();
         if queue.closed.is_some() {
-            return;
+            return false;
         }
         if queue.bytes + frame.len() > QUEUE_BYTES_MAX {
             tracing::info!(bytes = queue.bytes, "a slow consumer is closed");
             queue.frames = Vec::new();
-            return self.end(queue, CloseReason::SlowConsumer);
+            self.end(queue, CloseReason::SlowConsumer);
+            return false;
         }
         let was_empty = queue.frames.is_empty();
         queue.bytes += frame.len();
         queue.frames.push(frame.clone());
-        drop(queue);
-        if was_empty {
+        was_empty
+    }
+
+    /// Tells the connection that frames wait for it, unless it has found them already.
+    pub(super) fn wake(&self) {
+        if !self.queue().frames.is_empty() {
             self.filled.notify_one();
         }
     }

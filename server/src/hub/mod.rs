@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::frame::{CloseReason, Event, ScopeHead};
 use protocol::{ChatId, PresenceStatus, UserId};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use crate::session::{SessionId, Who};
 use crate::state::Clock;
@@ -24,8 +24,8 @@ use connection::{Outbox, encode};
 use publisher::Batch;
 use rooms::{Person, Rooms};
 
-/// With more transactions than this whose events wait to be sent, acknowledgements wait too.
-const BATCHES_WAITING_MAX: usize = 4_096;
+/// With more transactions than this whose events wait to be sent, what may be lost is.
+const BATCHES_WAITING_MAX: usize = 1_024;
 
 /// The hub; cheap to clone.
 #[derive(Clone)]
@@ -35,7 +35,6 @@ struct Shared {
     rooms: Mutex<Rooms>,
     batches: mpsc::UnboundedSender<Batch>,
     waiting: AtomicUsize,
-    fewer: Notify,
     clock: Clock,
     later: Arc<Later>,
 }
@@ -43,18 +42,6 @@ struct Shared {
 impl Shared {
     fn rooms(&self) -> MutexGuard<'_, Rooms> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_behind(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) >= BATCHES_WAITING_MAX
-    }
-
-    /// The publisher has sent some.
-    fn sent(&self, batches: usize) {
-        let before = self.waiting.fetch_sub(batches, Ordering::Relaxed);
-        if before >= BATCHES_WAITING_MAX {
-            self.fewer.notify_waiters();
-        }
     }
 }
 
@@ -66,7 +53,6 @@ impl Hub {
             rooms: Mutex::default(),
             batches,
             waiting: AtomicUsize::new(0),
-            fewer: Notify::new(),
             clock,
             later: Arc::default(),
         });
@@ -74,33 +60,26 @@ impl Hub {
         Self(shared)
     }
 
-    /// Sends committed events, in the order of the calls. Never waits: whoever made them calls [`Hub::caught_up`].
-    pub fn publish(&self, events: Vec<Event>) {
-        if !events.is_empty() {
-            self.0.waiting.fetch_add(1, Ordering::Relaxed);
-            // Fails only when the runtime is gone, and with it every connection.
-            let _ = self.0.batches.send(Batch::Events(events));
+    /// Sends committed events, in the order of the calls, and then calls `answer`. Never waits. `answer` stands behind
+    /// all events that were published before: this is how slow fan-out slows senders down, who have only so much under way.
+    pub fn publish_then(&self, events: Vec<Event>, answer: impl FnOnce() + Send + 'static) {
+        if events.is_empty() {
+            return answer();
         }
-    }
-
-    /// Waits while too many events wait to be sent. This is how slow fan-out slows senders down: they hear of their commit
-    /// later, and have only so much under way. It stands after the write, not before it, so that requests take their places
-    /// in the order in which they came.
-    pub async fn caught_up(&self) {
-        while self.0.is_behind() {
-            let mut fewer = std::pin::pin!(self.0.fewer.notified());
-            fewer.as_mut().enable();
-            if self.0.is_behind() {
-                fewer.await;
-            }
-        }
+        self.send(Batch::Events(events, Some(Box::new(answer))));
     }
 
     /// Sends something that may be lost: not when much is waiting.
     pub fn publish_ephemeral(&self, event: Event) {
-        if !self.0.is_behind() {
-            self.publish(vec![event]);
+        if self.0.waiting.load(Ordering::Relaxed) < BATCHES_WAITING_MAX {
+            self.send(Batch::Events(vec![event], None));
         }
+    }
+
+    fn send(&self, batch: Batch) {
+        self.0.waiting.fetch_add(1, Ordering::Relaxed);
+        // Fails only when the runtime is gone, and with it every connection.
+        let _ = self.0.batches.send(batch);
     }
 
     /// A connection comes: it hears its person's own events at once, and chats when they are settled.
@@ -123,12 +102,13 @@ impl Hub {
         for event in here {
             connection.outbox.push(&encode(&event));
         }
-        let _ = self.0.batches.send(Batch::Presence(user));
+        connection.outbox.wake();
+        self.send(Batch::Presence(user));
     }
 
     fn leave(&self, person: &Person, outbox: &Arc<Outbox>) {
         self.0.rooms().leave(person, outbox);
-        let _ = self.0.batches.send(Batch::Presence(person.id));
+        self.send(Batch::Presence(person.id));
     }
 
     /// Own presence, on the connections of one session.
@@ -138,7 +118,7 @@ impl Hub {
                 outbox.set_status(status);
             }
         }
-        let _ = self.0.batches.send(Batch::Presence(who.user_id));
+        self.send(Batch::Presence(who.user_id));
     }
 
     /// What was last told of a person: for REST.
@@ -197,7 +177,6 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use futures_util::FutureExt as _;
     use protocol::{ChatId, Timestamp};
 
     use super::*;
@@ -215,23 +194,38 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn senders_wait_while_the_publisher_does_not_keep_up() {
+    async fn what_may_be_lost_is_lost_while_the_publisher_does_not_keep_up() {
         let hub = hub();
         let (mut connection, _) = hub.arrive(someone(1));
         hub.settle(UserId(1), [ChatId::general()]);
+        let (tell, told) = tokio::sync::oneshot::channel();
         for _ in 0..BATCHES_WAITING_MAX {
-            assert!(hub.caught_up().now_or_never().is_some());
-            hub.publish(vec![typing(&ChatId::general())]);
+            hub.publish_then(vec![typing(&ChatId::general())], || {});
         }
-        assert!(hub.caught_up().now_or_never().is_none());
         hub.publish_ephemeral(typing(&ChatId::general()));
-        hub.caught_up().await;
-        hub.publish_ephemeral(Event::Typing { chat_id: ChatId::general(), user_id: UserId(98) });
+        hub.publish_then(vec![typing(&ChatId::general())], move || tell.send(()).unwrap());
+        told.await.unwrap();
         let mut heard = vec![];
-        while !heard.last().is_some_and(|frame: &Frame| frame.contains("98")) {
-            connection.recv_many(&mut heard).await;
-        }
+        connection.try_recv_many(&mut heard);
         assert_eq!(heard.len(), BATCHES_WAITING_MAX + 1, "what may be lost was, nothing else");
+        hub.publish_ephemeral(Event::Typing { chat_id: ChatId::general(), user_id: UserId(98) });
+        heard.clear();
+        connection.recv_many(&mut heard).await;
+        assert!(heard.iter().any(|frame| frame.contains("98")), "it keeps up again");
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_an_answer_ends_neither_the_publisher_nor_the_answers_behind_it() {
+        let hub = hub();
+        let (mut connection, _) = hub.arrive(someone(1));
+        hub.settle(UserId(1), [ChatId::general()]);
+        let (tell, told) = tokio::sync::oneshot::channel();
+        hub.publish_then(vec![typing(&ChatId::general())], || panic!("a bug"));
+        hub.publish_then(vec![typing(&ChatId::general())], move || tell.send(()).unwrap());
+        told.await.unwrap();
+        let mut heard = vec![];
+        connection.recv_many(&mut heard).await;
+        assert_eq!(heard.len(), 2);
     }
 
     #[tokio::test]
@@ -244,7 +238,7 @@ mod tests {
             hub.settle(UserId(user), [ChatId::general()]);
             connections.push(connection);
         }
-        hub.publish(vec![typing(&ChatId::general())]);
+        hub.publish_then(vec![typing(&ChatId::general())], || {});
         let mut heard = vec![];
         for connection in &mut connections {
             connection.recv_many(&mut heard).await;
@@ -263,6 +257,67 @@ mod tests {
             assert_eq!(hub.0.rooms().rooms_count(), (10, 10));
             drop(connection);
             assert_eq!(hub.0.rooms().rooms_count(), (0, 10));
+        }
+    }
+
+    /// Takes frames in every way that a conversation does: waits, gives up waiting half-way, looks without waiting.
+    async fn listen(mut connection: Connection, mut chance: u64, until: usize) -> Vec<Frame> {
+        let mut heard = vec![];
+        while heard.len() < until {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            match chance >> 62 {
+                0 => drop(connection.try_recv_many(&mut heard)),
+                1 => tokio::select! {
+                    _ = connection.recv_many(&mut heard) => {}
+                    () = tokio::task::yield_now() => {}
+                },
+                _ => drop(connection.recv_many(&mut heard).await),
+            }
+        }
+        heard
+    }
+
+    /// A wake-up that is lost leaves someone waiting for ever: threads race for queues that are nearly always empty, which
+    /// is where every frame needs one.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn nobody_is_left_waiting_however_sending_and_hearing_race() {
+        const THREADS: usize = 2;
+        const ROUNDS: usize = 2_000;
+        for seed in 0..8 {
+            let hub = hub();
+            let mut listeners = vec![];
+            for user in 1..=3 {
+                let (connection, _) = hub.arrive(someone(user));
+                hub.settle(UserId(user), [ChatId::general()]);
+                listeners.push(tokio::spawn(listen(connection, seed * 31 + user as u64, THREADS * ROUNDS)));
+            }
+            let senders = (0..THREADS).map(|thread| {
+                let hub = hub.clone();
+                // Threads of their own, as the database's writer is: they wake the publisher from outside.
+                std::thread::spawn(move || {
+                    for round in 0..ROUNDS {
+                        let (tell, told) = std::sync::mpsc::channel();
+                        let event =
+                            Event::Typing { chat_id: ChatId::general(), user_id: UserId(1_000 + thread as i64) };
+                        hub.publish_then(vec![event], move || {
+                            let _ = tell.send(());
+                        });
+                        // Some wait for their answer and leave the hub idle, some send on.
+                        if round % (2 + thread) == 0 {
+                            told.recv_timeout(std::time::Duration::from_secs(60)).expect("an answer");
+                        }
+                    }
+                })
+            });
+            let senders: Vec<_> = senders.collect();
+            let patience = std::time::Duration::from_secs(60);
+            for listener in listeners {
+                let heard = tokio::time::timeout(patience, listener).await.expect("nobody waits for ever").unwrap();
+                assert_eq!(heard.len(), THREADS * ROUNDS, "seed {seed}: each once");
+            }
+            for sender in senders {
+                sender.join().unwrap();
+            }
         }
     }
 }

@@ -1,7 +1,12 @@
 //! Sends committed events to those whom they concern: one task, in commit order, each event encoded once.
+//!
+//! It works in turns. First the frames of all that waits are queued, then those who made them are answered, and only then
+//! are the connections woken: each wakes once and writes once, however much a turn has for it.
 
 use std::collections::HashSet;
-use std::sync::Weak;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use protocol::frame::Event;
@@ -9,12 +14,14 @@ use protocol::{ChatId, PresenceStatus, Row, Scope, UserId};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::connection::encode;
-use super::rooms::Rooms;
+use super::connection::{Frame, Outbox, encode};
+use super::rooms::{Person, Rooms};
 use super::{Hub, Shared};
 
-/// Batches taken at once; after them the connections get their turn to write.
-const BATCHES_AT_ONCE: usize = 64;
+/// Batches taken at once: as many transactions as share a commit.
+const BATCHES_AT_ONCE: usize = 256;
+/// After about so many queued frames (some 0.3 ms) a turn ends: the connections get theirs to write.
+const FRAMES_PER_TURN: usize = 8_192;
 /// Comings and goings are told together this often, so that a reconnect shows as nothing.
 const PRESENCE_EVERY: Duration = Duration::from_millis(250);
 /// With more people here than this, presence is told only to those who share a small chat.
@@ -24,16 +31,51 @@ const PRESENCE_NEAR_MAX: usize = 50;
 
 /// Work for the publisher, in order.
 pub(super) enum Batch {
-    /// One transaction's events.
-    Events(Vec<Event>),
+    /// One transaction's events, and what follows when they are queued.
+    Events(Vec<Event>, Option<Answer>),
     /// Someone came, went, or set their status.
     Presence(UserId),
+}
+
+/// Tells whoever made events that they are on their way.
+pub(super) type Answer = Box<dyn FnOnce() + Send>;
+
+/// What a turn has done and still has to tell.
+#[derive(Default)]
+struct Turn {
+    touched: Vec<Arc<Outbox>>,
+    answers: Vec<Answer>,
+    frames: usize,
+}
+
+impl Turn {
+    fn send(&mut self, person: &Person, frame: &Frame) {
+        self.frames += person.send(frame, &mut self.touched);
+    }
+
+    fn queue(&mut self, shared: &Shared, events: &[Event]) {
+        guarded("events", || events.iter().for_each(|event| deliver(&mut shared.rooms(), event, self)));
+    }
+
+    fn end(&mut self) {
+        self.answers.drain(..).for_each(|answer| guarded("an answer", answer));
+        self.touched.drain(..).for_each(|outbox| outbox.wake());
+        self.frames = 0;
+    }
+}
+
+/// A panic over one event must not end the publisher: everyone's answers wait for it.
+fn guarded(what: &str, work: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(work)).is_err() {
+        tracing::error!(what, "sending panicked; the publisher goes on");
+    }
 }
 
 pub(super) async fn run(shared: Weak<Shared>, mut batches: mpsc::UnboundedReceiver<Batch>) {
     let mut taken = Vec::with_capacity(BATCHES_AT_ONCE);
     let mut restless: HashSet<UserId> = HashSet::new();
     let mut tell_at: Option<Instant> = None;
+    let mut turn = Turn::default();
     loop {
         let timer = async {
             match tell_at {
@@ -46,28 +88,32 @@ pub(super) async fn run(shared: Weak<Shared>, mut batches: mpsc::UnboundedReceiv
             () = timer => {
                 tell_at = None;
                 let Some(shared) = shared.upgrade() else { return };
-                tell_presence(&Hub(shared), restless.drain());
+                tell_presence(&Hub(shared), restless.drain(), &mut turn);
+                turn.end();
             }
             count = batches.recv_many(&mut taken, BATCHES_AT_ONCE) => {
                 if count == 0 {
                     return;
                 }
                 let Some(shared) = shared.upgrade() else { return };
-                let mut sent = 0;
                 for batch in taken.drain(..) {
                     match batch {
-                        Batch::Events(events) => {
-                            sent += 1;
-                            let mut rooms = shared.rooms();
-                            events.iter().for_each(|event| deliver(&mut rooms, event));
+                        Batch::Events(events, answer) => {
+                            turn.queue(&shared, &events);
+                            turn.answers.extend(answer);
                         }
                         Batch::Presence(user) => {
                             restless.insert(user);
                             tell_at.get_or_insert_with(|| Instant::now() + PRESENCE_EVERY);
                         }
                     }
+                    shared.waiting.fetch_sub(1, Ordering::Relaxed);
+                    if turn.frames >= FRAMES_PER_TURN {
+                        turn.end();
+                        tokio::task::yield_now().await;
+                    }
                 }
-                shared.sent(sent);
+                turn.end();
                 drop(shared);
                 tokio::task::yield_now().await;
             }
@@ -75,20 +121,20 @@ pub(super) async fn run(shared: Weak<Shared>, mut batches: mpsc::UnboundedReceiv
     }
 }
 
-fn deliver(rooms: &mut Rooms, event: &Event) {
+fn deliver(rooms: &mut Rooms, event: &Event, turn: &mut Turn) {
     match event {
         Event::NewMessage { chat_id, message } => {
             rooms.moved(&Scope::Chat(chat_id.clone()), message.rev);
-            to_chat(rooms, chat_id, event, None);
+            to_chat(rooms, chat_id, event, None, turn);
         }
         Event::RowChanged { scope, row } => {
             rooms.moved(scope, row.rev());
             match scope {
-                Scope::Chat(chat) => to_chat(rooms, chat, event, None),
-                Scope::Team => to_everyone(rooms, event),
+                Scope::Chat(chat) => to_chat(rooms, chat, event, None, turn),
+                Scope::Team => to_everyone(rooms, event, turn),
                 Scope::User(user) => {
                     if let Some(person) = rooms.person(*user) {
-                        person.send(&encode(event));
+                        turn.send(person, &encode(event));
                     }
                     if let Row::Membership(membership) = row {
                         rooms.membership(*user, &membership.chat_id, !membership.left);
@@ -96,28 +142,28 @@ fn deliver(rooms: &mut Rooms, event: &Event) {
                 }
             }
         }
-        Event::Receipt { chat_id, .. } => to_chat(rooms, chat_id, event, None),
-        Event::Typing { chat_id, user_id } => to_chat(rooms, chat_id, event, Some(*user_id)),
+        Event::Receipt { chat_id, .. } => to_chat(rooms, chat_id, event, None, turn),
+        Event::Typing { chat_id, user_id } => to_chat(rooms, chat_id, event, Some(*user_id), turn),
         // Presence is told by its own timer; heartbeats and farewells belong to one connection.
         Event::Presence { .. } | Event::Heads { .. } | Event::Closing { .. } => {}
     }
 }
 
-fn to_chat(rooms: &Rooms, chat: &ChatId, event: &Event, except: Option<UserId>) {
+fn to_chat(rooms: &Rooms, chat: &ChatId, event: &Event, except: Option<UserId>, turn: &mut Turn) {
     let mut frame = None;
     for person in rooms.people_of(chat).filter(|person| Some(person.id) != except) {
-        person.send(frame.get_or_insert_with(|| encode(event)));
+        turn.send(person, frame.get_or_insert_with(|| encode(event)));
     }
 }
 
-fn to_everyone(rooms: &Rooms, event: &Event) {
+fn to_everyone(rooms: &Rooms, event: &Event, turn: &mut Turn) {
     let mut frame = None;
     for person in rooms.everyone() {
-        person.send(frame.get_or_insert_with(|| encode(event)));
+        turn.send(person, frame.get_or_insert_with(|| encode(event)));
     }
 }
 
-fn tell_presence(hub: &Hub, restless: impl Iterator<Item = UserId>) {
+fn tell_presence(hub: &Hub, restless: impl Iterator<Item = UserId>, turn: &mut Turn) {
     let now = (hub.0.clock)();
     let mut rooms = hub.0.rooms();
     for user in restless {
@@ -135,13 +181,13 @@ fn tell_presence(hub: &Hub, restless: impl Iterator<Item = UserId>) {
         }
         let event = Event::Presence { user_id: user, status, last_seen: gone.then_some(now) };
         if rooms.people_count() <= PRESENCE_EVERYONE_MAX {
-            to_everyone(&rooms, &event);
+            to_everyone(&rooms, &event, turn);
             continue;
         }
         let frame = encode(&event);
         for near in rooms.near(user, PRESENCE_NEAR_MAX) {
             if let Some(person) = rooms.person(near) {
-                person.send(&frame);
+                turn.send(person, &frame);
             }
         }
     }

@@ -23,10 +23,11 @@ impl Person {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn send(&self, frame: &Frame) {
-        for outbox in self.connections().iter() {
-            outbox.push(frame);
-        }
+    /// Queues a frame on every connection; those whose queues were empty join `touched`. Returns how many connections.
+    pub(super) fn send(&self, frame: &Frame, touched: &mut Vec<Arc<Outbox>>) -> usize {
+        let connections = self.connections();
+        touched.extend(connections.iter().filter(|outbox| outbox.push(frame)).cloned());
+        connections.len()
     }
 
     /// What the person's connections say together.

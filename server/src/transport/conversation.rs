@@ -3,14 +3,14 @@
 //! Mutations of one connection may be under way together (they share a commit and keep their order); anything that reads
 //! or changes the session waits for them. All that is ready goes out in one write.
 
-use std::future::Future;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::stream::{FuturesOrdered, StreamExt as _};
-use futures_util::{FutureExt as _, poll};
 use protocol::codec::{decode_client, encode_server};
 use protocol::frame::{CloseReason, Event};
 use protocol::{ErrorCode, ProtocolError, RequestId, ServerFrame};
@@ -74,13 +74,33 @@ pub(crate) enum Goodbye {
 
 type Answers = Pin<Box<dyn Future<Output = Vec<ServerFrame>> + Send>>;
 
+/// Requests that are not answered yet, in the order in which they came. Only the first is looked at: when it is answered,
+/// those behind it that shared its commit are too.
+#[derive(Default)]
+struct UnderWay(VecDeque<Answers>);
+
+impl UnderWay {
+    /// The first one's answers, when they are there; `None` when nothing is under way.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Vec<ServerFrame>>> {
+        let Some(first) = self.0.front_mut() else { return Poll::Ready(None) };
+        first.as_mut().poll(cx).map(|answers| {
+            self.0.pop_front();
+            Some(answers)
+        })
+    }
+
+    async fn next(&mut self) -> Option<Vec<ServerFrame>> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+}
+
 /// One connection's side of a conversation.
 pub(crate) struct Conversation {
     shared: Arc<Shared>,
     session: Session,
     /// The stream of events, once logged in, and for which log-in.
     live: Option<(Connection, SessionId)>,
-    under_way: FuturesOrdered<Answers>,
+    under_way: UnderWay,
     out: Vec<Frame>,
     bad_frames: u32,
     heard_at: Instant,
@@ -103,7 +123,7 @@ impl Conversation {
             shared,
             session: Session::new(peer),
             live: None,
-            under_way: FuturesOrdered::new(),
+            under_way: UnderWay::default(),
             out: Vec::new(),
             bad_frames: 0,
             heard_at: now,
@@ -121,7 +141,9 @@ impl Conversation {
             if let Some(goodbye) = self.take(step, &mut wire).await {
                 break goodbye;
             }
-            self.collect_ready();
+            if let Some(reason) = self.collect_ready().await {
+                break Goodbye::Closing(reason);
+            }
             if self.flush(&mut wire).await.is_err() {
                 break Goodbye::Silent;
             }
@@ -137,8 +159,8 @@ impl Conversation {
     }
 
     async fn wait<W: Wire>(&mut self, wire: &mut W, timer: Pin<&mut Sleep>) -> Step<W::Bytes> {
-        let room = self.under_way.len() < UNDER_WAY_MAX;
-        let (attached, busy) = (self.live.is_some(), !self.under_way.is_empty());
+        let room = self.under_way.0.len() < UNDER_WAY_MAX;
+        let (attached, busy) = (self.live.is_some(), !self.under_way.0.is_empty());
         tokio::select! {
             answers = self.under_way.next(), if busy => Step::Answered(answers.unwrap_or_default()),
             told = recv_events(&mut self.live, &mut self.out), if attached => Step::Told(told),
@@ -202,10 +224,10 @@ impl Conversation {
         }
         let mut answers: Answers = Box::pin(service::dispatch(app, self.session.who, frame));
         // The first poll takes the request's place in the order, so it happens here and not when there is time.
-        match poll!(&mut answers) {
-            std::task::Poll::Ready(answers) if self.under_way.is_empty() => self.say(answers),
-            std::task::Poll::Ready(answers) => self.under_way.push_back(Box::pin(std::future::ready(answers))),
-            std::task::Poll::Pending => self.under_way.push_back(answers),
+        match poll_fn(|cx| Poll::Ready(answers.as_mut().poll(cx))).await {
+            Poll::Ready(answers) if self.under_way.0.is_empty() => self.say(answers),
+            Poll::Ready(answers) => self.under_way.0.push_back(Box::pin(std::future::ready(answers))),
+            Poll::Pending => self.under_way.0.push_back(answers),
         }
         None
     }
@@ -282,10 +304,10 @@ impl Conversation {
         self.bad_frames += 1;
         let answer = ServerFrame::error(request_id, error);
         // In its order among the answers that are still under way.
-        if self.under_way.is_empty() {
+        if self.under_way.0.is_empty() {
             self.say(vec![answer]);
         } else {
-            self.under_way.push_back(Box::pin(std::future::ready(vec![answer])));
+            self.under_way.0.push_back(Box::pin(std::future::ready(vec![answer])));
         }
         (self.bad_frames >= self.shared.limits.bad_frames_max).then_some(Goodbye::Policy)
     }
@@ -296,11 +318,16 @@ impl Conversation {
         }
     }
 
-    /// Takes what is ready without waiting, so that it goes out in the same write.
-    fn collect_ready(&mut self) {
-        while let Some(Some(answers)) = self.under_way.next().now_or_never() {
-            self.say(answers);
-        }
+    /// Takes what is ready without waiting, answers and events, so that it goes out in the same write.
+    async fn collect_ready(&mut self) -> Option<CloseReason> {
+        let answered = |cx: &mut Context<'_>| {
+            while let Poll::Ready(Some(answers)) = self.under_way.poll_next(cx) {
+                self.say(answers);
+            }
+            Poll::Ready(())
+        };
+        poll_fn(answered).await;
+        self.live.as_mut().and_then(|(connection, _)| connection.try_recv_many(&mut self.out))
     }
 
     fn say(&mut self, answers: Vec<ServerFrame>) {

@@ -1,5 +1,7 @@
 //! A server's database: one writer thread that groups commits, several readers, all behind bounded queues.
 
+mod group;
+mod job;
 mod link;
 mod threads;
 
@@ -12,8 +14,10 @@ use crate::error::Error;
 use crate::migrate::Migration;
 use crate::queue::{Queue, Refused};
 use crate::tx::Tx;
+use job::{Job, job};
 use link::Link;
-use threads::{Job, Ran};
+
+pub use job::{Again, Once, Work};
 
 /// Most writes that wait for the writer; more are refused with [`Error::Unavailable`].
 pub const WRITE_QUEUE_JOBS_MAX: usize = 8_192;
@@ -46,8 +50,8 @@ pub struct Db {
 }
 
 struct Shared {
-    writer: Arc<Queue<Job>>,
-    readers: Arc<Queue<Job>>,
+    writer: Arc<Queue<Box<dyn Job>>>,
+    readers: Arc<Queue<Box<dyn Job>>>,
     threads: std::sync::Mutex<Vec<std::thread::JoinHandle<()>>>,
 }
 
@@ -109,25 +113,20 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.write_then(work, |_| {}).await
+        let (tell, told) = oneshot::channel();
+        self.write_to(Once::new(work), move |result| drop(tell.send(result)));
+        told.await.unwrap_or_else(|_| Err(E::from(ended())))
     }
 
-    /// As [`Db::write`], and once the work is on disk runs `after` with its result, before the caller hears of it.
-    /// All `after`s run one at a time in the order of commits, also when nobody waits for the result any more: the place to
-    /// publish events. They hold up the writer: no I/O in them.
-    ///
-    /// # Errors
-    /// As [`Db::write`]; `after` is not run then.
-    pub async fn write_then<T, E>(
-        &self,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-        after: impl FnOnce(&mut T) + Send + 'static,
-    ) -> Result<T, E>
+    /// As [`Db::write`], but nobody waits: once the work is on disk, or is known not to be, `finish` gets the result.
+    /// Those of one commit are run one after the other in the order of the calls, so this is the place to publish events.
+    /// They hold up the writer: no I/O in them. Work that the queue does not take is finished at once, where it was called.
+    pub fn write_to<T, E>(&self, work: impl Work<T, E>, finish: impl FnOnce(Result<T, E>) + Send + 'static)
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        submit(&self.shared.writer, work, after).await
+        submit(&self.shared.writer, job(work, finish));
     }
 
     /// Runs `work` on a reader, on one snapshot that includes every write acknowledged before the call. It cannot write.
@@ -139,7 +138,9 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        submit(&self.shared.readers, work, |_| {}).await
+        let (tell, told) = oneshot::channel();
+        submit(&self.shared.readers, job(Once::new(work), move |result| drop(tell.send(result))));
+        told.await.unwrap_or_else(|_| Err(E::from(ended())))
     }
 
     /// How many writes and reads are waiting: for readiness and shedding load.
@@ -169,42 +170,16 @@ pub(crate) enum Durability {
     Normal,
 }
 
-async fn submit<T, E>(
-    to: &Queue<Job>,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    after: impl FnOnce(&mut T) + Send + 'static,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<Error> + Send + 'static,
-{
-    let (tell, told) = oneshot::channel();
-    let job: Job = Box::new(move |tx| {
-        let result = match tx {
-            Ok(tx) => threads::run(tx, work),
-            Err(e) => Err(E::from(e)),
+fn submit(to: &Queue<Box<dyn Job>>, job: Box<dyn Job>) {
+    if let Err((refused, job)) = to.push(job) {
+        let why = match refused {
+            Refused::Full => "too much work is waiting for the database",
+            Refused::Closed => "the database is closed",
         };
-        Ran {
-            ok: result.is_ok(),
-            finish: Box::new(move |committed| {
-                let result = match (result, committed) {
-                    (Ok(mut value), Ok(())) => {
-                        after(&mut value);
-                        Ok(value)
-                    }
-                    (_, Err(e)) => Err(E::from(e)),
-                    (Err(e), Ok(())) => Err(e),
-                };
-                // The caller may have gone; the work is done all the same.
-                let _ = tell.send(result);
-            }),
-        }
-    });
-    to.push(job).map_err(|refused| {
-        E::from(Error::Unavailable(match refused {
-            Refused::Full => "too much work is waiting for the database".to_owned(),
-            Refused::Closed => "the database is closed".to_owned(),
-        }))
-    })?;
-    told.await.unwrap_or_else(|_| Err(E::from(Error::Unavailable("the database thread ended".to_owned()))))
+        job.finish(Err(Error::Unavailable(why.to_owned())));
+    }
+}
+
+fn ended() -> Error {
+    Error::Unavailable("the database thread ended".to_owned())
 }

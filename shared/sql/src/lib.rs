@@ -20,7 +20,7 @@ mod queue;
 pub mod testing;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use db::{Db, DbConfig, DbUrl, READ_QUEUE_JOBS_MAX, WRITE_QUEUE_JOBS_MAX};
+pub use db::{Again, Db, DbConfig, DbUrl, Once, READ_QUEUE_JOBS_MAX, WRITE_QUEUE_JOBS_MAX, Work};
 pub use error::Error;
 pub use migrate::{Migration, migrate};
 pub use store::{Store, StoreKey, StoreLocation};

@@ -22,6 +22,7 @@ pub enum Dialect {
 pub struct Tx<'c> {
     inner: Inner<'c>,
     failed: Option<Error>,
+    wrote: bool,
 }
 
 pub(crate) enum Inner<'c> {
@@ -43,7 +44,13 @@ pub(crate) enum RowInner<'r> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(inner: Inner<'c>) -> Self {
-        Self { inner, failed: None }
+        Self { inner, failed: None, wrote: false }
+    }
+
+    /// A statement that may change something was tried.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn wrote(&self) -> bool {
+        self.wrote
     }
 
     /// The first statement that failed, if any did.
@@ -65,6 +72,7 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// See [`Error`].
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {
+        self.wrote = true;
         self.guarded(|inner| match inner {
             Inner::Sqlite(conn) => sqlite::execute(conn, sql, params),
             #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
@@ -82,6 +90,7 @@ impl<'c> Tx<'c> {
         params: &[Value<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
+        self.wrote |= !is_query(sql);
         self.guarded(|inner| match inner {
             Inner::Sqlite(conn) => sqlite::rows(conn, sql, params, &mut map),
             #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
@@ -120,6 +129,7 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// See [`Error`].
     pub fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        self.wrote = true;
         self.guarded(|inner| match inner {
             Inner::Sqlite(conn) => sqlite::batch(conn, sql),
             #[cfg(all(not(target_arch = "wasm32"), feature = "postgres"))]
@@ -137,6 +147,11 @@ impl<'c> Tx<'c> {
         }
         result
     }
+}
+
+/// Surely changes nothing. (`WITH` may lead to an insert, so it counts as a change.)
+fn is_query(sql: &str) -> bool {
+    sql.trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("SELECT"))
 }
 
 macro_rules! getters {

@@ -17,7 +17,7 @@ use crate::store::{self, messages, scopes};
 ///
 /// # Errors
 /// `not_a_member`, `not_found`, `forbidden` (read-only), `plaintext_refused`, `id_taken`, `invalid_field`.
-pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: PostMessage) -> Result<MessageAccepted, Failure> {
+pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> Result<MessageAccepted, Failure> {
     if body.message_type != MessageType::Text {
         return Err(Failure::field("message_type", "only text can be posted"));
     }
@@ -29,7 +29,7 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: PostMessage) -> Re
             return Err(Failure::refused(ErrorCode::IdTaken, "this id is another message's"));
         }
         return Ok(MessageAccepted {
-            chat_id: body.chat_id,
+            chat_id: body.chat_id.clone(),
             message_id: id,
             seq: seen.seq,
             rev: seen.first_rev,
@@ -57,10 +57,10 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: PostMessage) -> Re
         id,
         sender_id: cx.actor,
         sender_username: right.username,
-        content: body.content,
+        content: body.content.clone(),
         message_type: MessageType::Text,
         timestamp: place.timestamp,
-        reply_to: body.reply_to,
+        reply_to: body.reply_to.clone(),
         mentions,
         reactions,
         sealed: body.encrypt_for_recipients,
@@ -71,7 +71,7 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: PostMessage) -> Re
     };
     messages::insert(cx.tx, &body.chat_id, &message)?;
     let reply = accepted(&body.chat_id, &message);
-    cx.tell(Event::NewMessage { chat_id: body.chat_id, message });
+    cx.tell(Event::NewMessage { chat_id: body.chat_id.clone(), message });
     Ok(reply)
 }
 

@@ -52,11 +52,11 @@ impl Link {
         Ok(Self { role, conn })
     }
 
-    /// Most jobs in one commit: bounds the time the first of them waits. PostgreSQL keeps 64 subtransactions of a
-    /// transaction at hand; with more, every snapshot of everyone becomes slower.
-    pub(super) fn group_jobs_max(&self) -> usize {
+    /// Most marks in one transaction. PostgreSQL keeps 64 subtransactions of a transaction at hand; with more, every
+    /// snapshot of everyone becomes slower.
+    pub(super) fn marks_max(&self) -> usize {
         match &self.conn {
-            Conn::Sqlite(_) => 256,
+            Conn::Sqlite(_) => usize::MAX,
             #[cfg(feature = "postgres")]
             Conn::Postgres { .. } => 60,
         }

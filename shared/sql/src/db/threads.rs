@@ -1,30 +1,17 @@
 //! What the writer and the readers do with their queues.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::group::Group;
+use super::job::Job;
 use super::link::Link;
 use crate::error::Error;
 use crate::queue::Queue;
-use crate::tx::Tx;
 
-/// Work, given a transaction or the reason why there is none.
-pub(super) type Job = Box<dyn FnOnce(Result<&mut Tx<'_>, Error>) -> Ran + Send>;
-
-/// Work that was done but is not yet on disk.
-pub(super) struct Ran {
-    /// Its changes are to be kept.
-    pub(super) ok: bool,
-    /// Told whether the commit succeeded; answers the caller.
-    pub(super) finish: Finish,
-}
-
-/// See [`Ran::finish`].
-pub(super) type Finish = Box<dyn FnOnce(Result<(), Error>) + Send>;
-
+/// Most jobs in one commit: bounds the time that the first of them waits.
+const GROUP_JOBS_MAX: usize = 256;
 /// No group is fed for longer than this, so that the first in it does not wait for the slow ones behind.
 const GROUP_TIME_MAX: Duration = Duration::from_millis(20);
 
@@ -33,8 +20,8 @@ const GROUP_TIME_MAX: Duration = Duration::from_millis(20);
 pub(super) fn start(
     name: &str,
     open: impl FnOnce() -> Result<Link, Error> + Send + 'static,
-    queue: &Arc<Queue<Job>>,
-    serve: fn(&mut Link, &Queue<Job>),
+    queue: &Arc<Queue<Box<dyn Job>>>,
+    serve: fn(&mut Link, &Queue<Box<dyn Job>>),
 ) -> Result<thread::JoinHandle<()>, Error> {
     let queue = Arc::clone(queue);
     let (tell, told) = mpsc::channel();
@@ -51,119 +38,101 @@ pub(super) fn start(
     Ok(thread)
 }
 
-/// Runs one job's work: an error or a panic in it, or a statement that failed, is the job's error.
-pub(super) fn run<T, E: From<Error>>(tx: &mut Tx<'_>, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-    match catch_unwind(AssertUnwindSafe(|| work(tx))) {
-        Ok(Ok(value)) => match tx.failure() {
-            None => Ok(value),
-            Some(error) => Err(E::from(error.clone())),
-        },
-        Ok(Err(error)) => Err(error),
-        Err(panic) => Err(E::from(Error::Bug(format!("a database job panicked: {}", message(&*panic))))),
-    }
-}
-
 /// Reads, each on its own snapshot.
-pub(super) fn read_loop(link: &mut Link, queue: &Queue<Job>) {
-    while let Some(job) = queue.pop() {
-        let ran = match link.begin().and_then(|()| link.tx()) {
-            Ok(mut tx) => job(Ok(&mut tx)),
-            Err(error) => job(Err(error)),
+pub(super) fn read_loop(link: &mut Link, queue: &Queue<Box<dyn Job>>) {
+    while let Some(mut job) = queue.pop() {
+        match link.begin().and_then(|()| link.tx()) {
+            Ok(mut tx) => job.run(Ok(&mut tx)),
+            Err(error) => job.run(Err(error)),
         };
         link.rollback();
-        answer(ran.finish, Ok(()));
+        job.finish(Ok(()));
     }
 }
 
 /// Writes, as many in one commit as are waiting.
-pub(super) fn write_loop(link: &mut Link, queue: &Queue<Job>) {
-    while let Some(first) = queue.pop() {
-        match link.begin() {
-            Ok(()) => write_group(link, first, queue),
+pub(super) fn write_loop(link: &mut Link, queue: &Queue<Box<dyn Job>>) {
+    let mut pace = Pace::default();
+    let mut next = queue.pop();
+    while let Some(first) = next {
+        next = match link.begin() {
+            Ok(()) => write_group(Group::new(link), first, queue, &mut pace),
             Err(error) => {
-                tracing::warn!(%error, "the database cannot be written to");
-                // Those that wait would meet the same: told now, they can retry.
-                let waiting = std::iter::from_fn(|| queue.try_pop()).take(queue.len());
-                let refused: Vec<Job> = std::iter::once(first).chain(waiting).collect();
-                for job in refused {
-                    answer(job(Err(error.clone())).finish, Ok(()));
-                }
+                refuse(first, queue, &error);
+                None
             }
-        }
-    }
-}
-
-/// One transaction: `first` and those that are waiting, each undone alone if it fails, then one commit for all.
-fn write_group(link: &mut Link, first: Job, queue: &Queue<Job>) {
-    let started = Instant::now();
-    let mut done: Vec<Finish> = Vec::new();
-    let mut next = Some(first);
-    // The first job needs no mark: until there is something to keep, undoing everything is the same.
-    let (mut kept, mut marked, mut at_mark) = (false, false, false);
-    while let Some(job) = next.take() {
-        if kept && !at_mark {
-            if let Err(error) = link.mark(marked) {
-                done.push(job(Err(error.clone())).finish);
-                return lose(link, done, &error);
-            }
-            marked = true;
-        }
-        let (ran, failure) = match link.tx() {
-            Ok(mut tx) => {
-                let ran = job(Ok(&mut tx));
-                let failure = tx.failure().cloned();
-                (ran, failure)
-            }
-            Err(error) => (job(Err(error.clone())), Some(error)),
         };
-        let ok = ran.ok;
-        done.push(ran.finish);
-        if !link.is_open() {
-            let why = failure.unwrap_or_else(|| Error::Unavailable("the transaction was lost".to_owned()));
-            return lose(link, done, &why);
-        }
-        if ok {
-            (kept, at_mark) = (true, false);
-        } else if !kept {
-            // Alone so far: end here, so that the next group begins clean.
-            link.rollback();
-            return done.into_iter().for_each(|finish| answer(finish, Ok(())));
-        } else {
-            if let Err(error) = link.undo_to_mark() {
-                return lose(link, done, &error);
-            }
-            // The mark is still there, where the next job needs it.
-            at_mark = true;
-        }
-        if done.len() < link.group_jobs_max() && started.elapsed() < GROUP_TIME_MAX {
-            next = queue.try_pop();
-        }
-    }
-    let committed = link.commit(marked);
-    if let Err(error) = &committed {
-        tracing::warn!(%error, jobs = done.len(), "a commit failed");
-    }
-    done.into_iter().for_each(|finish| answer(finish, committed.clone()));
-}
-
-/// The whole transaction is gone, with what earlier jobs in it had done.
-fn lose(link: &mut Link, done: Vec<Finish>, why: &Error) {
-    tracing::warn!(error = %why, jobs = done.len(), "a transaction was lost");
-    link.rollback();
-    done.into_iter().for_each(|finish| answer(finish, Err(why.clone())));
-}
-
-/// A panic in what runs after the commit must not end the thread.
-fn answer(finish: Finish, committed: Result<(), Error>) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| finish(committed))) {
-        tracing::error!(panic = message(&*panic), "what ran after a commit panicked");
+        next = next.or_else(|| queue.pop());
     }
 }
 
-fn message(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
+/// The database cannot be written to. Those that wait would meet the same: told now, they can retry.
+fn refuse(first: Box<dyn Job>, queue: &Queue<Box<dyn Job>>, error: &Error) {
+    tracing::warn!(%error, "the database cannot be written to");
+    let waiting = std::iter::from_fn(|| queue.try_pop()).take(queue.len());
+    let refused: Vec<_> = std::iter::once(first).chain(waiting).collect();
+    refused.into_iter().for_each(|job| job.finish(Err(error.clone())));
+}
+
+/// One transaction: `first` and those that are waiting. Returns a job that begins the next group.
+fn write_group(
+    mut group: Group<'_>,
+    first: Box<dyn Job>,
+    queue: &Queue<Box<dyn Job>>,
+    pace: &mut Pace,
+) -> Option<Box<dyn Job>> {
+    let started = Instant::now();
+    let mut patience = pace.patience();
+    let (mut next, mut left) = (Some(first), None);
+    while let Some(job) = next.take() {
+        if let Err(error) = group.add(job) {
+            group.lose(&error);
+            return None;
+        }
+        if group.len() < GROUP_JOBS_MAX && started.elapsed() < GROUP_TIME_MAX {
+            next = queue.try_pop().or_else(|| pace.wait(queue, group.len(), &mut patience));
+        }
+        left = next.take_if(|job| !group.has_room_for(&**job));
+    }
+    let (jobs, keeps) = (group.len(), group.keeps_something());
+    let committing = Instant::now();
+    group.commit();
+    if keeps {
+        pace.note(jobs, committing.elapsed());
+    }
+    left
+}
+
+/// How long a commit is held back for those who are about to come. A crowd that waits for one commit asks again right
+/// after it: were the next commit begun with the first of them, the rest would wait for the disk twice, and half of all
+/// commits would carry next to nothing. A single writer, whose last commit was alone, never waits.
+#[derive(Default)]
+struct Pace {
+    /// In the last commit.
+    jobs: usize,
+    /// What commits take, lately.
+    commit: Duration,
+}
+
+impl Pace {
+    /// In all, for one group.
+    fn patience(&self) -> Duration {
+        self.commit / 2
+    }
+
+    /// Waits for one more, while fewer came than the last time.
+    fn wait(&self, queue: &Queue<Box<dyn Job>>, jobs: usize, patience: &mut Duration) -> Option<Box<dyn Job>> {
+        if jobs >= self.jobs || patience.is_zero() {
+            return None;
+        }
+        let started = Instant::now();
+        let next = queue.pop_within((self.commit / 8).min(*patience));
+        *patience = patience.saturating_sub(started.elapsed());
+        next
+    }
+
+    fn note(&mut self, jobs: usize, commit: Duration) {
+        self.jobs = jobs;
+        self.commit = (self.commit * 7 + commit) / 8;
+    }
 }
