@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
-use protocol::{ChatId, Message, MessageId, MessageType, Role, Timestamp, UserId};
+use protocol::{ChatId, Message, MessageId, MessageType, Role, Scope, Timestamp, UserId};
 use sql::{Error, Row, Tx, Value, params};
 
-use super::{in_list, members, message_id};
+use super::{in_list, members, message_id, scopes};
 
 const COLUMNS: &str = "m.id, m.sender_id, u.username, m.content, m.message_type, m.timestamp_ms, m.reply_to, m.sealed,
     m.edited_at_ms, m.deleted_at_ms, m.seq, m.rev, m.extras";
 const FROM: &str = "FROM messages m LEFT JOIN users u ON u.id = m.sender_id";
+
+/// Passing over so many rows costs less than another look.
+const KNOWN_SLACK: u64 = 64;
 
 const HAS_MENTIONS: i64 = 1;
 const HAS_REACTIONS: i64 = 2;
@@ -63,6 +66,8 @@ pub struct PostRight {
     pub encrypted: bool,
     /// A message with this id exists.
     pub seen: Option<Seen>,
+    /// Where the chat's newest message and change stand.
+    pub last: scopes::Place,
 }
 
 /// Where a message with the same id stands.
@@ -86,11 +91,13 @@ pub struct Seen {
 /// See [`Error`].
 pub fn post_right(tx: &mut Tx<'_>, chat: &ChatId, user: UserId, id: &MessageId) -> Result<Option<PostRight>, Error> {
     tx.row(
-        "SELECT m.role, m.gone, u.username, c.encrypted, d.chat_id, d.sender_id, d.seq, d.first_rev, d.timestamp_ms
+        "SELECT m.role, m.gone, u.username, c.encrypted, d.chat_id, d.sender_id, d.seq, d.first_rev, d.timestamp_ms,
+                s.last_seq, s.rev, s.last_ms
          FROM members m JOIN chats c ON c.id = m.chat_id JOIN users u ON u.id = m.user_id
+         JOIN scopes s ON s.scope = ?4
          LEFT JOIN messages d ON d.id = ?3
          WHERE m.chat_id = ?1 AND m.user_id = ?2",
-        params![chat.as_str(), user.0, id.as_str()],
+        params![chat.as_str(), user.0, id.as_str(), format!("chat:{chat}")],
         |row| {
             let seen = match row.opt_text(4)? {
                 None => None,
@@ -108,6 +115,7 @@ pub fn post_right(tx: &mut Tx<'_>, chat: &ChatId, user: UserId, id: &MessageId) 
                 username: row.text(2)?,
                 encrypted: row.flag(3)?,
                 seen,
+                last: scopes::Place { seq: row.count(9)?, rev: row.count(10)?, timestamp: Timestamp(row.int(11)?) },
             })
         },
     )
@@ -259,8 +267,40 @@ pub fn get_all(tx: &mut Tx<'_>, ids: &[MessageId]) -> Result<Vec<Message>, Error
 /// # Errors
 /// See [`Error`].
 pub fn changed(tx: &mut Tx<'_>, chat: &ChatId, after: u64, limit: u32) -> Result<Vec<Message>, Error> {
-    let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.rev > ?2 ORDER BY m.rev LIMIT ?3");
-    load(tx, &sql, params![chat.as_str(), after, limit])
+    let sql = format!(
+        "SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.rev > ?2 AND m.rev <> m.first_rev ORDER BY m.rev LIMIT ?3"
+    );
+    let mut found = load(tx, &sql, params![chat.as_str(), after, limit])?;
+    let known = known_at(tx, chat, after)?;
+    let sql = format!(
+        "SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.seq > ?2 AND m.rev > ?3 AND m.rev = m.first_rev
+         ORDER BY m.seq LIMIT ?4"
+    );
+    found.extend(load(tx, &sql, params![chat.as_str(), known, after, limit])?);
+    found.sort_unstable_by_key(|message| message.rev);
+    found.truncate(limit as usize);
+    Ok(found)
+}
+
+/// A place up to which every message was there at revision `rev`; at most [`KNOWN_SLACK`] more were there too.
+///
+/// Each message takes one place and one revision, so both grow together: as many messages came after `rev` as revisions at
+/// most, and a message's place is never above its revision. Between these bounds halving finds it.
+fn known_at(tx: &mut Tx<'_>, chat: &ChatId, rev: u64) -> Result<u64, Error> {
+    let head = scopes::head(tx, &Scope::Chat(chat.clone()))?;
+    let mut low = head.last_seq.saturating_sub(head.rev.saturating_sub(rev));
+    let mut high = head.last_seq.min(rev);
+    while high.saturating_sub(low) > KNOWN_SLACK {
+        let middle = low + (high - low) / 2;
+        let sql = "SELECT first_rev FROM messages WHERE chat_id = ?1 AND seq = ?2";
+        let first_rev = tx.one(sql, params![chat.as_str(), middle], |row| row.count(0))?;
+        if first_rev <= rev {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
 }
 
 /// The newest messages with a `seq` below `before`, newest first.

@@ -229,6 +229,19 @@ async fn life(team: &Team, seed: u64) {
     assert!(copies.iter().map(|copy| copy.gaps).sum::<usize>() > 0, "seed {seed}: nothing was ever lost");
 }
 
+/// All that a client with `have` is told, page by page.
+async fn rows_since(person: &Person, chat: &ChatId, mut have: u64) -> Vec<Row> {
+    let mut rows = vec![];
+    loop {
+        let changes = person.sync(Scope::Chat(chat.clone()), have).await.unwrap();
+        have = changes.to;
+        rows.extend(changes.rows);
+        if changes.to == changes.head {
+            return rows;
+        }
+    }
+}
+
 sql::each_db! {
     async fn a_client_that_loses_events_ends_with_what_the_server_has(db: sql::Db) {
         let team = Team::new(db).await;
@@ -282,6 +295,39 @@ sql::each_db! {
         }
         assert_eq!(seqs, (2..=451).collect::<Vec<_>>());
         assert!(frames > 3);
+    }
+
+    async fn whatever_a_client_has_it_gets_just_the_rows_that_changed_since(db: sql::Db) {
+        let team = Team::new(db).await;
+        let (alice, bob) = (team.person("alice").await, team.person("bob").await);
+        let chat = alice.private(bob.id).await;
+        let mut rng = StdRng::seed_from_u64(7);
+        let mut messages = vec![];
+        for n in 0..400 {
+            match rng.random_range(0..4) {
+                // Long runs of changes between new messages, so that places and revisions drift apart.
+                0 if n > 150 => {
+                    for _ in 0..3 {
+                        let message_id = messages[rng.random_range(0..messages.len())];
+                        let id: protocol::MessageId = protocol::MessageId::from(message_id);
+                        let edit = EditMessage { chat_id: chat.clone(), message_id: id, content: n.to_string(), mentions: vec![] };
+                        alice.ask(Request::EditMessage(edit)).await.unwrap();
+                    }
+                }
+                _ => {
+                    let id = crate::support::local_id();
+                    alice.post_as(id, text(&chat, &n.to_string())).await;
+                    messages.push(id);
+                }
+            }
+        }
+        let all = rows_since(&bob, &chat, 1).await;
+        let head = all.last().unwrap().rev();
+        assert!(all.len() > 250 && head > all.len() as u64 + 100);
+        for have in (2..=head).step_by(17).chain([head - 1, head]) {
+            let expected: Vec<&Row> = all.iter().filter(|row| row.rev() > have).collect();
+            assert_eq!(rows_since(&bob, &chat, have).await.iter().collect::<Vec<_>>(), expected, "since {have}");
+        }
     }
 
     async fn a_client_ahead_of_a_restored_server_gets_the_present(db: sql::Db) {

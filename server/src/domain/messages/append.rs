@@ -52,7 +52,7 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     {
         return Err(Failure::field("reply_to", "no such message in this chat"));
     }
-    let place = scopes::next_message(cx.tx, &body.chat_id, cx.now)?;
+    let place = scopes::next_message_after(cx.tx, &body.chat_id, right.last, cx.now)?;
     let message = Message {
         id,
         sender_id: cx.actor,
