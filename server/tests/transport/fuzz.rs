@@ -1,11 +1,18 @@
 //! Throws damaged frames at a running server over each transport: it answers or hangs up, and never falls over.
 //!
-//! A short run each time; `HYBRID_FUZZ_INPUTS=1000000` for a long one (see `shared/protocol/tests/fuzz.rs`, which does
-//! the same to the readers alone, a hundred times faster).
+//! A short run each time, a longer one in `cargo xtask test`, `HYBRID_FUZZ_INPUTS=1000000` for a long one (see
+//! `shared/protocol/tests/fuzz.rs`, which does the same to the readers alone, a hundred times faster).
 
 use serde_json::json;
+use std::sync::Arc;
 
-use crate::harness::Host;
+use crate::harness::{Host, KeptAlive};
+
+/// Inputs of a short run, and of one with `HYBRID_TEST_SCALE=full`.
+const INPUTS: (usize, usize) = (2_000, 20_000);
+
+/// Who send bodies at the same time.
+const CLIENTS: usize = 4;
 
 /// SplitMix64.
 struct Chance(u64);
@@ -21,7 +28,9 @@ impl Chance {
 }
 
 fn inputs() -> usize {
-    std::env::var("HYBRID_FUZZ_INPUTS").map_or(2_000, |text| text.parse().unwrap())
+    let full = std::env::var("HYBRID_TEST_SCALE").is_ok_and(|scale| scale == "full");
+    let usual = if full { INPUTS.1 } else { INPUTS.0 };
+    std::env::var("HYBRID_FUZZ_INPUTS").map_or(usual, |text| text.parse().unwrap())
 }
 
 fn seeds() -> Vec<Vec<u8>> {
@@ -87,16 +96,25 @@ async fn whatever_lines_come_the_server_answers_each_or_hangs_up() {
     assert_eq!(host.raw("GET", "/readyz", None, &[], b"").await.status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_bodies_come_rest_answers_each() {
-    let host = Host::start().await;
-    let alice = host.register("alice").await;
-    let (seeds, mut chance) = (seeds(), Chance(0xB0D1));
+    let host = Arc::new(Host::start().await);
+    let alice = Arc::new(host.register("alice").await);
     let paths = ["/chats/general/messages", "/chats", "/sync", "/invitations", "/chats/general/read", "/auth/refresh"];
-    for _ in 0..inputs() / 4 {
-        let body = damaged(&seeds, &mut chance);
-        let path = format!("/api/v1{}", paths[chance.below(paths.len())]);
-        let answer = host.raw("POST", &path, Some(&alice.access), &[], &body).await;
-        assert!(answer.status < 500, "{path} {} {}", answer.json, String::from_utf8_lossy(&body));
+    let mut clients = tokio::task::JoinSet::new();
+    for client in 0..CLIENTS {
+        let (host, alice) = (host.clone(), alice.clone());
+        clients.spawn(async move {
+            let (seeds, mut chance) = (seeds(), Chance(0xB0D1 + client as u64));
+            let mut http = KeptAlive::new(host.http);
+            for _ in 0..inputs() / CLIENTS {
+                let body = damaged(&seeds, &mut chance);
+                let path = format!("/api/v1{}", paths[chance.below(paths.len())]);
+                let status = http.post(&path, &alice.access, &body).await;
+                assert!((200..500).contains(&status), "{status} {path} {}", String::from_utf8_lossy(&body));
+            }
+        });
     }
+    clients.join_all().await;
+    assert_eq!(host.raw("GET", "/readyz", None, &[], b"").await.status, 200);
 }

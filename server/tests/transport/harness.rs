@@ -171,6 +171,54 @@ pub async fn http(
     Answer { status, head, json: serde_json::from_slice(&body).unwrap_or(Value::Null), body }
 }
 
+/// One request after the other on a connection, as long as the server keeps it.
+pub struct KeptAlive {
+    to: SocketAddr,
+    stream: Option<BufReader<TcpStream>>,
+}
+
+impl KeptAlive {
+    pub fn new(to: SocketAddr) -> Self {
+        Self { to, stream: None }
+    }
+
+    /// The status of the answer.
+    pub async fn post(&mut self, path: &str, token: &str, body: &[u8]) -> u16 {
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => BufReader::new(TcpStream::connect(self.to).await.unwrap()),
+        };
+        let mut request = format!(
+            "POST {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n",
+            body.len()
+        )
+        .into_bytes();
+        request.extend(body);
+        stream.get_mut().write_all(&request).await.unwrap();
+        let (mut status, mut length, mut closes) = (0, 0, false);
+        loop {
+            let mut line = String::new();
+            let read = tokio::time::timeout(PATIENCE, stream.read_line(&mut line)).await.expect("an answer in time");
+            assert!(read.unwrap() > 0, "an answer: {path} {}", String::from_utf8_lossy(body));
+            let line = line.trim_end().to_ascii_lowercase();
+            if line.starts_with("http/1.1 ") {
+                status = line[9..12].parse().unwrap();
+            } else if let Some(bytes) = line.strip_prefix("content-length: ") {
+                length = bytes.parse().unwrap();
+            } else if line == "connection: close" {
+                closes = true;
+            } else if line.is_empty() {
+                break;
+            }
+        }
+        let mut answer = vec![0; length];
+        tokio::time::timeout(PATIENCE, stream.read_exact(&mut answer)).await.expect("a body in time").unwrap();
+        self.stream = (!closes).then_some(stream);
+        status
+    }
+}
+
 pub struct Ws<S>(pub WebSocketStream<S>);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Ws<S> {

@@ -11,8 +11,8 @@ use view::{Command, Delivery, Draft, MessageContent};
 use crate::world::{Stores, Weather, World};
 
 const NAMES: [&str; 3] = ["alice", "bob", "carol"];
-/// Random worlds of a run, unless said otherwise.
-const SEEDS: u64 = 300;
+/// Random worlds of a run, unless said otherwise; with `HYBRID_TEST_SCALE=full` the second number.
+const SEEDS: (u64, u64) = (300, 10_000);
 
 #[test]
 fn three_people_see_every_message_once_and_in_one_order_in_any_weather() {
@@ -20,7 +20,8 @@ fn three_people_see_every_message_once_and_in_one_order_in_any_weather() {
         run(seed, &mut Stores::default());
         return;
     }
-    let seeds = number("HYBRID_SEEDS").unwrap_or(SEEDS);
+    let full = std::env::var("HYBRID_TEST_SCALE").is_ok_and(|scale| scale == "full");
+    let seeds = number("HYBRID_SEEDS").unwrap_or(if full { SEEDS.1 } else { SEEDS.0 });
     let next = AtomicU64::new(0);
     let failed = AtomicU64::new(u64::MAX);
     std::thread::scope(|scope| {
