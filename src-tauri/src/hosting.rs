@@ -112,6 +112,8 @@ impl Hosting {
                 shell.handle.opener().open_path(folder, None::<&str>).map(|()| DONE).map_err(|_| Failure::NotHere)
             }
             HostCommand::CopyText { text } => self.copy(text).map(|()| DONE),
+            // Answered before, while there is no client.
+            HostCommand::AskKeyring | HostCommand::WithoutKeyring => Ok(DONE),
         }
     }
 
@@ -176,9 +178,7 @@ impl Hosting {
             .inspect_err(|error| tracing::warn!(%error, "the team cannot be announced on this network"))
             .ok();
         let here = self.here(&running).await;
-        if let Some(client) = shell.client() {
-            client.set_here(Some(here));
-        }
+        shell.set_here(Some(here));
         let watcher = watch_connected(shell);
         Ok(Hosted { running, _announcement: announcement, watcher })
     }
@@ -217,9 +217,7 @@ impl Hosting {
         if self.keep(&kept).is_err() {
             tracing::warn!("host mode cannot be remembered");
         }
-        if let Some(client) = shell.client() {
-            client.set_here(None);
-        }
+        shell.set_here(None);
         if let Some(hosted) = taken {
             hosted.watcher.abort();
             hosted.running.stop().await;

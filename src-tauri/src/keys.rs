@@ -1,5 +1,5 @@
-//! The cache's key in the system's keyring. Never falls back to a store that forgets: without a keyring that lasts, the
-//! person is asked for a passphrase.
+//! The cache's key in the system's keyring. Never falls back to a store that forgets, never replaces a key that a cache
+//! may need. Asking may wait for a person at the system's own prompt: `opening` bounds that.
 
 use crypto::Key;
 use keyring_core::{Entry, Error};
@@ -8,29 +8,12 @@ use crate::profile::Profile;
 
 const SERVICE: &str = "org.hybridmessenger.desktop";
 
-/// Where the cache's key comes from.
-pub enum CacheKey {
-    /// From the keyring; 32 bytes, made at the first start.
-    Keyring(Key),
-    /// There is no keyring that lasts: ask for a passphrase.
-    Passphrase,
-}
-
-/// Reads the key, or makes it at the first start. A cache that a passphrase protects stays with its passphrase.
-pub fn cache_key(profile: &Profile) -> CacheKey {
-    if client::uses_passphrase(&profile.client_folder().display().to_string()) {
-        return CacheKey::Passphrase;
-    }
-    match from_keyring(profile) {
-        Ok(key) => CacheKey::Keyring(key),
-        Err(error) => {
-            tracing::warn!(%error, "no keyring: the cache will ask for a passphrase");
-            CacheKey::Passphrase
-        }
-    }
-}
-
-fn from_keyring(profile: &Profile) -> Result<Key, Error> {
+/// The key of 32 bytes; made at the first start. Blocks as long as the keyring does.
+///
+/// # Errors
+/// There is no keyring, it stays closed, or it has no key although `needed` by a cache that is there: some keyrings show
+/// nothing while they are closed, and a new key would take the old one's place.
+pub fn cache_key(profile: &Profile, needed: bool) -> Result<Key, Error> {
     keyring_core::set_default_store(open_store()?);
     let user = profile.own_name().unwrap_or("cache");
     let entry = Entry::new(SERVICE, user)?;
@@ -39,7 +22,7 @@ fn from_keyring(profile: &Profile) -> Result<Key, Error> {
             .try_into()
             .map(Key::from_bytes)
             .map_err(|bytes: Vec<u8>| Error::BadStoreFormat(format!("a key of {} bytes, not 32", bytes.len()))),
-        Err(Error::NoEntry) => {
+        Err(Error::NoEntry) if !needed => {
             let key = Key::random().map_err(|_| Error::BadStoreFormat("no chance on this system".to_owned()))?;
             entry.set_secret(key.bytes())?;
             // Read back: a keyring that takes a secret and gives nothing back would cost the cache at the next start.

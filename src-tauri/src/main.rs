@@ -10,6 +10,7 @@ mod lan;
 mod links;
 mod logging;
 mod notify;
+mod opening;
 mod profile;
 mod shell;
 mod tray;
@@ -41,7 +42,7 @@ fn main() {
         .plugin(window::remembered_state())
         .invoke_handler(tauri::generate_handler![bridge::bridge_attach, bridge::bridge_command])
         .setup(move |app| {
-            let shell = Shell::start(app.handle().clone(), profile)?;
+            let shell = Shell::start(app.handle().clone(), profile);
             app.manage(Arc::clone(&shell));
             tray::build(app.handle(), &shell)?;
             window::open(app.handle(), &shell)?;

@@ -2,16 +2,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use client::{App, AppConfig, KeySource};
+use client::{App, AppConfig, Here};
 use tauri::AppHandle;
 use tauri::ipc::Channel;
 use view::update::ReplyBody;
-use view::{Command, CommandEnvelope, CommandReply, Failure, HostUpdate, Preferences, Update};
+use view::{Command, CommandEnvelope, CommandReply, HostCommand, HostUpdate, Preferences, Update};
 
 use crate::hosting::Hosting;
-use crate::keys::{CacheKey, cache_key};
+use crate::opening::{Opening, PATIENCE, Source, Step};
 use crate::profile::Profile;
-use crate::{blank_window, notify, tray};
+use crate::{blank_window, keys, logging, notify, tray};
 
 /// The running shell; one per process.
 pub struct Shell {
@@ -21,7 +21,10 @@ pub struct Shell {
     pub profile: Profile,
     /// The server inside.
     pub hosting: Hosting,
+    opening: Opening,
     client: OnceLock<App>,
+    /// The team hosted here, for the client that starts or runs.
+    here: Mutex<Option<Here>>,
     page: Mutex<Page>,
     preferences: Mutex<Preferences>,
 }
@@ -35,44 +38,34 @@ struct Page {
 }
 
 impl Shell {
-    /// Starts the client on this profile.
-    ///
-    /// # Errors
-    /// The cache's folder cannot be used, or another instance holds it.
-    pub fn start(handle: AppHandle, profile: Profile) -> Result<Arc<Self>, Box<dyn std::error::Error>> {
-        let key = match cache_key(&profile) {
-            CacheKey::Keyring(key) => KeySource::Raw(key),
-            CacheKey::Passphrase => KeySource::Passphrase,
-        };
+    /// Starts opening this profile: returns at once, for the keyring may take its time.
+    pub fn start(handle: AppHandle, profile: Profile) -> Arc<Self> {
+        let folder = profile.client_folder().display().to_string();
+        let uses_passphrase = client::uses_passphrase(&folder);
         let shell = Arc::new(Self {
             hosting: Hosting::new(profile.host_folder()),
             handle,
+            opening: Opening::new(client::has_cache(&folder) && !uses_passphrase),
             client: OnceLock::new(),
+            here: Mutex::default(),
             page: Mutex::default(),
             preferences: Mutex::default(),
             profile,
         });
-        let config = AppConfig {
-            data_dir: shell.profile.client_folder().display().to_string(),
-            key,
-            can_host: true,
-            device_name: device_name(),
-            here: None,
-            runtime: None,
-        };
-        let to_page = Arc::clone(&shell);
-        let client = App::start(config, move |update| to_page.on_client_update(update))?;
-        if shell.client.set(client).is_err() {
-            return Err("the client was started twice".into());
-        }
+        let steps = shell.opening.begin(uses_passphrase);
+        shell.perform(steps);
         shell.hosting.resume_in_background(&shell);
         shell.watch_for_blank_window();
-        Ok(shell)
+        shell
     }
 
-    /// The client; there once `start` has returned.
-    pub fn client(&self) -> Option<&App> {
-        self.client.get()
+    /// Says where the team hosted by this app is; `None` when it hosts none.
+    pub fn set_here(&self, here: Option<Here>) {
+        let mut kept = lock(&self.here);
+        kept.clone_from(&here);
+        if let Some(client) = self.client.get() {
+            client.set_here(here);
+        }
     }
 
     /// The page is there (again).
@@ -88,22 +81,85 @@ impl Shell {
         }
     }
 
-    /// The page asks. Host mode is answered here; the rest is the client's.
+    /// The page asks. Host mode is answered here; the rest is the client's, once it runs.
     pub fn command(self: &Arc<Self>, envelope: CommandEnvelope) {
-        if let Command::Host { host } = envelope.command {
+        match envelope.command {
+            Command::Host { host: HostCommand::AskKeyring | HostCommand::WithoutKeyring } => {}
+            Command::Host { host } => return self.host_command(envelope.id, host),
+            _ => {}
+        }
+        let steps = self.opening.command(envelope);
+        self.perform(steps);
+    }
+
+    fn host_command(self: &Arc<Self>, id: u32, host: HostCommand) {
+        let shell = Arc::clone(self);
+        tauri::async_runtime::spawn(async move {
+            let reply = match shell.hosting.command(&shell, host).await {
+                Ok(body) => CommandReply::Ok { body },
+                Err(failure) => CommandReply::Failed { failure },
+            };
+            shell.tell(&Update::Reply { id, reply });
+        });
+    }
+
+    fn perform(self: &Arc<Self>, steps: Vec<Step>) {
+        for step in steps {
             let shell = Arc::clone(self);
-            tauri::async_runtime::spawn(async move {
-                let reply = match shell.hosting.command(&shell, host).await {
-                    Ok(body) => CommandReply::Ok { body },
-                    Err(failure) => CommandReply::Failed { failure },
-                };
-                shell.tell(&Update::Reply { id: envelope.id, reply });
-            });
-        } else if let Some(client) = self.client() {
-            client.command(envelope);
-        } else {
-            let reply = CommandReply::Failed { failure: Failure::Internal };
-            self.tell(&Update::Reply { id: envelope.id, reply });
+            match step {
+                Step::Tell(update) => self.tell(&update),
+                Step::Client(envelope) => {
+                    if let Some(client) = self.client.get() {
+                        client.command(envelope);
+                    }
+                }
+                Step::Ask => drop(std::thread::spawn(move || shell.ask_keyring())),
+                Step::Wait => drop(tauri::async_runtime::spawn(async move {
+                    tokio::time::sleep(PATIENCE).await; // allow-sleep: a deadline, not a poll
+                    shell.perform(shell.opening.waited());
+                })),
+                Step::Start(source) => drop(std::thread::spawn(move || shell.start_client(source))),
+            }
+        }
+    }
+
+    fn ask_keyring(self: &Arc<Self>) {
+        let needed = self.opening.has_cache();
+        let key = keys::cache_key(&self.profile, needed).inspect_err(|error| {
+            tracing::warn!(%error, needed, "the keyring gives no key");
+        });
+        self.perform(self.opening.answered(key.ok()));
+    }
+
+    fn start_client(self: &Arc<Self>, source: Source) {
+        let mut config = AppConfig {
+            data_dir: self.profile.client_folder().display().to_string(),
+            key: source.into(),
+            can_host: true,
+            device_name: device_name(),
+            here: None,
+            runtime: None,
+        };
+        let to_page = Arc::clone(self);
+        let started = {
+            // Held until the client is there, so that no team starts unseen in between.
+            let here = lock(&self.here);
+            config.here.clone_from(&here);
+            let started = App::start(config, move |update| to_page.on_client_update(update));
+            // Set once: the opening starts one client.
+            started.map(|client| drop(self.client.set(client)))
+        };
+        if let Err(error) = started {
+            tracing::error!(%error, "the app could not be started");
+            logging::to_terminal(&format!("Hybrid Messenger could not be started: {error}"));
+            return self.handle.exit(1);
+        }
+        loop {
+            let waited = self.opening.started();
+            if waited.is_empty() {
+                return;
+            }
+            self.perform(waited.into_iter().map(Step::Client).collect());
         }
     }
 

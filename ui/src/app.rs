@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use view::{Command, PresenceStatus, Stage};
 
 use crate::features::toasts::{ToastArea, tell_notices};
-use crate::screens::{Elsewhere, Loading, Team, Unlock, Welcome};
+use crate::screens::{Elsewhere, KeyringClosed, Loading, Team, Unlock, Welcome};
 use crate::state::{AppState, preferences};
 use crate::{bridge, keys};
 
@@ -24,6 +24,7 @@ pub fn App() -> impl IntoView {
         {move || match screen.get() {
             Screen::Loading => view! { <Loading /> }.into_any(),
             Screen::Elsewhere => view! { <Elsewhere /> }.into_any(),
+            Screen::KeyringClosed => view! { <KeyringClosed /> }.into_any(),
             Screen::Unlock { new } => view! { <Unlock new=new /> }.into_any(),
             Screen::Welcome => view! { <Welcome /> }.into_any(),
             Screen::Team => view! { <Team /> }.into_any(),
@@ -36,6 +37,7 @@ pub fn App() -> impl IntoView {
 enum Screen {
     Loading,
     Elsewhere,
+    KeyringClosed,
     Unlock { new: bool },
     Welcome,
     Team,
@@ -46,6 +48,7 @@ impl Screen {
         match stage {
             Stage::Starting => Screen::Loading,
             Stage::Elsewhere => Screen::Elsewhere,
+            Stage::KeyringClosed => Screen::KeyringClosed,
             Stage::Locked { new } => Screen::Unlock { new: *new },
             Stage::Welcome { .. } => Screen::Welcome,
             Stage::Ready { .. } => Screen::Team,

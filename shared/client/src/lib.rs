@@ -11,6 +11,6 @@ mod web;
 
 pub use config::{AppConfig, Endpoint, Here, KeySource, StartError};
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{App, install_tls_provider, uses_passphrase};
+pub use native::{App, has_cache, install_tls_provider, uses_passphrase};
 #[cfg(target_arch = "wasm32")]
 pub use web::App;

@@ -28,6 +28,11 @@ pub enum HostCommand {
     StopSearch,
     /// Opens the data folder in the file manager.
     OpenFolder,
+    /// At [`crate::Stage::KeyringClosed`]: asks the system's keyring once more.
+    AskKeyring,
+    /// At [`crate::Stage::KeyringClosed`]: leaves the cache that only the keyring opens aside, and makes a passphrase for
+    /// a new one: → [`crate::Stage::Locked`].
+    WithoutKeyring,
     /// A text to the system's clipboard.
     CopyText {
         /// What.

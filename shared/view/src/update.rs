@@ -107,6 +107,9 @@ pub enum Stage {
         /// Make one.
         new: bool,
     },
+    /// Desktop: the cache's key is in the system's keyring, which gave nothing in time. [`crate::HostCommand::AskKeyring`]
+    /// asks again, [`crate::HostCommand::WithoutKeyring`] goes on without; a key that comes late opens by itself.
+    KeyringClosed,
     /// A browser: another tab has taken the cache over. `Start` takes it back.
     Elsewhere,
     /// No account: Host · Join · Sign in.

@@ -1,7 +1,7 @@
 unlock-title = Welcome back
 unlock-lead = Messages on this device are encrypted. Enter the passphrase.
 unlock-new-title = Make a passphrase
-unlock-new-lead = This system has no keyring, so a passphrase protects the messages on disk. It cannot be recovered.
+unlock-new-lead = No keyring of this system answers, so a passphrase will protect the messages on disk. It cannot be recovered.
 unlock-passphrase = Passphrase
 unlock-again = Once more
 unlock-short = At least 8 characters are needed

@@ -94,6 +94,7 @@ areas! {
     "host",
     "invite",
     "join",
+    "keyring",
     "keys",
     "members",
     "message",

@@ -3,6 +3,7 @@
 mod elsewhere;
 mod host;
 mod join;
+mod keyring_closed;
 mod loading;
 mod settings;
 mod sign_in;
@@ -13,6 +14,7 @@ mod welcome;
 pub use elsewhere::Elsewhere;
 pub use host::Host;
 pub use join::Join;
+pub use keyring_closed::KeyringClosed;
 pub use loading::Loading;
 pub use settings::Settings;
 pub use sign_in::SignIn;

@@ -8,5 +8,5 @@ mod socket;
 mod tls;
 
 pub use app::App;
-pub use profile::uses_passphrase;
+pub use profile::{has_cache, uses_passphrase};
 pub use tls::install_tls_provider;

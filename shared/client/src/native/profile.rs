@@ -12,6 +12,7 @@ use crate::driver::OpenError;
 
 /// Beside the cache, where its key comes from a passphrase.
 const HEADER_FILE: &str = "cache.key";
+const CACHE_FILE: &str = "cache.db";
 
 /// An open profile; the lock is held as long as it lives.
 pub(super) struct Profile {
@@ -25,6 +26,11 @@ pub(super) struct Profile {
 /// The profile in this folder is protected by a passphrase, not by a key from the keyring.
 pub fn uses_passphrase(folder: &str) -> bool {
     std::path::Path::new(folder).join(HEADER_FILE).exists()
+}
+
+/// There is a cache in this folder.
+pub fn has_cache(folder: &str) -> bool {
+    std::path::Path::new(folder).join(CACHE_FILE).exists()
 }
 
 impl Profile {
@@ -42,7 +48,7 @@ impl Profile {
     }
 
     fn cache(&self) -> PathBuf {
-        self.folder.join("cache.db")
+        self.folder.join(CACHE_FILE)
     }
 
     fn header(&self) -> PathBuf {
@@ -105,7 +111,7 @@ impl Profile {
         let stamp = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_millis());
         tracing::warn!("the cache does not open with this key; it is kept aside and a new one is made");
         for suffix in ["", "-wal", "-shm"] {
-            let from = self.folder.join(format!("cache.db{suffix}"));
+            let from = self.folder.join(format!("{CACHE_FILE}{suffix}"));
             match fs::rename(&from, self.folder.join(format!("unreadable-{stamp}.db{suffix}"))) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(disk(e)),
                 _ => {}
@@ -117,7 +123,7 @@ impl Profile {
     /// Deletes the cache. The key's header stays: the passphrase is the profile's, not the account's.
     pub(super) fn erase_store(&self) {
         for suffix in ["", "-wal", "-shm", "-journal"] {
-            let path = self.folder.join(format!("cache.db{suffix}"));
+            let path = self.folder.join(format!("{CACHE_FILE}{suffix}"));
             if let Err(error) = fs::remove_file(&path)
                 && error.kind() != std::io::ErrorKind::NotFound
             {

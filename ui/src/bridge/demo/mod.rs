@@ -1,7 +1,7 @@
 //! A scripted host inside the page, for screenshots and for work on the interface without a server.
 //!
 //! `#demo` shows a team; words after `=` choose more: `#demo=welcome,ru,dark`. Scenes: `team` (default), `empty`, `welcome`,
-//! `browser`, `host`, `locked`, `loading`; `offline`, `catching-up`; languages `ru`, `en`; themes `light`, `dark`; `compact`.
+//! `browser`, `host`, `locked`, `keyring`, `loading`; `offline`, `catching-up`; languages `ru`, `en`; themes `light`, `dark`; `compact`.
 
 mod cast;
 mod script;

@@ -113,6 +113,8 @@ impl Script {
             updates.push(host(running()));
         } else if scene("locked") || scene("new-lock") {
             updates.push(Update::Stage { stage: Stage::Locked { new: scene("new-lock") } });
+        } else if scene("keyring") {
+            updates.push(Update::Stage { stage: Stage::KeyringClosed });
         } else {
             updates.extend(self.team());
         }
