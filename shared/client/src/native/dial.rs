@@ -1,13 +1,18 @@
 //! From an endpoint to an open WebSocket: addresses in order, each given a short head start before the next is tried
 //! beside it (as in RFC 8305), the first that speaks our protocol wins.
 
+use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin as Pinned;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crypto::Pin;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -23,6 +28,20 @@ use crate::driver::is_loopback;
 /// An open WebSocket, over TLS or (on loopback) plain TCP.
 pub(super) type Socket = WebSocketStream<Box<dyn Wire>>;
 
+/// The TCP connection underneath, which counts what the system has taken from us: a connection is stuck when bytes wait
+/// and this stands still, however slow the line is.
+struct Counted {
+    tcp: TcpStream,
+    taken: Arc<AtomicU64>,
+}
+
+/// What dialling gives.
+pub(super) struct Dialled {
+    pub(super) socket: Socket,
+    /// Bytes that the system has taken from us so far.
+    pub(super) taken: Arc<AtomicU64>,
+}
+
 /// Bytes both ways.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
@@ -32,6 +51,9 @@ const STAGGER: Duration = Duration::from_millis(250);
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 const TCP_TIMEOUT: Duration = Duration::from_secs(5);
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// What the system may hold for us. It tells of room only when a third of this is free, so a large buffer makes a slow
+/// line look like one that stands still: with the system's own choice of megabytes, 30 KB/s would.
+const SEND_BUFFER_BYTES: u32 = 64 * 1024;
 /// Most addresses tried for one endpoint, after names were resolved.
 const CANDIDATES_MAX: usize = 16;
 /// A `changes` frame holds up to 200 rows with contents of up to 32 KiB, escaped.
@@ -41,7 +63,7 @@ const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 ///
 /// # Errors
 /// `Unreachable`, `TimedOut`, `WrongPin`, `Untrusted`, `NotAServer`, `BadAddress`; the most telling of all addresses.
-pub(super) async fn dial(endpoint: &Endpoint) -> Result<Socket, Failure> {
+pub(super) async fn dial(endpoint: &Endpoint) -> Result<Dialled, Failure> {
     let pin = match &endpoint.pin {
         Some(text) => Some(Pin::parse(text).ok_or(Failure::BadAddress)?),
         None => None,
@@ -99,19 +121,26 @@ fn more_telling(a: Failure, b: Failure) -> Failure {
     if weight(&b) > weight(&a) { b } else { a }
 }
 
-async fn attempt(host: &str, at: SocketAddr, use_tls: bool, pin: Option<Pin>) -> Result<Socket, Failure> {
-    let tcp = match timeout(TCP_TIMEOUT, TcpStream::connect(at)).await {
+async fn attempt(host: &str, at: SocketAddr, use_tls: bool, pin: Option<Pin>) -> Result<Dialled, Failure> {
+    let socket = if at.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+    let socket = socket.map_err(|_| Failure::Unreachable)?;
+    // A hint: where the system refuses, a standstill is only noticed later.
+    let _ = socket.set_send_buffer_size(SEND_BUFFER_BYTES);
+    let tcp = match timeout(TCP_TIMEOUT, socket.connect(at)).await {
         Ok(Ok(tcp)) => tcp,
         Ok(Err(_)) => return Err(Failure::Unreachable),
         Err(_) => return Err(Failure::TimedOut),
     };
     // Without it small frames wait for the acknowledgement of the one before.
     tcp.set_nodelay(true).map_err(|_| Failure::Unreachable)?;
-    timeout(HANDSHAKE_TIMEOUT, handshake(tcp, host, at, use_tls, pin)).await.unwrap_or(Err(Failure::TimedOut))
+    let taken = Arc::new(AtomicU64::new(0));
+    let counted = Counted { tcp, taken: taken.clone() };
+    let socket = timeout(HANDSHAKE_TIMEOUT, handshake(counted, host, at, use_tls, pin)).await;
+    socket.unwrap_or(Err(Failure::TimedOut)).map(|socket| Dialled { socket, taken })
 }
 
 async fn handshake(
-    tcp: TcpStream,
+    tcp: Counted,
     host: &str,
     at: SocketAddr,
     use_tls: bool,
@@ -144,6 +173,30 @@ async fn handshake(
             Err(Failure::Refused { code: protocol::ErrorCode::RateLimited })
         }
         Err(_) => Err(Failure::NotAServer),
+    }
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(mut self: Pinned<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pinned::new(&mut self.tcp).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pinned<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pinned::new(&mut self.tcp).poll_write(cx, bytes);
+        if let Poll::Ready(Ok(count)) = &written {
+            self.taken.fetch_add(*count as u64, Ordering::Relaxed);
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pinned<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pinned::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pinned<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pinned::new(&mut self.tcp).poll_shutdown(cx)
     }
 }
 

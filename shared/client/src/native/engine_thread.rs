@@ -51,7 +51,7 @@ impl Platform for Native {
 
     fn connect(&mut self, conn: u64, endpoint: Endpoint) {
         self.line = None;
-        self.line = Some((conn, Line::open(&self.runtime, conn, endpoint, self.tell.clone())));
+        self.line = Some((conn, Line::open(&self.runtime, conn, endpoint, self.tell.clone(), socket::STANDSTILL)));
     }
 
     fn send(&mut self, frame: &ClientFrame) {
