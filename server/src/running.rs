@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crypto::Pin;
 use protocol::frame::{CloseReason, CreateInvitation};
 use protocol::{InvitationLink, ProtocolError, Timestamp};
 use sql::{Db, DbConfig, DbUrl};
@@ -157,7 +158,7 @@ impl Server {
             Some(address) => Some(bind(address).await?),
             None => None,
         };
-        let app = open(&config, clock).await?;
+        let app = open(&config, lasting_pin(&config, certificate.as_ref()), clock).await?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let mut shared =
             Shared { app: app.clone(), limits: config.limits.clone(), stop: stop.clone(), router: axum::Router::new() };
@@ -245,7 +246,6 @@ impl Running {
             .await
             .map_err(Failure::into_protocol)?;
         let secret = URL_SAFE_NO_PAD.decode(&made.secret).ok().and_then(|s| s.try_into().ok());
-        // Only a certificate of our own is pinned: a bought one changes its key at each renewal.
         let pin = self.pin.filter(|_| self.config.tls == TlsSource::Own);
         let addresses = self.addresses();
         let scheme = if self.pin.is_some() { "https" } else { "http" };
@@ -300,7 +300,12 @@ fn system_clock() -> Clock {
     Arc::new(|| Timestamp(jiff::Timestamp::now().as_millisecond()))
 }
 
-async fn open(config: &ServerConfig, clock: Clock) -> Result<App, StartError> {
+/// Only a certificate of our own is pinned by invitations: a bought one changes its key at each renewal.
+fn lasting_pin(config: &ServerConfig, certificate: Option<&Certificate>) -> Option<Pin> {
+    certificate.filter(|_| config.tls == TlsSource::Own).map(|certificate| Pin(certificate.spki_sha256))
+}
+
+async fn open(config: &ServerConfig, pin: Option<Pin>, clock: Clock) -> Result<App, StartError> {
     let url = match &config.database_url {
         Some(url) => DbUrl::Postgres(url.clone()),
         None => DbUrl::Sqlite(private_file(config.data_dir.join("server.db"))?),
@@ -310,8 +315,11 @@ async fn open(config: &ServerConfig, clock: Clock) -> Result<App, StartError> {
     let db = tokio::task::spawn_blocking(move || Db::open(&opening))
         .await
         .map_err(|e| sql::Error::Unavailable(e.to_string()))??;
-    let settings =
-        Settings { name: config.name.clone(), invitation_required: config.registration == Registration::Invitation };
+    let settings = Settings {
+        name: config.name.clone(),
+        invitation_required: config.registration == Registration::Invitation,
+        pin: pin.map(|pin| pin.to_string()),
+    };
     Ok(App::open(db, Auth::new(config.password_cost), settings, clock).await?)
 }
 

@@ -144,6 +144,7 @@ pub fn welcome(app: &App, versions: &[u16]) -> Result<Welcome, ProtocolError> {
         name: app.identity.name.clone(),
         invitation_required: app.settings.invitation_required,
         heartbeat_ms: HEARTBEAT_MS,
+        pin: app.settings.pin.clone(),
     })
 }
 

@@ -39,6 +39,8 @@ pub struct Settings {
     pub name: String,
     /// Registering needs an invitation (the very first account does not).
     pub invitation_required: bool,
+    /// The pin that invitations carry, base64url; `None` without a certificate of our own.
+    pub pin: Option<String>,
 }
 
 /// The shared state; cheap to clone.

@@ -26,7 +26,10 @@ impl Announcement {
     /// # Errors
     /// The network allows no multicast; hosting works without.
     pub fn start(name: &str, fingerprint: &str, port: u16) -> Result<Self, mdns_sd::Error> {
-        let daemon = ServiceDaemon::new()?;
+        Self::on(ServiceDaemon::new()?, name, fingerprint, port)
+    }
+
+    fn on(daemon: ServiceDaemon, name: &str, fingerprint: &str, port: u16) -> Result<Self, mdns_sd::Error> {
         // The instance is named by the key, so that two teams of one name stay two.
         let instance: String = fingerprint.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
         let host = format!("{instance}.local.");
@@ -61,7 +64,14 @@ impl Search {
         own_fingerprint: Option<String>,
         on_change: impl Fn(Vec<DiscoveredTeam>) + Send + 'static,
     ) -> Result<Self, mdns_sd::Error> {
-        let daemon = ServiceDaemon::new()?;
+        Self::on(ServiceDaemon::new()?, own_fingerprint, on_change)
+    }
+
+    fn on(
+        daemon: ServiceDaemon,
+        own_fingerprint: Option<String>,
+        on_change: impl Fn(Vec<DiscoveredTeam>) + Send + 'static,
+    ) -> Result<Self, mdns_sd::Error> {
         let events = daemon.browse(SERVICE)?;
         std::thread::spawn(move || {
             let found = Arc::new(Mutex::new(BTreeMap::<String, DiscoveredTeam>::new()));
@@ -136,7 +146,55 @@ fn best_address(addresses: impl Iterator<Item = IpAddr>) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::time::Duration;
+
+    use mdns_sd::IfKind;
+
     use super::*;
+
+    /// Real mDNS that does not leave this machine.
+    fn on_loopback() -> ServiceDaemon {
+        let daemon = ServiceDaemon::new().unwrap();
+        daemon.disable_interface(IfKind::All).unwrap();
+        daemon.enable_interface(IfKind::LoopbackV4).unwrap();
+        daemon
+    }
+
+    #[test]
+    fn two_hosts_of_one_name_are_two_teams_with_their_own_keys_and_one_that_ends_is_gone() {
+        let chance = std::process::id();
+        let print = |n: u32| format!("{n:04X} {:04X} {:04X} 0001 0002 0003 0004 0005", chance >> 16, chance & 0xffff);
+        // Others may announce here as well.
+        let mine = move |team: &DiscoveredTeam| team.fingerprint[4..14] == print(0)[4..14];
+        let (tell, told) = std::sync::mpsc::channel();
+        let alice = Announcement::on(on_loopback(), "Маяк", &print(1), 8443).unwrap();
+        let search = Search::on(on_loopback(), Some(print(3)), move |teams| drop(tell.send(teams))).unwrap();
+        let bob = Announcement::on(on_loopback(), "Маяк", &print(2), 9443).unwrap();
+        let own = Announcement::on(on_loopback(), "Маяк", &print(3), 7443).unwrap();
+        let until = |count: usize| loop {
+            let mut teams = told.recv_timeout(Duration::from_secs(30)).expect("the network answers in time");
+            teams.retain(mine);
+            if teams.len() == count {
+                return teams;
+            }
+        };
+        let teams = until(3);
+        let seen: Vec<_> =
+            teams.iter().map(|t| (t.name.as_str(), t.address.as_str(), t.fingerprint.clone(), t.own)).collect();
+        assert_eq!(
+            seen,
+            [
+                ("Маяк", "127.0.0.1:8443", print(1), false),
+                ("Маяк", "127.0.0.1:9443", print(2), false),
+                ("Маяк", "127.0.0.1:7443", print(3), true),
+            ]
+        );
+        drop(bob);
+        let left: Vec<_> = until(2).into_iter().map(|team| team.fingerprint).collect();
+        assert_eq!(left, [print(1), print(3)]);
+        drop((alice, own, search));
+    }
 
     #[test]
     fn a_neighbour_is_given_the_private_network_before_loopback() {

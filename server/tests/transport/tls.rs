@@ -96,6 +96,20 @@ async fn the_pin_that_an_invitation_carries_is_that_of_the_certificate() {
     assert_eq!(protocol::InvitationLink::parse(&invitation.link.to_string()).unwrap(), invitation.link);
     assert!(invitation.web.starts_with("https://127.0.0.1:"), "{}", invitation.web);
     assert_eq!(host.running.fingerprint(), made.fingerprint());
+    // Whoever sees no certificate, as a page in a browser, is told it for links of their own.
+    let told = http(secure(host.http).await, "GET", "/api/v1/server", None, &[], b"").await;
+    assert_eq!(told.json["pin"], crypto::Pin(made.spki_sha256).to_string());
+}
+
+#[tokio::test]
+async fn a_certificate_from_files_is_not_told_as_a_pin_for_it_will_be_renewed() {
+    let own = tempfile::tempdir().unwrap();
+    server::tls::ensure_certificate(own.path()).unwrap();
+    let file = |name: &str| own.path().join("tls").join(name);
+    let source = TlsSource::Files { certificate: file("certificate.pem"), key: file("key.pem") };
+    let host = Host::start_with(|c| c.tls = source).await;
+    let told = http(secure(host.http).await, "GET", "/api/v1/server", None, &[], b"").await;
+    assert!(told.json["name"].is_string() && told.json["pin"].is_null(), "{}", told.json);
 }
 
 #[tokio::test]

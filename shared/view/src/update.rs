@@ -257,6 +257,8 @@ pub enum ReplyBody {
         invitation_required: bool,
         /// The invitation carried a pin and the server's key matches it.
         pinned: bool,
+        /// The first groups of that key's hash, as a [`crate::DiscoveredTeam`] announces it; empty without a pin.
+        fingerprint: String,
     },
     /// To `OpenPrivate`, `CreateChat`, `JoinChat`.
     Chat {

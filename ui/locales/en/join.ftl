@@ -7,3 +7,6 @@ join-not-pinned = The server answered. An ordinary certificate vouches for it.
 join-other = Another link
 join-on-network = Teams on this network
 join-none-yet = Nobody in sight yet. Looking…
+join-key = key { $key }
+join-namesakes = Several teams here are called “{ $team }”. Ask whoever hosts yours for the key that their screen shows, and choose the team with the same one.
+join-other-team = This link does not lead to the team “{ $team }” with the key { $key } that you chose. Make sure that this is where you want to go.

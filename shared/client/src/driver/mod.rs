@@ -56,6 +56,8 @@ pub(crate) struct Core<P> {
     pending: VecDeque<Pending>,
     timers: HashMap<Timer, u64>,
     conn: u64,
+    /// The pin that the server of this connection names for invitations.
+    told_pin: Option<crypto::Pin>,
     failures: u32,
     failed_at: u64,
     clocks: (Timestamp, u64),
@@ -78,6 +80,7 @@ impl<P: Platform> Core<P> {
             pending: VecDeque::new(),
             timers: HashMap::new(),
             conn: 0,
+            told_pin: None,
             failures: 0,
             failed_at: 0,
             clocks,
@@ -140,7 +143,12 @@ impl<P: Platform> Core<P> {
             Msg::Command(envelope) => self.command(envelope),
             Msg::Here(here) => self.set_here(here),
             Msg::Opened { conn } => self.push_on(conn, Input::Connected),
-            Msg::Frame { conn, frame } => self.push_on(conn, Input::Frame(*frame)),
+            Msg::Frame { conn, frame } => {
+                if conn == self.conn {
+                    self.note_pin(&frame);
+                }
+                self.push_on(conn, Input::Frame(*frame));
+            }
             Msg::Closed { conn, reason } => self.push_on(conn, Input::Disconnected { reason }),
             Msg::Entered { command, endpoint, result } => self.entered(command, endpoint, result),
             Msg::NetworkChanged => self.network_changed(),
@@ -219,8 +227,11 @@ impl<P: Platform> Core<P> {
         match result {
             Err(failure) => self.reply(id, Err(failure)),
             Ok(Entered::Found { name, invitation_required }) => {
-                let pinned = endpoint.pin.is_some();
-                self.reply(id, Ok(ReplyBody::ServerFound { name, address, invitation_required, pinned }));
+                let pin = endpoint.pin.as_deref().and_then(crypto::Pin::parse);
+                let fingerprint = pin.map(|pin| pin.fingerprint_short()).unwrap_or_default();
+                let pinned = pin.is_some();
+                let found = ReplyBody::ServerFound { name, address, invitation_required, pinned, fingerprint };
+                self.reply(id, Ok(found));
             }
             Ok(Entered::In { user_id, username, server_id, team, access, refresh, expires_in }) => {
                 let access_until = Timestamp(self.platform.now().0 + i64::from(expires_in) * 1_000);
@@ -255,7 +266,9 @@ impl<P: Platform> Core<P> {
         if self.setup.here == here {
             return;
         }
-        let came = here.is_some();
+        // A new name alone is no reason to connect anew.
+        let place = |here: &Here| (here.addresses.clone(), here.pin, here.tls);
+        let came = here.is_some() && here.as_ref().map(place) != self.setup.here.as_ref().map(place);
         self.setup.here = here;
         if let Some(me) = self.ready.clone() {
             self.show(Update::Stage { stage: Stage::Ready { me } });

@@ -1,8 +1,8 @@
 //! Does what a step asked for, after its commit.
 
 use engine::Output;
-use protocol::InvitationLink;
-use protocol::frame::Invitation;
+use protocol::frame::{Invitation, Reply};
+use protocol::{InvitationLink, ServerFrame};
 use view::{CommandReply, Failure, Stage, Update, update::ReplyBody};
 
 use super::{Core, Platform, State, route};
@@ -79,6 +79,13 @@ impl<P: Platform> Core<P> {
         }
     }
 
+    /// What the server on the line says of its own key, for invitations made where no certificate can be seen.
+    pub(super) fn note_pin(&mut self, frame: &ServerFrame) {
+        if let ServerFrame::Reply { reply: Reply::Welcome(welcome), .. } = frame {
+            self.told_pin = welcome.pin.as_deref().and_then(crypto::Pin::parse);
+        }
+    }
+
     fn invitation(&self, command: u32, invitation: &Invitation) -> Update {
         let reply = match self.links(invitation) {
             Some((link, web)) => {
@@ -94,13 +101,15 @@ impl<P: Platform> Core<P> {
         let account = engine.account()?;
         let endpoint = serde_json::from_str::<Endpoint>(&account.endpoint).ok()?;
         let endpoint = route::shared(&endpoint, self.setup.here.as_ref())?;
+        // The key that this connection was checked against, or else the one that the server names: a browser sees none.
+        let pin = endpoint.pin.as_deref().and_then(crypto::Pin::parse).or(self.told_pin.filter(|_| endpoint.tls));
         let secret = crypto::Secret::parse(&invitation.secret)?;
         let first = endpoint.addresses.first()?.clone();
         let scheme = if endpoint.tls { "https" } else { "http" };
         let web = format!("{scheme}://{first}/#join={}", secret.reveal());
         let link = InvitationLink {
             addresses: endpoint.addresses,
-            pin: endpoint.pin.as_deref().and_then(crypto::Pin::parse).map(|pin| pin.0),
+            pin: pin.map(|pin| pin.0),
             secret: Some(*secret.bytes()),
             name: account.team.clone(),
         };

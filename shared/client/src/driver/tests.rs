@@ -4,8 +4,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use protocol::{ClientFrame, Timestamp, UserId};
+use crypto::Pin;
+use protocol::frame::{AuthSuccess, Invitation, Reply, Welcome};
+use protocol::{ClientFrame, InvitationLink, Request, ServerFrame, Timestamp, UserId};
 use sql::{Store, StoreLocation};
+use view::update::ReplyBody;
 use view::{Command, CommandEnvelope, CommandReply, Connection, Failure, Preferences, Stage, Update};
 
 use super::{Core, Entered, Entry, Msg, OpenError, Platform, Setup};
@@ -18,6 +21,7 @@ struct World {
     connects: RefCell<Vec<u64>>,
     disconnects: Cell<u32>,
     shown: RefCell<Vec<Update>>,
+    sent: RefCell<Vec<ClientFrame>>,
     /// The cache's files, in order of opening; `None` fails.
     caches: RefCell<Vec<Option<String>>>,
 }
@@ -41,7 +45,9 @@ impl Platform for Paper {
         self.0.connects.borrow_mut().push(conn);
     }
 
-    fn send(&mut self, _frame: &ClientFrame) {}
+    fn send(&mut self, frame: &ClientFrame) {
+        self.0.sent.borrow_mut().push(frame.clone());
+    }
 
     fn disconnect(&mut self) {
         self.0.disconnects.set(self.0.disconnects.get() + 1);
@@ -73,7 +79,10 @@ fn command(id: u32, command: Command) -> [Msg; 1] {
 }
 
 fn log_in(core: &mut Core<Paper>) {
-    let endpoint = Endpoint { addresses: vec!["127.0.0.1:8080".to_owned()], pin: None, tls: false, here: false };
+    log_in_at(core, Endpoint { addresses: vec!["127.0.0.1:8080".to_owned()], pin: None, tls: false, here: false });
+}
+
+fn log_in_at(core: &mut Core<Paper>, endpoint: Endpoint) {
     let text = str::to_owned;
     let result = Ok(Entered::In {
         user_id: UserId(7),
@@ -180,4 +189,61 @@ fn the_welcome_screen_comes_without_an_account_and_hosting_belongs_to_the_shell(
     assert!(world.shown.borrow().contains(&Update::Stage { stage: welcome }));
     core.handle(command(2, Command::Host { host: view::HostCommand::Status }));
     assert_eq!(replies(&world, 2), [CommandReply::Failed { failure: Failure::NotHere }]);
+}
+
+/// Plays the server: answers what was sent last of this kind.
+fn answer(world: &World, core: &mut Core<Paper>, asked: fn(&Request) -> bool, reply: Reply) {
+    let id = world.sent.borrow().iter().rev().find(|frame| asked(&frame.request)).unwrap().request_id.clone();
+    let conn = *world.connects.borrow().last().unwrap();
+    core.handle([Msg::Frame { conn, frame: Box::new(ServerFrame::reply(id, reply)) }]);
+}
+
+/// The link of an invitation that is made on a connection to this endpoint, whose server names this pin.
+fn link_made_at(endpoint: Endpoint, told: Option<Pin>) -> InvitationLink {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, mut core) = driver(&[cache(&folder, "a")]);
+    core.handle(command(1, Command::Start));
+    log_in_at(&mut core, endpoint);
+    core.handle([Msg::Opened { conn: *world.connects.borrow().last().unwrap() }]);
+    let welcome = Welcome {
+        version: 1,
+        versions: vec![1],
+        server_id: "server".to_owned(),
+        incarnation: "one".to_owned(),
+        name: "Team".to_owned(),
+        invitation_required: true,
+        heartbeat_ms: 25_000,
+        pin: told.map(|pin| pin.to_string()),
+    };
+    answer(&world, &mut core, |request| matches!(request, Request::Hello(_)), Reply::Welcome(welcome));
+    let (access_token, refresh_token) = (None, None);
+    let username = "alice".to_owned();
+    let success = AuthSuccess { user_id: UserId(7), username, expires_in: 900, access_token, refresh_token };
+    answer(&world, &mut core, |request| matches!(request, Request::Auth(_)), Reply::AuthSuccess(success));
+    core.handle(command(2, Command::CreateInvitation { chat_id: None }));
+    let invitation = Invitation {
+        invitation_id: "i".to_owned(),
+        secret: crypto::Secret::from_bytes([5; 16]).reveal(),
+        expires_at: Timestamp(1_800_000_000_000),
+        uses_max: 10,
+    };
+    let asked: fn(&Request) -> bool = |request| matches!(request, Request::CreateInvitation(_));
+    answer(&world, &mut core, asked, Reply::Invitation(invitation));
+    let CommandReply::Ok { body: ReplyBody::Invitation { link, .. } } = replies(&world, 2).remove(0) else {
+        panic!("no invitation: {:?}", replies(&world, 2));
+    };
+    InvitationLink::parse(&link).unwrap()
+}
+
+#[test]
+fn an_invitation_made_where_no_certificate_is_seen_carries_the_pin_that_the_server_names() {
+    let at = |pin: Option<Pin>, tls| {
+        let addresses = vec![if tls { "192.168.1.5:8443" } else { "127.0.0.1:8080" }.to_owned()];
+        Endpoint { addresses, pin: pin.map(|pin| pin.to_string()), tls, here: false }
+    };
+    let (checked, told) = (Pin([1; 32]), Pin([2; 32]));
+    assert_eq!(link_made_at(at(None, true), Some(told)).pin, Some(told.0));
+    assert_eq!(link_made_at(at(None, true), None).pin, None, "an ordinary certificate");
+    assert_eq!(link_made_at(at(Some(checked), true), Some(told)).pin, Some(checked.0), "what was checked, counts");
+    assert_eq!(link_made_at(at(None, false), Some(told)).pin, None, "without TLS there is nothing to compare with");
 }

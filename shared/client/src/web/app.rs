@@ -7,6 +7,7 @@ use protocol::{ClientFrame, Timestamp};
 use sql::Store;
 use view::{CommandEnvelope, Update};
 
+use super::introduce;
 use super::queue::Queue;
 use super::sleep::{monotonic_ms, sleep};
 use super::socket::{self, Line};
@@ -43,6 +44,9 @@ impl App {
         let lasting = vault.is_lasting();
         let (messages, ended) = (Queue::new(), Queue::new());
         let web = Web { vault, on_updates: Box::new(on_updates), messages: messages.clone(), line: None };
+        if let Some(here) = config.here.clone() {
+            wasm_bindgen_futures::spawn_local(call_by_name(here, messages.clone()));
+        }
         let setup = Setup { can_host: config.can_host, device_name: config.device_name, here: config.here };
         let core = Core::open(web, setup).map_err(|e| match e {
             OpenError::Newer => StartError::NewerVersion,
@@ -83,6 +87,13 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         self.messages.close();
+    }
+}
+
+/// The page's server, by the name that it gives itself.
+async fn call_by_name(here: Here, messages: Queue<Msg>) {
+    if let Some(name) = introduce::team_name().await {
+        messages.push(Msg::Here(Some(Here { name, ..here })));
     }
 }
 

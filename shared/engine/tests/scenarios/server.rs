@@ -394,6 +394,7 @@ impl Server {
             name: "Team".to_owned(),
             invitation_required: false,
             heartbeat_ms: 25_000,
+            pin: None,
         }
     }
 

@@ -22,22 +22,14 @@ const MESSAGES: u64 = 100_000;
 const PAGE_ROWS: u64 = 200;
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const ME: UserId = UserId(1);
+const KEY: [u8; 32] = [3; 32];
 
 pub fn measure(report: &mut Report) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let location = StoreLocation::File(folder.path().join("cache.db").display().to_string());
-    let applied = {
-        let mut driver = Driver::open(&location);
-        driver.feed(Input::Started);
-        driver.feed(Input::LoggedIn { account: account(), tokens: tokens() });
-        let started = Instant::now();
-        driver.feed(Input::Connected);
-        let seconds = started.elapsed().as_secs_f64();
-        assert!(driver.rows_served >= MESSAGES, "the engine asked for {} rows only", driver.rows_served);
-        MESSAGES as f64 / seconds
-    };
+    let applied = fill(&location, KEY, "{}");
     let started = Instant::now();
-    let mut driver = Driver::open(&location);
+    let mut driver = Driver::open(&location, KEY);
     driver.feed(Input::Started);
     driver.feed(Input::Command(CommandEnvelope { id: 1, command: Command::Start }));
     driver.feed(Input::Command(CommandEnvelope { id: 2, command: Command::OpenChat { chat_id: ChatId::general() } }));
@@ -51,6 +43,18 @@ pub fn measure(report: &mut Report) {
     report.line(Line { what, unit: "ms", ours: start_ms, raw: None, aim });
 }
 
+/// Makes a cache with [`MESSAGES`] messages, of an account whose server is at `endpoint`; messages applied a second.
+pub fn fill(location: &StoreLocation, key: [u8; 32], endpoint: &str) -> f64 {
+    let mut driver = Driver::open(location, key);
+    driver.feed(Input::Started);
+    driver.feed(Input::LoggedIn { account: account(endpoint), tokens: tokens() });
+    let started = Instant::now();
+    driver.feed(Input::Connected);
+    let seconds = started.elapsed().as_secs_f64();
+    assert!(driver.rows_served >= MESSAGES, "the engine asked for {} rows only", driver.rows_served);
+    MESSAGES as f64 / seconds
+}
+
 /// Does what a client's driver does, with a server that is a table.
 struct Driver {
     store: Store,
@@ -61,8 +65,8 @@ struct Driver {
 }
 
 impl Driver {
-    fn open(location: &StoreLocation) -> Self {
-        let mut store = Store::open(location, Some(&StoreKey([3; 32]))).expect("the cache opens");
+    fn open(location: &StoreLocation, key: [u8; 32]) -> Self {
+        let mut store = Store::open(location, Some(&StoreKey(key))).expect("the cache opens");
         let engine = store.write(Engine::open).expect("the engine opens");
         Self { store, engine, rng: StdRng::seed_from_u64(1), shown: Vec::new(), rows_served: 0 }
     }
@@ -96,6 +100,7 @@ impl Driver {
                 name: "Bench".to_owned(),
                 invitation_required: false,
                 heartbeat_ms: 25_000,
+                pin: None,
             })],
             Request::Auth(_) => vec![Reply::AuthSuccess(AuthSuccess {
                 user_id: ME,
@@ -190,14 +195,14 @@ fn words(seq: u64) -> String {
         .join(" ")
 }
 
-fn account() -> Account {
+fn account(endpoint: &str) -> Account {
     Account {
         user_id: ME,
         username: "alice".to_owned(),
         server_id: "bench".to_owned(),
         team: "Bench".to_owned(),
         address: "127.0.0.1:8080".to_owned(),
-        endpoint: "{}".to_owned(),
+        endpoint: endpoint.to_owned(),
     }
 }
 

@@ -52,6 +52,7 @@ impl Script {
                 address: "192.168.1.20:8080".into(),
                 invitation_required: true,
                 pinned: true,
+                fingerprint: "7F3A 91C2 04DE B86A".into(),
             },
             Command::Login { password, .. } if password == "wrong" => {
                 return (Err(Failure::Refused { code: ErrorCode::InvalidCredentials }), now, later);
@@ -212,7 +213,11 @@ fn teams() -> Vec<DiscoveredTeam> {
         fingerprint: fingerprint.into(),
         own: false,
     };
-    vec![team("Маяк", "192.168.1.20:8080", "7F3A 91C2"), team("Studio North", "192.168.1.31:8080", "C0DE 1180")]
+    vec![
+        team("Маяк", "192.168.1.20:8080", "7F3A 91C2 04DE B86A"),
+        team("Маяк", "192.168.1.57:8080", "2B10 9E4D 77C3 0A15"),
+        team("Studio North", "192.168.1.31:8080", "C0DE 1180 92AF 33B1"),
+    ]
 }
 
 fn channels() -> Vec<ChatRow> {

@@ -4,14 +4,14 @@ mod discovered;
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
-use view::{Command, ServerTarget, Stage};
+use view::{Command, DiscoveredTeam, ServerTarget, Stage};
 
 use crate::bridge::Attempt;
 use crate::features::account_form::AccountForm;
-use crate::i18n::{key, t};
+use crate::i18n::{key, t, t_with};
 use crate::primitives::{Banner, BannerTone, Button, ButtonKind, ControlSize, FieldKind, IconName, TextField};
 use crate::state::AppState;
-use discovered::Discovered;
+use discovered::{Discovered, short};
 
 /// A team that answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,7 @@ struct Found {
     name: String,
     address: String,
     pinned: bool,
+    fingerprint: String,
 }
 
 /// The way in by invitation.
@@ -28,7 +29,8 @@ pub fn Join() -> impl IntoView {
     let state = AppState::get();
     let link = RwSignal::new(state.opened_link.get_untracked().unwrap_or_default());
     let found = RwSignal::new(None::<Found>);
-    let wanted = RwSignal::new(None::<String>);
+    let wanted = RwSignal::new(None::<DiscoveredTeam>);
+    let field = NodeRef::<leptos::html::Input>::new();
     let attempt = Attempt::new();
     let probe = move || {
         let text = link.get_untracked().trim().to_owned();
@@ -39,8 +41,8 @@ pub fn Join() -> impl IntoView {
         state.opened_link.set(None);
         let server = target_of(&text);
         attempt.run(Command::Probe { server: server.clone() }, move |body| {
-            if let ReplyBody::ServerFound { name, address, pinned, .. } = body {
-                let _ = found.try_set(Some(Found { server, name, address, pinned }));
+            if let ReplyBody::ServerFound { name, address, pinned, fingerprint, .. } = body {
+                let _ = found.try_set(Some(Found { server, name, address, pinned, fingerprint }));
             }
         });
     };
@@ -56,13 +58,18 @@ pub fn Join() -> impl IntoView {
         probe();
     };
     let help = move || match wanted.get() {
-        Some(team) => crate::i18n::t_with("join-ask-for-link", &[("team", team.into())]),
+        Some(team) => t_with("join-ask-for-link", &[("team", team.name.into())]),
         None => t("join-link-help"),
     };
+    Effect::new(move || {
+        if let (Some(_), Some(field)) = (wanted.get(), field.get_untracked()) {
+            let _ = field.focus();
+        }
+    });
     view! {
         <div class="join">
             {move || match found.get() {
-                Some(team) => view! { <Enter team=team found=found /> }.into_any(),
+                Some(team) => view! { <Enter team=team found=found wanted=wanted /> }.into_any(),
                 None => view! {
                     <h1>{move || t("welcome-join")}</h1>
                     <form class="join__form" on:submit=submit>
@@ -73,6 +80,7 @@ pub fn Join() -> impl IntoView {
                             placeholder=Signal::stored("hybrid://join/…".to_owned())
                             help=help
                             error=attempt.words()
+                            node_ref=field
                         />
                         <Button kind=ButtonKind::Primary size=ControlSize::Large submit=true busy=attempt.busy>
                             {move || t("join-continue")}
@@ -87,20 +95,40 @@ pub fn Join() -> impl IntoView {
 
 /// The team that answered, and the account.
 #[component]
-fn Enter(team: Found, found: RwSignal<Option<Found>>) -> impl IntoView {
+fn Enter(team: Found, found: RwSignal<Option<Found>>, wanted: RwSignal<Option<DiscoveredTeam>>) -> impl IntoView {
     let server = team.server.clone();
     let (tone, icon, words) = if team.pinned {
         (BannerTone::Success, IconName::Shield, key("join-pinned"))
     } else {
         (BannerTone::Neutral, IconName::Info, key("join-not-pinned"))
     };
+    let other = wanted.get_untracked().filter(|wanted| is_other(wanted, &team.fingerprint));
+    let key_line = (!team.fingerprint.is_empty()).then(|| team.fingerprint.clone());
     view! {
         <h1>{team.name}</h1>
-        <p class="join__address">{team.address}</p>
+        <p class="join__address">
+            {team.address}
+            {key_line.map(|print| view! { <br />{move || t_with("join-key", &[("key", print.clone().into())])} })}
+        </p>
         <Banner tone=tone icon=Signal::stored(icon) text=move || t(words) />
+        {other.map(|chosen| view! {
+            <Banner
+                tone=BannerTone::Warning
+                icon=IconName::Warning
+                text=move || t_with("join-other-team", &[
+                    ("team", chosen.name.clone().into()),
+                    ("key", short(&chosen.fingerprint).into()),
+                ])
+            />
+        })}
         <AccountForm server=Signal::stored(server) new=true />
         <Button kind=ButtonKind::Ghost on_press=move || found.set(None)>{move || t("join-other")}</Button>
     }
+}
+
+/// The link leads elsewhere than to the team that was chosen in the list.
+fn is_other(chosen: &DiscoveredTeam, fingerprint: &str) -> bool {
+    fingerprint.is_empty() || !chosen.fingerprint.starts_with(fingerprint)
 }
 
 /// What a person pasted: an invitation, or an address.
@@ -124,6 +152,16 @@ fn target_of(text: &str) -> ServerTarget {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_to_the_chosen_team_is_told_from_one_to_its_namesake() {
+        let fingerprint = "3F2A 91C0 0001 0002 0003 0004 0005 0006".to_owned();
+        let chosen =
+            DiscoveredTeam { name: "Маяк".into(), address: "10.0.0.2:8443".into(), fingerprint, own: false };
+        assert!(!is_other(&chosen, "3F2A 91C0 0001 0002"));
+        assert!(is_other(&chosen, "3F2A 91C0 0001 FFFF"));
+        assert!(is_other(&chosen, ""), "without a pin nothing says that it is the one");
+    }
 
     #[test]
     fn a_link_for_browsers_an_invitation_and_an_address_are_told_apart() {

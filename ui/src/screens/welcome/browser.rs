@@ -12,17 +12,17 @@ use crate::primitives::{Banner, BannerTone, Button, ButtonKind, IconName};
 #[component]
 pub fn BrowserEntry(
     /// What the team is called.
-    here: String,
+    #[prop(into)]
+    here: Signal<String>,
     /// Where other ways lead; two-way.
     step: RwSignal<Step>,
 ) -> impl IntoView {
     let invited = invitation_in_address();
     let is_invited = invited.is_some();
     let server = invited.map_or(ServerTarget::Here, |link| ServerTarget::Invitation { link });
-    let name = StoredValue::new(here);
     view! {
         <div class="choices">
-            <h1 class="choices__title">{move || t_with("welcome-browser-title", &[("team", name.get_value().into())])}</h1>
+            <h1 class="choices__title">{move || t_with("welcome-browser-title", &[("team", here.get().into())])}</h1>
             {if is_invited {
                 view! { <Banner tone=BannerTone::Success icon=IconName::Check text=move || t("welcome-invited") /> }.into_any()
             } else {

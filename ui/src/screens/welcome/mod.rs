@@ -32,8 +32,13 @@ pub fn Welcome() -> impl IntoView {
     let state = AppState::get();
     let step = RwSignal::new(Step::Choices);
     let stage = Memo::new(move |_| match state.stage.get() {
-        Stage::Welcome { can_host, here, session_ended } => (can_host, here, session_ended),
-        _ => (false, None, false),
+        Stage::Welcome { can_host, here, session_ended } => (can_host, here.is_some(), session_ended),
+        _ => (false, false, false),
+    });
+    // By itself: the team's name may come a moment later, and must not build the form anew under someone's hands.
+    let here = Memo::new(move |_| match state.stage.get() {
+        Stage::Welcome { here: Some(here), .. } => here,
+        _ => String::new(),
     });
     Effect::new(move || {
         if state.opened_link.with(Option::is_some) {
@@ -46,7 +51,7 @@ pub fn Welcome() -> impl IntoView {
         away
     });
     let content = move || match (stage.get(), step.get()) {
-        ((false, Some(here), _), Step::Choices) => view! { <BrowserEntry here=here step=step /> }.into_any(),
+        ((false, true, _), Step::Choices) => view! { <BrowserEntry here=here step=step /> }.into_any(),
         ((can_host, _, _), Step::Choices) => view! { <Choices can_host=can_host step=step /> }.into_any(),
         (_, Step::Host) => view! { <Host /> }.into_any(),
         (_, Step::Join) => view! { <Join /> }.into_any(),
