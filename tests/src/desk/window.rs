@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -25,20 +25,34 @@ pub struct Window {
 impl Window {
     /// The desktop app in a window on this desk, with a profile of its own.
     pub async fn desktop(desk: &Desk, profile: &Path) -> Self {
+        let mut driver = desk.command("WebKitWebDriver");
+        driver.env("HYBRID_PROFILE", profile).stderr(log_file(profile));
+        Self::of_app(driver, &built("hybrid-messenger")).await
+    }
+
+    /// A window of this app, driven by `driver`, a WebKitWebDriver with the environment that the app shall have.
+    pub async fn of_app(mut driver: Command, app: &Path) -> Self {
         let port = free_port();
-        let driver = desk
-            .command("WebKitWebDriver")
+        let driver = driver
             .arg(format!("--port={port}"))
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("HYBRID_PROFILE", profile)
             .stdout(Stdio::null())
-            .stderr(log_file(profile))
             .spawn()
             .expect("webkit2gtk-driver is installed (cargo xtask test does that)");
-        let app = built("hybrid-messenger");
         let wanted = json!({ "webkitgtk:browserOptions": { "binary": app, "args": [] } });
         Self { client: session(port, wanted).await, driver, _profile: None }
+    }
+
+    /// The desktop app's process: the driver's child.
+    pub fn app_pid(&self) -> Option<u32> {
+        let processes = std::fs::read_dir("/proc").ok()?;
+        let mut numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+        let parent = |pid: u32| -> Option<u32> {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+        };
+        numbers.find(|pid| parent(*pid) == Some(self.driver.id()))
     }
 
     /// A Chromium page of this size; certificates that no authority signed are accepted, as a guest would by a click.
@@ -191,6 +205,19 @@ impl Window {
         let _ = self.client.clone().close().await;
         let _ = self.driver.kill();
         let _ = self.driver.wait();
+    }
+
+    /// As [`Self::close`], and returns when the desktop app has let its profile go, so that it can be started again.
+    pub async fn close_and_leave(self, profile: &Path) {
+        let app = self.app_pid().expect("the app runs");
+        self.close().await;
+        // A driver that ends leaves an app alone that hides instead of closing, as one does that hosts a team.
+        let _ = Command::new("kill").arg(app.to_string()).stderr(Stdio::null()).status();
+        let lock = std::fs::File::open(profile.join("client/lock")).expect("the app has a profile");
+        // Waits in the system until the last holder is gone.
+        let left = tokio::task::spawn_blocking(move || lock.lock());
+        let left = tokio::time::timeout(PATIENCE, left).await.expect("the app ends");
+        left.expect("a thread can wait").expect("a profile can be locked");
     }
 }
 

@@ -3,16 +3,18 @@
 use std::path::Path;
 use std::process::Command;
 
+use crypto::Pin;
+use mdns_sd::{IfKind, ServiceDaemon, ServiceInfo};
+use protocol::InvitationLink;
 use serde_json::json;
 use system_tests::desk::{Desk, Window};
 
 const ENTER: &str = "\u{e007}";
-const COMPOSER: &str = ".composer__field";
-const BODY: &str = ".message__main";
+pub(crate) const COMPOSER: &str = ".composer__field";
+pub(crate) const BODY: &str = ".message__main";
 
-/// Alice's window: makes the team and its owner's account.
-async fn host_a_team(desk: &Desk, profile: &Path) -> Window {
-    let alice = Window::desktop(desk, profile).await;
+/// In alice's window, at the welcome: makes the team and its owner's account.
+pub(crate) async fn host_a_team(alice: Window) -> Window {
     alice.press_button("Host a team here").await;
     alice.fill_labelled("What the team is called", "Маяк").await;
     alice.keep_screenshot("01-host").await;
@@ -27,7 +29,7 @@ async fn host_a_team(desk: &Desk, profile: &Path) -> Window {
 }
 
 /// The two links of a fresh invitation: for the app, and for a browser.
-async fn invitation(of: &Window) -> (String, String) {
+async fn invitation(of: &Window, picture: &str) -> (String, String) {
     of.press_button("New chat").await;
     of.press_button("Invite to the team").await;
     let find = "const [start] = arguments; \
@@ -39,7 +41,7 @@ async fn invitation(of: &Window) -> (String, String) {
         "the invitation's link",
     )
     .await;
-    of.keep_screenshot("03-invitation").await;
+    of.keep_screenshot(picture).await;
     let app = of.ask(find, vec![json!("hybrid://join/")]).await;
     let web = of.ask(find, vec![json!("https://")]).await;
     of.press("body", "\u{e00c}").await;
@@ -54,7 +56,7 @@ async fn register(window: &Window, username: &str, name: &str) {
     window.press_button("Create account").await;
 }
 
-async fn open_general(window: &Window) {
+pub(crate) async fn open_general(window: &Window) {
     window
         .until(
             "const row = [...document.querySelectorAll('.chat-row .list-row')].find(e => e.textContent.includes('general')); \
@@ -66,32 +68,29 @@ async fn open_general(window: &Window) {
     window.see(COMPOSER).await;
 }
 
-async fn say(window: &Window, text: &str) {
+pub(crate) async fn say(window: &Window, text: &str) {
     window.fill(COMPOSER, text).await;
     window.press(COMPOSER, ENTER).await;
 }
 
 #[tokio::test]
 async fn two_windows_a_browser_and_a_script_talk_in_one_team() {
-    let desk = Desk::start(true);
-    let other_desk = Desk::start(true);
+    let desk = Desk::start();
+    let other_desk = Desk::start();
     let profiles = tempfile::tempdir().expect("a temporary folder can be made");
 
-    let alice = host_a_team(&desk, &profiles.path().join("alice")).await;
-    let (link, web) = invitation(&alice).await;
+    let alice = host_a_team(Window::desktop(&desk, &profiles.path().join("alice")).await).await;
+    let (link, web) = invitation(&alice, "03-invitation").await;
 
     let bob = Window::desktop(&other_desk, &profiles.path().join("bob")).await;
     bob.press_button("Join a team").await;
-    bob.read("main, body", "Маяк").await;
-    bob.keep_screenshot("04-found-on-the-network").await;
-    bob.fill_labelled("Invitation link", &link).await;
-    bob.press_button("Continue").await;
-    bob.read("body", "key matches the invitation").await;
-    bob.keep_screenshot("05-join").await;
+    join_from_the_list(&bob, &link).await;
     register(&bob, "bob", "Борис").await;
 
+    invite_from_a_browser(&desk, &web, &link).await;
     let carol = Window::chromium(&desk, 900, 700).await;
     carol.client.goto(&web).await.expect("the host serves its web client");
+    carol.read("h1", "Welcome to Маяк").await;
     register(&carol, "carol", "Carol").await;
 
     for window in [&alice, &bob, &carol] {
@@ -113,6 +112,92 @@ async fn two_windows_a_browser_and_a_script_talk_in_one_team() {
     carol.keep_screenshot("08-chat-browser").await;
     for window in [carol, bob, alice] {
         window.close().await;
+    }
+}
+
+/// Alice signs in from a browser too. It cannot see the host's certificate, and yet the invitation made there is pinned.
+async fn invite_from_a_browser(desk: &Desk, web: &str, link: &str) {
+    let browser = Window::chromium(desk, 900, 700).await;
+    let page = web.split('#').next().expect("a link has a page");
+    browser.client.goto(page).await.expect("the host serves its web client");
+    browser.read("h1", "Welcome to Маяк").await;
+    browser.fill_labelled("Username", "alice").await;
+    browser.fill_labelled("Password", "correct horse").await;
+    browser.press_button("Sign in").await;
+    browser.see(".chat-row").await;
+    let (made, _) = invitation(&browser, "03-invitation-browser").await;
+    assert_eq!(pin(&made), pin(link), "a browser's invitation is pinned as the host's own is");
+    browser.close().await;
+}
+
+/// The pin that an invitation carries.
+fn pin(link: &str) -> Pin {
+    let link = InvitationLink::parse(link).expect("an invitation");
+    Pin(link.pin.expect("a host's invitation carries its pin"))
+}
+
+/// Bob finds the team on the network beside another one of the same name, takes the wrong one first, is told, and joins
+/// the right one.
+async fn join_from_the_list(bob: &Window, link: &str) {
+    let key = pin(link).fingerprint_short();
+    bob.read(".discovered .list-row", &format!("key {key}")).await;
+    let other = Namesake::announce("Маяк");
+    bob.read(".discovered .list-row", &format!("key {}", other.key)).await;
+    bob.read(".discovered .banner", "Several teams here are called “Маяк”").await;
+    bob.keep_screenshot("04-found-on-the-network").await;
+
+    choose(bob, &other.key).await;
+    bob.read(".field__note", "To join Маяк").await;
+    bob.fill_labelled("Invitation link", link).await;
+    bob.press_button("Continue").await;
+    bob.read(".banner", &format!("does not lead to the team “Маяк” with the key {}", other.key)).await;
+    bob.press_button("Another link").await;
+
+    choose(bob, &key).await;
+    bob.press_button("Continue").await;
+    bob.read(".banner", "key matches the invitation").await;
+    bob.read(".join__address", &format!("key {key}")).await;
+    let warned = bob.ask("return document.body.textContent.includes('does not lead');", vec![]).await;
+    assert_eq!(warned, json!(false), "the chosen team is the one of the link");
+    bob.keep_screenshot("05-join").await;
+}
+
+/// Chooses the team with this key in the list.
+async fn choose(window: &Window, key: &str) {
+    window
+        .until(
+            "const [key] = arguments; \
+             const row = [...document.querySelectorAll('.discovered .list-row')].find(e => e.textContent.includes(key)); \
+             row?.click(); return !!row && row.getAttribute('aria-current') === 'true';",
+            vec![json!(key)],
+            &format!("the team with the key {key}, chosen"),
+        )
+        .await;
+}
+
+/// Another host that announces the same name, on this machine's loopback; it ends with the value.
+struct Namesake {
+    daemon: ServiceDaemon,
+    key: String,
+}
+
+impl Namesake {
+    fn announce(name: &str) -> Self {
+        let pin = Pin([0xb5; 32]);
+        let daemon = ServiceDaemon::new().expect("this machine has mDNS");
+        daemon.disable_interface(IfKind::All).expect("interfaces can be left");
+        daemon.enable_interface(IfKind::LoopbackV4).expect("there is a loopback");
+        let text = [("v", "1"), ("name", name), ("fp", &pin.fingerprint())];
+        let service = ServiceInfo::new("_hybrid-msgr._tcp.local.", "namesake", "namesake.local.", "", 9443, &text[..])
+            .expect("a valid announcement");
+        daemon.register(service.enable_addr_auto()).expect("it can be announced");
+        Self { daemon, key: pin.fingerprint_short() }
+    }
+}
+
+impl Drop for Namesake {
+    fn drop(&mut self) {
+        let _ = self.daemon.shutdown();
     }
 }
 

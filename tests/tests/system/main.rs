@@ -3,6 +3,7 @@
 
 mod cache;
 mod desktop;
+mod keyring;
 mod kill_client;
 mod kill_server;
 mod offline;
