@@ -6,6 +6,7 @@
 pub mod app;
 pub mod bridge;
 pub mod features;
+#[cfg(feature = "demo")]
 pub mod gallery;
 pub mod i18n;
 pub mod keys;
@@ -16,9 +17,10 @@ pub mod state;
 /// Mounts the interface on the page.
 pub fn start() {
     console_error_panic_hook::set_once();
+    #[cfg(feature = "demo")]
     if gallery::asked_for() {
         leptos::mount::mount_to_body(gallery::Gallery);
-    } else {
-        leptos::mount::mount_to_body(app::App);
+        return;
     }
+    leptos::mount::mount_to_body(app::App);
 }

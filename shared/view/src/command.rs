@@ -41,6 +41,19 @@ pub struct Draft {
     pub reply_to: Option<MessageId>,
 }
 
+/// How messages are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageLayout {
+    /// Picture, name and time above the text of a group; texts below each other.
+    #[default]
+    Modern,
+    /// Time, name and text on one line, no pictures.
+    Compact,
+    /// Each message in a bubble; own ones at the other side.
+    Bubbles,
+}
+
 /// How a person wants the app; kept per device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -53,6 +66,8 @@ pub struct Preferences {
     pub text_px: u8,
     /// Compact chat list.
     pub compact: bool,
+    /// How messages are laid out.
+    pub layout: MessageLayout,
     /// Enter sends (Shift+Enter breaks the line); else the other way round.
     pub enter_sends: bool,
     /// Show system notifications.
@@ -68,6 +83,7 @@ impl Default for Preferences {
             theme: "system".to_owned(),
             text_px: 14,
             compact: false,
+            layout: MessageLayout::default(),
             enter_sends: true,
             notifications: true,
             notification_text: true,

@@ -8,7 +8,7 @@ pub mod host;
 pub mod rows;
 pub mod update;
 
-pub use command::{Command, CommandEnvelope, Draft, Preferences, ServerTarget};
+pub use command::{Command, CommandEnvelope, Draft, MessageLayout, Preferences, ServerTarget};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
 pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
 pub use rows::{

@@ -17,7 +17,7 @@ pub(super) fn Part(
 ) -> impl IntoView {
     view! {
         <section class="gallery__part">
-            <h3>{name}</h3>
+            <h2>{name}</h2>
             <div class="gallery__row">{children()}</div>
         </section>
     }
@@ -66,7 +66,7 @@ fn Fields() -> impl IntoView {
     let value = |text: String| RwSignal::new(text);
     view! {
         <section class="gallery__part">
-            <h3>"TextField, TextArea"</h3>
+            <h2>"TextField, TextArea"</h2>
             <div class="gallery__grid">
                 <TextField label=say("Имя команды", "Team name") value=value(say("Студия «Север»", "North Studio")) help=say("Его увидят все в сети", "Everyone on the network sees it") />
                 <TextField label=say("Имя пользователя", "Username") value=value("anna p".into()) kind=FieldKind::Username error=say("Только буквы, цифры, точка и дефис", "Letters, digits, dot and dash only") />
@@ -101,7 +101,7 @@ fn Choices() -> impl IntoView {
     };
     view! {
         <section class="gallery__part">
-            <h3>"Select, Switch, Tabs"</h3>
+            <h2>"Select, Switch, Tabs"</h2>
             <div class="gallery__grid">
                 <Select label=say("Тема", "Theme") value=theme options=themes on_change=move |value: String| theme.set(value) />
                 <Tabs label="Filter" tabs=tabs value=tab />

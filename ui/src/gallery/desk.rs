@@ -85,7 +85,7 @@ pub(super) fn Composers() -> impl IntoView {
     let one = |(name, composition): (&'static str, Composition)| {
         view! {
             <section class="gallery__part">
-                <h4>{name}</h4>
+                <h2>{name}</h2>
                 {sample_composer(composition, timeline)}
             </section>
         }

@@ -1,6 +1,6 @@
 //! Every component in every state, at `#gallery` of the page: for screenshots, axe and designers. Not linked from the app.
 //!
-//! `#gallery/PAGE?theme=dark&lang=ru&contrast=more&text=18`; pages: `primitives` (also without a name), `timeline`,
+//! `#gallery/PAGE?theme=dark&lang=ru&contrast=more&text=18&layout=bubbles`; pages: `primitives` (also without a name), `timeline`,
 //! `timeline-100k`, `composer`, `states`.
 
 mod controls;
@@ -67,6 +67,7 @@ fn dress(address: &Address) {
         ("data-theme", option("theme")),
         ("data-contrast", option("contrast")),
         ("data-text-px", option("text")),
+        ("data-layout", option("layout")),
     ];
     for (name, value) in attributes {
         if let Some(value) = value {

@@ -38,7 +38,7 @@ pub(super) fn Pieces() -> impl IntoView {
         <Rows />
         <Banners />
         <section class="gallery__part">
-            <h3>"EmptyState, Skeleton, Qr"</h3>
+            <h2>"EmptyState, Skeleton, Qr"</h2>
             <div class="gallery__grid">
                 <EmptyState icon=IconName::Chat title=say("Пока нет сообщений", "No messages yet") text=say("Поздоровайтесь — первое сообщение за вами.", "Say hello: the first message is yours.")>
                     <Button kind=ButtonKind::Primary on_press=|| {}>{say("Поздороваться", "Say hello")}</Button>
@@ -75,7 +75,7 @@ fn Rows() -> impl IntoView {
     };
     view! {
         <section class="gallery__part">
-            <h3>"ListRow"</h3>
+            <h2>"ListRow"</h2>
             <div class="gallery__list">{team().into_iter().enumerate().map(|(at, person)| row(at, person)).collect_view()}</div>
         </section>
     }
@@ -86,7 +86,7 @@ fn Banners() -> impl IntoView {
     let action = |words: String| view! { <Button kind=ButtonKind::Ghost size=ControlSize::Small on_press=|| {}>{words}</Button> };
     view! {
         <section class="gallery__part">
-            <h3>"Banner, Toast"</h3>
+            <h2>"Banner, Toast"</h2>
             <div class="gallery__stack">
                 <Banner icon=Signal::stored(IconName::Info) text=say("Идёт обновление", "Catching up") />
                 <Banner tone=BannerTone::Success icon=Signal::stored(IconName::Check) text=say("Снова на связи", "Back online") />

@@ -101,7 +101,7 @@ pub(super) fn States() -> impl IntoView {
         let context = MessageContext::new(actions(timeline, Composition::new()));
         view! {
             <section class="gallery-pane__part">
-                <h4>{name}</h4>
+                <h2>{name}</h2>
                 <Timeline timeline=timeline context=context actions=no_pages() unread=128 />
             </section>
         }

@@ -44,7 +44,10 @@ pub fn Dialog(
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             // Refused only while it is not in the page; then it opens with the next change.
-            (true, false) => _ = dialog.show_modal(),
+            (true, false) => {
+                _ = dialog.show_modal();
+                focus_content(&dialog);
+            }
             (false, true) => dialog.close(),
             _ => {}
         }
@@ -62,14 +65,26 @@ pub fn Dialog(
     view! {
         <dialog class=class node_ref=node aria-labelledby=name.get_value() on:cancel=cancel on:mousedown=press>
             <Show when=move || open.get()>
-                <div class="dialog__box">
-                    <header class="dialog__head">
-                        <h3 id=name.get_value()>{move || title.get()}</h3>
+                <div class="dialog__box" tabindex="-1">
+                    <div class="dialog__head">
+                        <h1 class="dialog__title" id=name.get_value()>{move || title.get()}</h1>
                         <IconButton icon=IconName::Close label=close_label on_press=on_close />
-                    </header>
+                    </div>
                     <div class="dialog__body">{children.with_value(|children| children())}</div>
                 </div>
             </Show>
         </dialog>
+    }
+}
+
+/// The focus begins with what the dialog is about, never on its cross: the first control, or the whole while there is none.
+fn focus_content(dialog: &web_sys::HtmlDialogElement) {
+    const WANTED: [&str; 2] = [
+        ".dialog__body :is(input, textarea, select, button, [href], [tabindex='0']):not([disabled], [tabindex='-1'])",
+        ".dialog__box",
+    ];
+    let found = WANTED.iter().find_map(|wanted| dialog.query_selector(wanted).ok().flatten());
+    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        _ = element.focus();
     }
 }

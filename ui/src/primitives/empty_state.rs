@@ -23,7 +23,7 @@ pub fn EmptyState(
     view! {
         <div class="empty-state">
             <span class="empty-state__plate"><Icon name=icon size=IconSize::Large /></span>
-            <h3>{move || title.get()}</h3>
+            <p class="empty-state__title">{move || title.get()}</p>
             <Show when=move || !text.get().is_empty()>
                 <p class="empty-state__text">{move || text.get()}</p>
             </Show>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ControlSize, Icon, IconButton, IconName, IconSize, unique_id};
+use super::{Icon, IconName, IconSize, unique_id};
 
 /// What is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -117,7 +117,7 @@ pub fn TextField(
                 />
                 {hidden.then(|| view! { <Eye reveal=reveal label=label /> })}
                 <Show when=move || bare && !value.get().is_empty()>
-                    <IconButton icon=IconName::Close label="×" size=ControlSize::Small on_press=move || value.set(String::new()) />
+                    <Cross value=value />
                 </Show>
             </div>
             <Show when=has_note>
@@ -126,6 +126,16 @@ pub fn TextField(
                 </p>
             </Show>
         </div>
+    }
+}
+
+/// Empties a search field by pointer; by keyboard Esc does so, thus it needs neither the focus nor a name.
+#[component]
+fn Cross(value: RwSignal<String>) -> impl IntoView {
+    view! {
+        <button class="field__eye" type="button" tabindex="-1" aria-hidden="true" on:click=move |_| value.set(String::new())>
+            <Icon name=IconName::Close size=IconSize::Small />
+        </button>
     }
 }
 

@@ -1,15 +1,19 @@
 //! A word about what is under the pointer or has the focus. Never the only place where something is said.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 
 /// How long the pointer rests before the bubble comes.
 const DELAY_MS: u64 = 450;
 /// Between the bubble and what it speaks of, and between the bubble and the window's edge, in pixels.
 const GAP_PX: f64 = 6.0;
+
+/// The focus came by a key when it came no later than this after one that walks, in milliseconds.
+const WALK_MS: f64 = 100.0;
 
 /// Shows `text` beside its child while that is hovered or has the keyboard focus.
 #[component]
@@ -42,7 +46,12 @@ pub fn Tooltip(
         let show = move || _ = shown.try_set(true);
         waiting.set_value(set_timeout_with_handle(show, Duration::from_millis(DELAY_MS)).ok());
     };
+    watch_keys();
     let show_for_keyboard = move |event: leptos::ev::FocusEvent| {
+        // A dialog that opens focuses something while it is still finding its place: nobody asked for a word then.
+        if !walked_here() {
+            return;
+        }
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         if target.is_some_and(|target| target.matches(":focus-visible").unwrap_or(false)) {
             shown.set(true);
@@ -87,6 +96,33 @@ fn Bubble(wrap: NodeRef<leptos::html::Span>, text: Signal<String>, shortcut: Sig
             </Show>
         </div>
     }
+}
+
+thread_local! {
+    /// When a key that walks was pressed last; `None` until the page listens.
+    static WALKED_AT: Cell<Option<f64>> = const { Cell::new(None) };
+}
+
+/// Notes, for the whole page, when Tab, F6 or an arrow was pressed.
+fn watch_keys() {
+    if WALKED_AT.get().is_some() {
+        return;
+    }
+    WALKED_AT.set(Some(f64::MIN));
+    let note = Closure::<dyn Fn(web_sys::KeyboardEvent)>::new(|event: web_sys::KeyboardEvent| {
+        if matches!(event.key().as_str(), "Tab" | "F6" | "ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight") {
+            WALKED_AT.set(Some(event.time_stamp()));
+        }
+    });
+    // Before anyone else hears of it: the focus moves in their handlers.
+    _ = window().add_event_listener_with_callback_and_bool("keydown", note.as_ref().unchecked_ref(), true);
+    // Lives as long as the page.
+    note.forget();
+}
+
+fn walked_here() -> bool {
+    let now = window().performance().map_or(f64::MAX, |clock| clock.now());
+    WALKED_AT.get().is_some_and(|at| now - at < WALK_MS)
 }
 
 /// Above the child where there is room, else below; inside the window.

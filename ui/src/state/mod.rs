@@ -109,7 +109,13 @@ impl AppState {
     pub fn apply(&self, update: view::Update) {
         match update {
             view::Update::Stage { stage } => self.enter(stage),
-            view::Update::Connection { connection } => set_if_new(self.connection, connection),
+            view::Update::Connection { connection } => {
+                if matches!(connection, Connection::Online | Connection::Offline { .. }) {
+                    // Whoever is in no chat waits for none.
+                    self.chats.loaded.set(true);
+                }
+                set_if_new(self.connection, connection);
+            }
             view::Update::Preferences { preferences } => set_if_new(self.preferences, preferences),
             view::Update::Chats { chats } => self.chats.reset(chats),
             view::Update::ChatChanged { chat, index } => self.chats.place(chat, index),
@@ -131,6 +137,7 @@ impl AppState {
     fn enter(&self, stage: Stage) {
         if !matches!(stage, Stage::Ready { .. }) {
             self.chats.reset(Vec::new());
+            self.chats.loaded.set(false);
             self.timeline.close();
             self.nav.reset();
             self.people.clear();

@@ -1,7 +1,7 @@
-//! Puts the person's wishes on the page: language, theme, text size and density as attributes of `<html>`.
+//! Puts the person's wishes on the page: language, theme, text size, density and layout as attributes of `<html>`.
 
 use leptos::prelude::*;
-use view::Preferences;
+use view::{MessageLayout, Preferences};
 
 use super::{AppState, Unread};
 use crate::i18n::{self, Language};
@@ -9,7 +9,7 @@ use crate::i18n::{self, Language};
 /// Smallest and largest text, in pixels.
 pub const TEXT_PX: std::ops::RangeInclusive<u8> = 12..=20;
 
-/// Keeps `<html lang data-theme data-density data-text-px>` and the window's title equal to the state.
+/// Keeps `<html lang data-theme data-density data-layout data-text-px>` and the window's title equal to the state.
 pub fn keep_page_in_step(state: AppState) {
     Effect::new(move || state.preferences.with(dress_page));
     Effect::new(move || {
@@ -42,6 +42,21 @@ pub fn change(state: AppState, change: impl FnOnce(&mut Preferences)) {
     }
 }
 
+/// The name of a layout in `data-layout`, which the style sheets and the settings know it by.
+pub fn layout_name(layout: MessageLayout) -> &'static str {
+    match layout {
+        MessageLayout::Modern => "modern",
+        MessageLayout::Compact => "compact",
+        MessageLayout::Bubbles => "bubbles",
+    }
+}
+
+/// The layout of that name; the usual one for a name that we do not know.
+pub fn layout_named(name: &str) -> MessageLayout {
+    let all = [MessageLayout::Modern, MessageLayout::Compact, MessageLayout::Bubbles];
+    all.into_iter().find(|layout| layout_name(*layout) == name).unwrap_or_default()
+}
+
 /// `(3) Team`: what waits, then the team.
 fn title(unread: Unread, name: &str) -> String {
     match unread.messages {
@@ -61,6 +76,7 @@ fn dress_page(preferences: &Preferences) {
         ("data-theme", preferences.theme.as_str()),
         ("data-text-px", &text_px.to_string()),
         ("data-density", density),
+        ("data-layout", layout_name(preferences.layout)),
     ];
     for (name, value) in attributes {
         // Fails only for names that are no attribute names.
@@ -76,5 +92,13 @@ mod tests {
     fn the_title_counts_what_is_unread() {
         assert_eq!(title(Unread { messages: 3, mentions: 1 }, "Команда"), "(3) Команда");
         assert_eq!(title(Unread::default(), "Team"), "Team");
+    }
+
+    #[test]
+    fn every_layout_is_found_by_its_name_and_an_unknown_name_is_the_usual_one() {
+        for layout in [MessageLayout::Modern, MessageLayout::Compact, MessageLayout::Bubbles] {
+            assert_eq!(layout_named(layout_name(layout)), layout);
+        }
+        assert_eq!(layout_named("newer"), MessageLayout::Modern);
     }
 }

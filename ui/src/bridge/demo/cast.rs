@@ -216,6 +216,20 @@ pub fn messages() -> Vec<MessageRow> {
     rows
 }
 
+/// What one wrote without a network: one that waits, one that was refused. `count` messages stand before them.
+pub fn unsent(count: u64) -> Vec<MessageRow> {
+    let own = |number, text: &str, delivery| MessageRow {
+        seq: 0,
+        delivery: Some(delivery),
+        ..message(count + number, 1, 0, text)
+    };
+    let refused = own(2, "И ещё список рассылки", Delivery::Failed);
+    vec![
+        own(1, "Пишу из поезда, связи почти нет: отправится само.", Delivery::Queued),
+        MessageRow { failure: Some(ErrorCode::RateLimited), ..refused },
+    ]
+}
+
 const LINES: [&str; 6] = [
     "Кто-нибудь видел, почему вчера падала сборка?",
     "It was the cache: cleared, fine now.",

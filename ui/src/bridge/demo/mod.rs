@@ -1,7 +1,8 @@
 //! A scripted host inside the page, for screenshots and for work on the interface without a server.
 //!
 //! `#demo` shows a team; words after `=` choose more: `#demo=welcome,ru,dark`. Scenes: `team` (default), `empty`, `welcome`,
-//! `browser`, `host`, `locked`, `keyring`, `loading`; `offline`, `catching-up`; languages `ru`, `en`; themes `light`, `dark`; `compact`.
+//! `browser`, `host`, `locked`, `new-lock`, `keyring`, `elsewhere`, `loading`; `offline`, `catching-up`; `quiet-chat`, `waiting-chat`,
+//! `no-teams`; languages `ru`, `en`; themes `light`, `dark`; `compact` (chat list); layouts `lines`, `bubbles`.
 
 mod cast;
 mod script;

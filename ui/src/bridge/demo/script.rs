@@ -26,6 +26,11 @@ impl Script {
             language: scene.first_of(&["ru", "en"]).unwrap_or_default().into(),
             theme: scene.first_of(&["light", "dark"]).unwrap_or("system").into(),
             compact: scene.has("compact"),
+            layout: match scene.first_of(&["lines", "bubbles"]) {
+                Some("lines") => MessageLayout::Compact,
+                Some(_) => MessageLayout::Bubbles,
+                None => MessageLayout::Modern,
+            },
             text_px: scene.first_of(&["20", "12"]).and_then(|px| px.parse().ok()).unwrap_or(14),
             ..Preferences::default()
         };
@@ -67,11 +72,11 @@ impl Script {
                 ReplyBody::Done
             }
             Command::OpenChat { chat_id } | Command::JumpToLatest { chat_id } => {
-                now.push(reset(chat_id, None));
+                now.extend(self.reset(chat_id, None));
                 ReplyBody::Done
             }
             Command::JumpTo { chat_id, message_id } => {
-                now.push(reset(chat_id, Some(message_id)));
+                now.extend(self.reset(chat_id, Some(message_id)));
                 ReplyBody::Done
             }
             Command::Send { chat_id, local_id, draft, .. } => {
@@ -112,6 +117,8 @@ impl Script {
         } else if scene("host") {
             updates.push(welcome(true, None));
             updates.push(host(running()));
+        } else if scene("elsewhere") {
+            updates.push(Update::Stage { stage: Stage::Elsewhere });
         } else if scene("locked") || scene("new-lock") {
             updates.push(Update::Stage { stage: Stage::Locked { new: scene("new-lock") } });
         } else if scene("keyring") {
@@ -143,6 +150,27 @@ impl Script {
         ]
     }
 
+    /// The open chat's messages; none in a quiet chat, and no answer at all while waiting.
+    fn reset(&self, chat_id: ChatId, at: Option<MessageId>) -> Option<Update> {
+        if self.scene.has("waiting-chat") {
+            return None;
+        }
+        let mut rows = if self.scene.has("quiet-chat") { Vec::new() } else { cast::messages() };
+        if self.scene.has("offline") {
+            rows.extend(cast::unsent(rows.len() as u64));
+        }
+        let unread = rows.len().checked_sub(3).map(|at| rows[at].id.clone());
+        let position = match (at, unread) {
+            (Some(id), _) => TimelinePosition::Message { id },
+            (None, Some(id)) if chat_id == ChatId::general() && !self.scene.has("offline") => {
+                TimelinePosition::FirstUnread { id }
+            }
+            _ => TimelinePosition::End,
+        };
+        let reset = TimelineDiff::Reset { rows, has_older: false, has_newer: false, position };
+        Some(Update::Timeline { chat_id, diffs: vec![reset] })
+    }
+
     /// Queued at once, sent and read a little later.
     fn sent(&mut self, chat_id: ChatId, local_id: LocalId, draft: Draft) -> Later {
         self.last_order += 1;
@@ -170,7 +198,8 @@ impl Script {
                 ReplyBody::Done
             }
             HostCommand::Search => {
-                later.push((400, vec![Update::Host { host: HostUpdate::Found { teams: teams() } }]));
+                let teams = if self.scene.has("no-teams") { Vec::new() } else { teams() };
+                later.push((400, vec![Update::Host { host: HostUpdate::Found { teams } }]));
                 ReplyBody::Done
             }
             HostCommand::Invitation => invitation(),
@@ -254,17 +283,4 @@ fn found(query: &str) -> Vec<SearchHit> {
         })
     };
     cast::messages().into_iter().rev().filter_map(hit).collect()
-}
-
-fn reset(chat_id: ChatId, at: Option<MessageId>) -> Update {
-    let rows = cast::messages();
-    let position = match at {
-        Some(id) => TimelinePosition::Message { id },
-        None if chat_id == ChatId::general() => TimelinePosition::FirstUnread { id: rows[rows.len() - 3].id.clone() },
-        None => TimelinePosition::End,
-    };
-    Update::Timeline {
-        chat_id,
-        diffs: vec![TimelineDiff::Reset { rows, has_older: false, has_newer: false, position }],
-    }
 }

@@ -34,15 +34,17 @@ pub fn ChatHeader(
             <div class="chat-header__back">
                 <IconButton icon=IconName::ChevronLeft label=move || t("header-back") on_press=move || nav.close_chat() />
             </div>
-            <button class="chat-header__who" type="button" on:click=press>
-                <Plate row=row />
-                <span class="chat-header__lines">
-                    <h2 class="chat-header__title">{title}</h2>
-                    <span class="chat-header__below" class:chat-header__below--typing=move || row.with(|row| !row.typing.is_empty())>
-                        {below}
+            <h1 class="chat-header__heading">
+                <button class="chat-header__who" type="button" on:click=press>
+                    <Plate row=row />
+                    <span class="chat-header__lines">
+                        <span class="chat-header__title">{title}</span>
+                        <span class="chat-header__below" class:chat-header__below--typing=move || row.with(|row| !row.typing.is_empty())>
+                            {below}
+                        </span>
                     </span>
-                </span>
-            </button>
+                </button>
+            </h1>
             <IconButton
                 icon=IconName::Search
                 label=move || t("header-search")

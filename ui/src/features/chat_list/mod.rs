@@ -23,7 +23,7 @@ pub fn ChatList() -> impl IntoView {
     let shown = Memo::new(move |_| filtered(state, &filter.get()));
     let nothing = move || state.chats.order.with(Vec::is_empty);
     view! {
-        <nav class="chat-list" data-region="list" aria-label=move || t("chats-title")>
+        <div class="chat-list">
             <Head />
             <div class="chat-list__filter">
                 <TextField label=move || t("chats-filter") value=filter kind=FieldKind::Search />
@@ -39,7 +39,7 @@ pub fn ChatList() -> impl IntoView {
                     </Show>
                 </Show>
             </div>
-        </nav>
+        </div>
     }
 }
 
@@ -60,7 +60,7 @@ fn Head() -> impl IntoView {
     let show = move || menu.set(button.get_untracked().map(|element| MenuAnchor::at_element(&element)));
     view! {
         <header class="chat-list__head">
-            <h2 class="chat-list__team">{move || state.me().map(|me| me.team).unwrap_or_default()}</h2>
+            <h1 class="chat-list__team">{move || state.me().map(|me| me.team).unwrap_or_default()}</h1>
             <div node_ref=button>
                 <IconButton icon=IconName::Add label=move || t("chats-add") on_press=show />
             </div>

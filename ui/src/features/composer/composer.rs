@@ -12,6 +12,7 @@ use super::suggest::{Suggestion, closed_code, suggest};
 use super::suggestions::{LIST_ID, Suggestions, option_id};
 use crate::features::reactions::{EmojiPanel, use_emoji};
 use crate::i18n::{t, t_with};
+use crate::keys::{Action, table::chord_words};
 use crate::primitives::{ControlSize, Icon, IconButton, IconButtonKind, IconName, MenuAnchor, colour_of};
 
 /// What the composer asks its owner for.
@@ -119,7 +120,7 @@ pub fn Composer(
                         on:click=move |_| desk.look()
                         on:blur=move |_| desk.found.set((0, Vec::new()))
                     />
-                    <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=move || "Ctrl+E".to_owned() on_press=open_panel />
+                    <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=chord_words(Action::Emoji) on_press=open_panel />
                     <IconButton
                         icon=send_icon
                         label=move || if editing() { t("composer-save") } else { t("composer-send") }

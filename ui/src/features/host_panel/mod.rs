@@ -61,11 +61,11 @@ fn Running() -> impl IntoView {
     let tell = move |host: HostCommand| bridge::tell(state, Command::Host { host });
     view! {
         <section class="host-panel__part">
-            <h3>{move || t("host-invite")}</h3>
+            <h2 class="host-panel__title">{move || t("host-invite")}</h2>
             <HostInvitation />
         </section>
         <section class="host-panel__part">
-            <h3>{move || t_with("host-connected", &[("count", connected().len().into())])}</h3>
+            <h2 class="host-panel__title">{move || t_with("host-connected", &[("count", connected().len().into())])}</h2>
             <ul class="host-panel__people">
                 <For each=connected key=|person| (person.name.clone(), person.connections) let:person>
                     <li><Connected person=person /></li>
@@ -73,7 +73,7 @@ fn Running() -> impl IntoView {
             </ul>
         </section>
         <section class="host-panel__part">
-            <h3>{move || t("host-about")}</h3>
+            <h2 class="host-panel__title">{move || t("host-about")}</h2>
             {move || facts.get().map(|(addresses, tcp, folder, fingerprint, since)| view! {
                 <dl class="profile__facts">
                     <dt>{move || t("host-addresses")}</dt><dd>{addresses}</dd>

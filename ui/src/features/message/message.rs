@@ -1,4 +1,4 @@
-//! A message in the modern layout: picture, name, time, text; messages of one author follow closely.
+//! A message: picture, name, time, text; messages of one author follow closely. The style sheets lay it out in three ways.
 
 use leptos::prelude::*;
 use view::{Delivery, MessageContent, MessageRow};
@@ -39,7 +39,12 @@ pub fn Message(
     };
     let flags = Memo::new(move |_| flags());
     let failed = move || flags.get().1 == Some(Delivery::Failed);
-    let class = if head { "message message--head" } else { "message" };
+    let class = match (head, row.with_untracked(|row| row.own)) {
+        (true, true) => "message message--head message--own",
+        (true, false) => "message message--head",
+        (false, true) => "message message--own",
+        (false, false) => "message",
+    };
     let open = {
         let row = row.clone();
         move |event: leptos::ev::MouseEvent| {
@@ -77,6 +82,7 @@ pub fn Message(
             </div>
             <div class="message__status">
                 {edited(&row)}
+                {stamp(&row)}
                 {move || flags.get().1.map(|delivery| view! { <DeliveryMark delivery=delivery /> })}
             </div>
             <Show when=move || active.get()>
@@ -147,6 +153,12 @@ fn reactions(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl Int
             view! { <Reactions reactions=rows on_react=react on_more=more /> }
         })
     }
+}
+
+/// The time in the corner of a bubble; the other layouts show it elsewhere.
+fn stamp(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {
+    let at = row.with_untracked(|row| row.at);
+    view! { <time class="message__stamp" title=move || when::full(at)>{move || when::clock(at)}</time> }
 }
 
 fn edited(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {

@@ -117,7 +117,7 @@ fn Grid(
     };
     view! {
         <section class="emoji-panel__group">
-            <h4>{name}</h4>
+            <h2 class="emoji-panel__title">{name}</h2>
             <div class="emoji-panel__grid">{emoji.into_iter().map(cell).collect_view()}</div>
         </section>
     }

@@ -53,7 +53,7 @@ pub fn SearchPanel(
     view! {
         <search class="search-panel">
             <TextField label=label value=query kind=FieldKind::Search node_ref=field />
-            <p class="search-panel__count" role="status">
+            <p class="search-panel__count" class:visually-hidden=move || count() == 0 role="status">
                 {move || hits.with(Option::is_some).then(|| t_with("search-count", &[("count", count().into())]))}
             </p>
             <Results hits=hits attempt=attempt everywhere=Signal::derive(move || chat.with(Option::is_none)) />

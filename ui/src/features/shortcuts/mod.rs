@@ -12,7 +12,8 @@ pub fn ShortcutsDialog() -> impl IntoView {
     let groups = Group::ALL.into_iter().map(|group| view! { <Chords group=group /> });
     view! {
         <p class="shortcuts__lead">{move || t("keys-lead")}</p>
-        <div class="shortcuts">{groups.collect_view()}</div>
+        // Holds nothing that takes the focus, yet must be scrolled by keyboard.
+        <div class="shortcuts" role="group" tabindex="0" aria-label=move || t("keys-shortcuts")>{groups.collect_view()}</div>
     }
 }
 
@@ -34,7 +35,7 @@ fn Chords(group: Group) -> impl IntoView {
     });
     view! {
         <section class="shortcuts__group">
-            <h4>{move || t(group.words())}</h4>
+            <h2 class="shortcuts__title">{move || t(group.words())}</h2>
             <dl class="shortcuts__rows">{rows.collect_view()}</dl>
         </section>
     }

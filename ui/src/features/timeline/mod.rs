@@ -6,6 +6,7 @@ mod items;
 mod keyboard;
 mod pointer;
 mod reading;
+mod tabbing;
 mod timeline;
 
 pub use conversation::{Conversation, Typing};

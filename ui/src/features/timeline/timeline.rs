@@ -12,6 +12,7 @@ use super::items::{Facts, Item, ItemKind, UNREAD_KEY, build, message_key};
 use super::keyboard::{focus_message, handle_key};
 use super::pointer::Pointer;
 use super::reading::keep_read;
+use super::tabbing;
 use crate::features::message::{Message, MessageContext, menu_items};
 use crate::features::reactions::EmojiPanel;
 use crate::i18n::{t, t_with, when};
@@ -83,6 +84,7 @@ pub fn Timeline(
     });
     let keys = move |event: leptos::ev::KeyboardEvent| {
         let done = match event.key().as_str() {
+            "Tab" => tabbing::step(&event),
             "End" if !event.shift_key() => {
                 to_end(timeline, list, actions);
                 true
@@ -92,6 +94,11 @@ pub fn Timeline(
         if done {
             event.prevent_default();
         }
+    };
+    let entered = tabbing::watch_entry(list.scroller());
+    let focused = move |event: leptos::ev::FocusEvent| {
+        pointer.focused(&event);
+        entered(&event);
     };
     let empty = move || timeline.loaded.get() && timeline.rows.with(Vec::is_empty) && !timeline.has_older.get();
     let menu_of = move || context.subject.get().map(|row| menu_items(&row, context)).unwrap_or_default();
@@ -107,7 +114,7 @@ pub fn Timeline(
             on:pointerleave=move |_| pointer.left()
             on:pointerdown=move |event| pointer.pressed(&event)
             on:pointerup=move |_| pointer.lifted()
-            on:focusin=move |event| pointer.focused(&event)
+            on:focusin=focused
         >
             <Show when=move || !timeline.loaded.get()>
                 <div class="timeline__loading" role="status">

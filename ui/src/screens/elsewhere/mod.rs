@@ -14,6 +14,7 @@ pub fn Elsewhere() -> impl IntoView {
     let here = move || attempt.run(Command::Start, |_| {});
     view! {
         <main class="loading">
+            <h1 class="visually-hidden">{move || t("common-app-name")}</h1>
             <EmptyState icon=IconName::External title=move || t("elsewhere-title") text=move || t("elsewhere-text")>
                 <Button kind=ButtonKind::Primary busy=attempt.busy on_press=here>{move || t("elsewhere-here")}</Button>
             </EmptyState>

@@ -27,10 +27,10 @@ pub fn Discovered(
     let twins = Memo::new(move |_| namesakes(&teams()));
     view! {
         <section class="discovered">
-            <h4 class="discovered__title">
+            <h2 class="discovered__title">
                 {move || t("join-on-network")}
                 <Spinner size=SpinnerSize::Small />
-            </h4>
+            </h2>
             <Show when=move || teams().is_empty()>
                 <p class="discovered__none">{move || t("join-none-yet")}</p>
             </Show>

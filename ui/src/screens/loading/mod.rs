@@ -15,6 +15,7 @@ pub fn Loading() -> impl IntoView {
     let words = move || failure().map(failure_words).unwrap_or_default();
     view! {
         <main class="loading" aria-busy=move || failure().is_none().to_string()>
+            <h1 class="visually-hidden">{move || t("common-app-name")}</h1>
             <Show when=move || failure().is_some() fallback=|| view! { <Waiting /> }>
                 <EmptyState icon=IconName::Warning title=move || t("common-could-not-start") text=words>
                     <Button kind=ButtonKind::Primary icon=IconName::Retry on_press=move || bridge::start(state)>

@@ -12,7 +12,7 @@ pub fn About() -> impl IntoView {
         <div class="settings__about">
             <Logo />
             <div>
-                <h3>{move || t("common-app-name")}</h3>
+                <h2 class="settings__name">{move || t("common-app-name")}</h2>
                 <p class="settings__note">{move || t_with("settings-version", &[("version", env!("CARGO_PKG_VERSION").into())])}</p>
             </div>
         </div>

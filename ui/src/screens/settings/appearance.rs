@@ -1,11 +1,13 @@
-//! Language, theme, text size, density.
+//! Language, theme, layout of messages, text size, density.
 
 use leptos::prelude::*;
 
 use crate::i18n::t;
-use crate::primitives::{Select, SelectOption, Switch};
+use crate::primitives::{OptionCards, Select, SelectOption, Switch};
 use crate::state::AppState;
-use crate::state::preferences::{TEXT_PX, change};
+use crate::state::preferences::{TEXT_PX, change, layout_name, layout_named};
+
+use super::pictures;
 
 /// How the app looks.
 #[component]
@@ -13,6 +15,7 @@ pub fn Appearance() -> impl IntoView {
     let state = AppState::get();
     let language = Signal::derive(move || state.preferences.with(|preferences| preferences.language.clone()));
     let theme = Signal::derive(move || state.preferences.with(|preferences| preferences.theme.clone()));
+    let layout = Signal::derive(move || state.preferences.with(|wish| layout_name(wish.layout).to_owned()));
     let text_px = Signal::derive(move || state.preferences.with(|preferences| preferences.text_px.to_string()));
     let compact = Signal::derive(move || state.preferences.with(|preferences| preferences.compact));
     let languages = Signal::derive(move || {
@@ -29,6 +32,13 @@ pub fn Appearance() -> impl IntoView {
             SelectOption::new("dark", t("settings-theme-dark")),
         ]
     });
+    let layouts = Signal::derive(move || {
+        vec![
+            SelectOption::new("modern", t("settings-layout-modern")),
+            SelectOption::new("compact", t("settings-layout-compact")),
+            SelectOption::new("bubbles", t("settings-layout-bubbles")),
+        ]
+    });
     let sizes = Signal::derive(move || TEXT_PX.map(|px| SelectOption::new(px.to_string(), px.to_string())).collect());
     view! {
         <Select
@@ -37,11 +47,19 @@ pub fn Appearance() -> impl IntoView {
             options=languages
             on_change=move |value: String| change(state, |preferences| preferences.language = value)
         />
-        <Select
+        <OptionCards
             label=move || t("settings-theme")
             value=theme
             options=themes
+            picture=|theme: String| pictures::of_theme(&theme)
             on_change=move |value: String| change(state, |preferences| preferences.theme = value)
+        />
+        <OptionCards
+            label=move || t("settings-layout")
+            value=layout
+            options=layouts
+            picture=|layout: String| pictures::of_layout(&layout)
+            on_change=move |value: String| change(state, |preferences| preferences.layout = layout_named(&value))
         />
         <Select
             label=move || t("settings-text-size")

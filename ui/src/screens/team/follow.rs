@@ -1,4 +1,4 @@
-//! Keeps the host in step with what is open: opens and closes chats, jumps to messages.
+//! Keeps the host in step with what is open: opens and closes chats, jumps to messages; begins where one was last.
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
@@ -8,9 +8,13 @@ use crate::bridge;
 use crate::keys::escape::{Step, on_escape};
 use crate::state::AppState;
 
+/// Where the last open chat is kept, so that one comes back to it.
+const LAST_CHAT: &str = "last-chat";
+
 /// Watches the navigation while the calling component is on screen.
 pub fn keep_host_in_step(state: AppState) {
     let nav = state.nav;
+    begin_somewhere(state);
     Effect::new(move |before: Option<Option<ChatId>>| {
         let open = nav.chat.get();
         if before.as_ref() == Some(&open) {
@@ -18,6 +22,7 @@ pub fn keep_host_in_step(state: AppState) {
         }
         match &open {
             Some(chat_id) => {
+                remember(chat_id);
                 state.timeline.open(chat_id.clone());
                 bridge::tell(state, Command::OpenChat { chat_id: chat_id.clone() });
                 learn_members(state, chat_id.clone());
@@ -49,6 +54,37 @@ pub fn keep_host_in_step(state: AppState) {
         panel || settings
     });
     on_cleanup(move || state.timeline.close());
+}
+
+/// Opens the chat that was open last; for who is new here, the channel everyone is in. Once, and only where the list
+/// stays beside it.
+fn begin_somewhere(state: AppState) {
+    let begun = StoredValue::new(false);
+    Effect::new(move || {
+        let (open, loaded) = (state.nav.chat.get(), state.chats.loaded.get());
+        state.chats.order.track();
+        if open.is_some() || begun.get_value() || !loaded {
+            begun.update_value(|begun| *begun |= open.is_some());
+            return;
+        }
+        let wide = window().match_media("(min-width: 640px)").ok().flatten().is_some_and(|query| query.matches());
+        let known = [last(), Some(ChatId::general())].into_iter().flatten().find(|id| state.chats.find(id).is_some());
+        if let Some(id) = known.filter(|_| wide && !state.nav.settings.get_untracked()) {
+            begun.set_value(true);
+            state.nav.chat.set(Some(id));
+        }
+    });
+}
+
+fn last() -> Option<ChatId> {
+    ChatId::new(window().local_storage().ok()??.get_item(LAST_CHAT).ok()??)
+}
+
+fn remember(chat: &ChatId) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // A full or forbidden storage only means that one begins elsewhere.
+        _ = storage.set_item(LAST_CHAT, chat.as_str());
+    }
 }
 
 /// The members are who can be mentioned; the panel shows the same.

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use super::Settings;
 use crate::features::chat_list::ChatList;
 use crate::features::connection_banner::ConnectionBanner;
+use crate::i18n::t;
 use crate::state::AppState;
 use dialogs::Dialogs;
 use main_pane::MainPane;
@@ -26,8 +27,8 @@ pub fn Team() -> impl IntoView {
     let state = AppState::get();
     let nav = state.nav;
     follow::keep_host_in_step(state);
-    let list = NodeRef::<leptos::html::Div>::new();
-    let chat_open = move || nav.chat.with(Option::is_some) || nav.settings.get();
+    let list = NodeRef::<leptos::html::Nav>::new();
+    let chat_open = move || nav.chat.with(Option::is_some) && !nav.settings.get();
     view! {
         <div class="team" class:team--chat-open=chat_open class:team--panel-open=move || nav.panel.get().is_some()>
             <Rail />
@@ -35,10 +36,10 @@ pub fn Team() -> impl IntoView {
                 <ConnectionBanner />
                 <div class="team__panes">
                     <Show when=move || !nav.settings.get() fallback=|| view! { <Settings /> }>
-                        <div class="team__list" node_ref=list>
+                        <nav class="team__list" data-region="list" aria-label=move || t("chats-title") node_ref=list>
                             <ChatList />
                             <ResizeEdge target=list />
-                        </div>
+                        </nav>
                         <MainPane />
                         <RightPanel />
                     </Show>

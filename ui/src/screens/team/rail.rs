@@ -42,8 +42,9 @@ fn Oneself() -> impl IntoView {
             let id = person.id;
             let label = format!("{}, {}", person.name, presence_words(&person));
             view! {
-                <button class="rail__me" type="button" aria-label=label on:click=move |_| state.nav.dialog.set(Some(Dialog::Profile(id)))>
+                <button class="rail__me" type="button" on:click=move |_| state.nav.dialog.set(Some(Dialog::Profile(id)))>
                     <Avatar name=person.name id=id.0 size=AvatarSize::Timeline presence=Signal::stored(person.presence) />
+                    <span class="visually-hidden">{label}</span>
                 </button>
             }
         })

@@ -15,7 +15,7 @@ const STORED_AS: &str = "list-width-px";
 #[component]
 pub fn ResizeEdge(
     /// What gets wider.
-    target: NodeRef<leptos::html::Div>,
+    target: NodeRef<leptos::html::Nav>,
 ) -> impl IntoView {
     let width = RwSignal::new(stored().unwrap_or(WIDTH_PX.1));
     let dragging = RwSignal::new(false);
