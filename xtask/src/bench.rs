@@ -12,6 +12,7 @@ use crate::workspace::Workspace;
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     setup::ensure(&[Need::Build, Need::Desktop, Need::Test])?;
     ui::build(workspace, Flavour::Release)?;
+    ui::build(workspace, Flavour::Measured)?;
     let mut build = cargo();
     build.current_dir(&workspace.root).args(["build", "--release", "-p", "server", "-p", "hybrid-messenger"]);
     build.args(["-p", "system-tests", "--bins"]);

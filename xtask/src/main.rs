@@ -1,10 +1,12 @@
 //! `cargo xtask`: every task of the repository in Rust, the same on Linux, macOS and Windows.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks on the terminal")]
 
+mod axe;
 mod bench;
 mod command;
 mod dist;
 mod files;
+mod gallery;
 mod pieces;
 mod postgres;
 mod run;
@@ -54,6 +56,12 @@ enum Task {
     /// Measure, side by side with the raw limits of this machine.
     Bench {
         /// Passed on to the bench program.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Take pictures of every screen into target/gallery, the chosen ones into docs/gallery.
+    Gallery {
+        /// Parts of names: only these scenes; `chosen`: only the pictures for docs/gallery.
         #[arg(last = true)]
         args: Vec<String>,
     },
@@ -111,6 +119,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Run { release, args } => run::start(&workspace, release, &args),
         Task::Test { scope } => test::all(&workspace, scope),
         Task::Bench { args } => bench::run(&workspace, &args),
+        Task::Gallery { args } => gallery::take(&workspace, &args),
         Task::Ui { release, watch } => {
             let flavour = if release { Flavour::Release } else { Flavour::Dev };
             setup::ensure(&[Need::Build])?;
@@ -121,6 +130,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Setup => {
             setup::ensure(&[Need::Build, Need::Desktop, Need::Test, Need::Bundle])?;
             wasm_target::WasmCargo::ready()?;
+            axe::script()?;
             eprintln!("Everything is here");
             Ok(())
         }

@@ -211,6 +211,15 @@ pub const PIECES: &[Piece] = &[
         elsewhere: LINUX_ONLY,
     },
     Piece {
+        what: "npm (for axe-core, which checks accessibility)",
+        needs: &[Need::Test],
+        probe: Probe::Program(&["npm"]),
+        apt: &["npm"],
+        dnf: &["/usr/bin/npm"],
+        pacman: &["npm"],
+        elsewhere: LINUX_ONLY,
+    },
+    Piece {
         what: "fontconfig",
         needs: &[Need::Test],
         probe: Probe::Program(&["fc-list"]),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
+use crate::axe;
 use crate::command::{self, cargo, run, run_silently};
 use crate::postgres::{self, Postgres};
 use crate::session::Session;
@@ -35,8 +36,8 @@ const POSTGRES_URL: &str = "HYBRID_TEST_POSTGRES_URL";
 const POSTGRES_SWITCH: &str = "HYBRID_TEST_POSTGRES";
 
 /// The crates that are compiled for this machine. xtask is compiled by itself, for it must not be replaced while it runs
-/// and shares no features with the rest; the worker exists in a browser only.
-const NATIVE: [&str; 5] = ["--workspace", "--exclude", "xtask", "--exclude", "ui-worker"];
+/// and shares no features with the rest; the worker exists in a browser only. The demo is compiled, or nobody would check it.
+const NATIVE: [&str; 7] = ["--workspace", "--exclude", "xtask", "--exclude", "ui-worker", "--features", "ui/demo"];
 
 /// The crate with what takes long: real servers, windows, browsers.
 const SCENARIOS: &str = "system-tests";
@@ -93,6 +94,8 @@ fn clippy(workspace: &Workspace, scope: Scope) -> Result<()> {
         "ui",
         "--package",
         "ui-worker",
+        "--features",
+        "ui/demo",
         "--target",
         TARGET,
     ]);
@@ -103,7 +106,9 @@ fn clippy(workspace: &Workspace, scope: Scope) -> Result<()> {
 fn tests(workspace: &Workspace, scope: Scope) -> Result<()> {
     let postgres = private_postgres()?;
     let session = Session::start()?;
+    let axe = axe::script()?;
     let start = |cargo: &mut Command| {
+        cargo.env(axe::VARIABLE, &axe);
         cargo.env(SCALE, if scope == Scope::Quick { "quick" } else { "full" });
         match &postgres {
             Database::Ours(postgres) => cargo.env(POSTGRES_URL, postgres.url()),

@@ -16,13 +16,15 @@ use crate::setup;
 use crate::wasm_target::WasmCargo;
 use crate::workspace::Workspace;
 
-/// How the wasm is optimised.
+/// How the wasm is optimised, and whether it holds the demo and the gallery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavour {
-    /// Builds fast.
+    /// Builds fast, with demo and gallery.
     Dev,
     /// Small: what people get.
     Release,
+    /// As people get it, with demo and gallery: for the bench. Lies in the target folder.
+    Measured,
 }
 
 impl Flavour {
@@ -30,7 +32,28 @@ impl Flavour {
     fn profile(self) -> &'static str {
         match self {
             Self::Dev => "wasm-dev",
-            Self::Release => "wasm-release",
+            Self::Release | Self::Measured => "wasm-release",
+        }
+    }
+
+    /// The features of the interface.
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Dev | Self::Measured => &["--features", "ui/demo"],
+            Self::Release => &[],
+        }
+    }
+
+    /// Shrunk after cargo is done with it.
+    fn is_small(self) -> bool {
+        self != Self::Dev
+    }
+
+    /// Where the result lies.
+    fn folder(self, workspace: &Workspace) -> PathBuf {
+        match self {
+            Self::Dev | Self::Release => workspace.dist(),
+            Self::Measured => workspace.target.join("ui-measured"),
         }
     }
 }
@@ -53,32 +76,33 @@ const STYLES_FIRST: [&str; 2] = ["tokens.css", "base.css"];
 /// npm's build of binaryen; pinned, for it decides the bytes that people download.
 const BINARYEN: &str = "binaryen@125.0.0";
 
-/// Builds everything and brings `ui/dist` up to date.
+/// Builds everything and brings `ui/dist` (or the flavour's own folder) up to date.
 pub fn build(workspace: &Workspace, flavour: Flavour) -> Result<()> {
     let started = Instant::now();
+    let folder = flavour.folder(workspace);
     let wasm_folder = compile(workspace, flavour)?;
     let inputs = Inputs::collect(workspace, &wasm_folder, flavour)?;
-    let stamp_file = workspace.at("ui/dist.stamp");
+    let stamp_file = folder.with_extension("stamp");
     let stamp = inputs.stamp()?;
-    if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) && inputs.are_all_in(&workspace.dist()) {
-        eprintln!("ui/dist is up to date");
+    if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) && inputs.are_all_in(&folder) {
+        eprintln!("{} is up to date", folder.display());
         return Ok(());
     }
-    let stage = workspace.at("ui/dist.new");
+    let stage = folder.with_extension("new");
     files::remove_folder(&stage)?;
     fs::create_dir_all(&stage)?;
     for module in &MODULES {
         bind(&wasm_folder.join(module.wasm), module.out_name, flavour, &stage)?;
-        if flavour == Flavour::Release {
+        if flavour.is_small() {
             optimise(&stage.join(format!("{}_bg.wasm", module.out_name)))?;
         }
     }
     inputs.write_to(&stage)?;
     let _ = fs::remove_file(&stamp_file);
-    files::bring_up_to_date(&stage, &workspace.dist())?;
+    files::bring_up_to_date(&stage, &folder)?;
     files::remove_folder(&stage)?;
     fs::write(&stamp_file, stamp)?;
-    report(&workspace.dist(), started)
+    report(&folder, started)
 }
 
 /// Builds again whenever a source of the web client changes; ends with Ctrl+C.
@@ -119,7 +143,8 @@ fn compile(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf> {
     workspace.claim(&target)?;
     let mut cargo = WasmCargo::ready()?.command();
     cargo.current_dir(&workspace.root).args(["build", "--target", "wasm32-unknown-unknown"]);
-    cargo.args(["-p", "ui", "-p", "ui-worker", "--profile", flavour.profile(), "--target-dir"]).arg(&target);
+    cargo.args(["-p", "ui", "-p", "ui-worker", "--profile", flavour.profile()]).args(flavour.features());
+    cargo.arg("--target-dir").arg(&target);
     if cfg!(target_os = "macos") {
         // The C compiler on the path is Apple's, which was built without wasm.
         if let Some(clang) = setup::wasm_c_compiler() {
@@ -165,6 +190,7 @@ impl Inputs {
     fn stamp(&self) -> Result<String> {
         let mut hash = files::Fingerprint::new();
         hash.text(self.flavour.profile());
+        self.flavour.features().iter().for_each(|feature| hash.text(feature));
         hash.text(env!("CARGO_PKG_VERSION"));
         hash.text(BINARYEN);
         for file in &self.wasm {
@@ -227,8 +253,8 @@ fn bind(wasm: &Path, out_name: &str, flavour: Flavour, to: &Path) -> Result<()> 
         .input_path(wasm)
         .web(true)?
         .typescript(false)
-        .remove_name_section(flavour == Flavour::Release)
-        .remove_producers_section(flavour == Flavour::Release)
+        .remove_name_section(flavour.is_small())
+        .remove_producers_section(flavour.is_small())
         .out_name(out_name)
         .generate(to)
         .with_context(|| format!("wasm-bindgen failed on {}", wasm.display()))
@@ -255,9 +281,9 @@ fn optimise(wasm: &Path) -> Result<()> {
 fn report(dist: &Path, started: Instant) -> Result<()> {
     for name in ["ui_bg.wasm", "worker_pkg_bg.wasm", "styles.css"] {
         let bytes = fs::metadata(dist.join(name))?.len();
-        eprintln!("  ui/dist/{name:<20} {:>8.1} KiB", bytes as f64 / 1024.0);
+        eprintln!("  {name:<20} {:>8.1} KiB", bytes as f64 / 1024.0);
     }
-    eprintln!("ui/dist built in {:.1} s", started.elapsed().as_secs_f64());
+    eprintln!("{} built in {:.1} s", dist.display(), started.elapsed().as_secs_f64());
     Ok(())
 }
 
