@@ -15,19 +15,20 @@ mod load;
 mod process;
 mod report;
 mod socket;
+mod ui;
 
 use report::Report;
 
 type Measure = fn(&mut Report);
 
-/// What can be measured. The letters are those of the aims; (f) the UI in a browser and (g) the desktop's windows add
-/// their own modules and lines here.
+/// What can be measured. The letters are those of the aims; (g) the desktop's windows add their own modules and lines here.
 const MEASURES: &[(&str, Measure)] = &[
     ("durable", durable::measure),
     ("fanout", fanout::measure),
     ("idle", idle::measure),
     ("latency", latency::measure),
     ("engine", engine::measure),
+    ("ui", ui::measure),
 ];
 
 fn main() {
