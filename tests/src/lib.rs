@@ -2,3 +2,4 @@
 //! and the bench in `src/bin/`.
 
 pub mod desk;
+pub mod looks;

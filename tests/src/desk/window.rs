@@ -57,10 +57,20 @@ impl Window {
 
     /// A Chromium page of this size; certificates that no authority signed are accepted, as a guest would by a click.
     pub async fn chromium(desk: &Desk, width: u32, height: u32) -> Self {
+        Self::chromium_by(desk.command("chromedriver"), width, height).await
+    }
+
+    /// A Chromium page without a desk, 1400×900; [`Window::resize`] gives it any size.
+    pub async fn page() -> Self {
+        let window = Self::chromium_by(Command::new("chromedriver"), 1400, 900).await;
+        window.resize(1400, 900).await;
+        window
+    }
+
+    async fn chromium_by(mut chromedriver: Command, width: u32, height: u32) -> Self {
         let port = free_port();
         let profile = tempfile::tempdir().expect("a temporary folder can be made");
-        let driver = desk
-            .command("chromedriver")
+        let driver = chromedriver
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())

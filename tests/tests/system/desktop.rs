@@ -24,7 +24,9 @@ pub(crate) async fn host_a_team(alice: Window) -> Window {
     alice.fill_labelled("Password", "correct horse").await;
     alice.keep_screenshot("02-owner").await;
     alice.press_button("Create account").await;
-    alice.see(".chat-row").await;
+    // Who is new stands in the channel that everyone is in.
+    alice.read(".chat-header__title", "general").await;
+    alice.see(COMPOSER).await;
     alice
 }
 

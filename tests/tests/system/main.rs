@@ -1,6 +1,8 @@
 //! The whole system through its public surface: scenarios and faults.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod browser_keys;
+mod browser_looks;
 mod cache;
 mod desktop;
 mod keyring;

@@ -1,0 +1,204 @@
+//! What there is to see: each scene is an address of the demo (or a page of the gallery), what to do there, and what then shows.
+//! Everything is found by its place, not by its words, so that a scene is one in every language.
+
+use crate::desk::{Press, held};
+
+/// A thing to look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene {
+    /// The name of its pictures.
+    pub name: &'static str,
+    /// The words after `#demo=`, or `gallery/PAGE`.
+    pub page: &'static str,
+    /// What to do once it is open.
+    pub steps: &'static [Step],
+    /// What shows when all is done, as a CSS selector.
+    pub until: &'static str,
+}
+
+/// Something a person does.
+#[derive(Debug, Clone, Copy)]
+pub enum Step {
+    /// Presses the first that matches and is on screen.
+    Press(&'static str),
+    /// Presses the n-th (from 0) that matches and is on screen.
+    PressNth(&'static str, usize),
+    /// Opens the menu of the first that matches.
+    Menu(&'static str),
+    /// Writes into a field.
+    Type(&'static str, &'static str),
+    /// Presses a key.
+    Hit(Press),
+    /// Waits for something.
+    See(&'static str),
+}
+
+use Step::{Hit, Menu, Press as Click, PressNth, See, Type};
+
+const fn ctrl(key: &'static str, code: &'static str) -> Step {
+    Hit(Press { key, code, number: code.as_bytes()[code.len() - 1] as u32, held: held::CTRL })
+}
+
+const OPEN: Step = Click(".chat-row .list-row");
+const MESSAGE: Step = See(".message");
+const SETTINGS: Step = ctrl(",", "Comma");
+const NEW: Step = Click(".chat-list__head .icon-button");
+
+const fn scene(name: &'static str, page: &'static str, steps: &'static [Step], until: &'static str) -> Scene {
+    Scene { name, page, steps, until }
+}
+
+const fn section(at: usize) -> Step {
+    PressNth(".settings__sections .list-row", at)
+}
+
+/// All of them, in the order in which a person meets them.
+pub const SCENES: &[Scene] = &[
+    scene("welcome", "welcome", &[], ".choice"),
+    scene("host", "welcome", &[PressNth(".choice", 0)], ".host-start"),
+    scene("host-owner", "host", &[PressNth(".choice", 0)], ".account-form"),
+    scene("join", "welcome", &[PressNth(".choice", 1)], ".discovered .list-row"),
+    scene("join-nobody", "welcome,no-teams", &[PressNth(".choice", 1)], ".discovered__none"),
+    scene(
+        "join-wrong-key",
+        "welcome",
+        &[PressNth(".choice", 1), Type(".join input", "hybrid://join/wrong"), Click(".join__form .button")],
+        ".field--error",
+    ),
+    scene(
+        "join-found",
+        "welcome",
+        &[PressNth(".choice", 1), Type(".join input", "hybrid://join/x"), Click(".join__form .button")],
+        ".account-form",
+    ),
+    scene("sign-in", "welcome", &[PressNth(".choice", 2)], ".account-form"),
+    scene(
+        "sign-in-refused",
+        "welcome",
+        &[
+            PressNth(".choice", 2),
+            Type(".account-form [autocomplete=username]", "marina"),
+            Type(".account-form [autocomplete=current-password]", "wrong"),
+            Click(".account-form > .button--primary"),
+        ],
+        ".banner--critical",
+    ),
+    scene("browser", "browser", &[], ".account-form"),
+    scene(
+        "register-errors",
+        "browser",
+        &[
+            Click(".account-form > .button--ghost"),
+            Type(".account-form [autocomplete=username]", "anna p"),
+            Type(".account-form [autocomplete=new-password]", "short"),
+            Click(".account-form > .button--primary"),
+        ],
+        ".field--error",
+    ),
+    scene("unlock", "locked", &[], ".welcome__column form, form.welcome__column"),
+    scene("unlock-new", "new-lock", &[], "form.welcome__column"),
+    scene("elsewhere", "elsewhere", &[], ".empty-state"),
+    scene("loading", "loading", &[], ".loading"),
+    scene("team", "team", &[See(".chat-row")], ".team"),
+    scene("team-dense", "team,compact", &[See(".chat-row")], ".list-row--compact"),
+    scene("team-empty", "empty", &[], ".chat-list .empty-state"),
+    scene(
+        "team-no-match",
+        "team",
+        &[See(".chat-row"), Type(".chat-list__filter input", "яяя")],
+        ".chat-list .empty-state",
+    ),
+    scene("chat", "team", &[OPEN, MESSAGE], ".composer"),
+    scene("chat-compact", "team,lines", &[OPEN, MESSAGE], ".composer"),
+    scene("chat-bubbles", "team,bubbles", &[OPEN, MESSAGE], ".composer"),
+    scene("chat-large-text", "team,20", &[OPEN, MESSAGE], ".composer"),
+    scene("chat-quiet", "team,quiet-chat", &[OPEN], ".timeline .empty-state"),
+    scene("chat-loading", "team,waiting-chat", &[OPEN], ".timeline__loading"),
+    scene("chat-offline", "team,offline", &[OPEN, MESSAGE], ".message__failure"),
+    scene("chat-offline-bubbles", "team,offline,bubbles", &[OPEN, MESSAGE], ".message__failure"),
+    scene("chat-catching-up", "team,catching-up", &[OPEN, MESSAGE], ".banner"),
+    scene("chat-private", "team", &[PressNth(".chat-row .list-row", 1), MESSAGE], ".composer"),
+    scene("chat-left", "team", &[PressNth(".chat-row .list-row", 10), MESSAGE], ".main-pane > .banner"),
+    scene(
+        "chat-menu",
+        "team",
+        &[OPEN, MESSAGE, Click(".chat-header > div:not(.chat-header__back) .icon-button")],
+        ".menu__item",
+    ),
+    scene("message-menu", "team", &[OPEN, MESSAGE, Menu(".message--own")], ".menu__item"),
+    scene(
+        "message-delete",
+        "team",
+        &[OPEN, MESSAGE, Menu(".message--own"), Click(".menu__item--danger")],
+        "dialog[open]",
+    ),
+    scene("reply", "team", &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 0)], ".composer__mode"),
+    scene("edit", "team", &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 2)], ".composer__box--edit"),
+    scene("emoji", "team", &[OPEN, MESSAGE, Click(".composer__line .icon-button")], ".emoji-panel__cell"),
+    scene(
+        "mention",
+        "team",
+        &[OPEN, MESSAGE, Click(".composer__field"), Type(".composer__field", "@")],
+        ".suggestions__row",
+    ),
+    scene("members", "team", &[OPEN, MESSAGE, Click(".chat-header__who")], ".members__row"),
+    scene(
+        "members-menu",
+        "team",
+        &[OPEN, MESSAGE, Click(".chat-header__who"), Click(".members__row .icon-button")],
+        ".menu__item",
+    ),
+    scene(
+        "members-add",
+        "team",
+        &[PressNth(".chat-row .list-row", 2), MESSAGE, Click(".chat-header__who"), Click(".members > .button")],
+        ".people .list-row",
+    ),
+    scene(
+        "search",
+        "team",
+        &[OPEN, MESSAGE, ctrl("f", "KeyF"), See(".search-panel"), Type(".search-panel input", "сбор")],
+        ".search-hit",
+    ),
+    scene("search-start", "team", &[OPEN, MESSAGE, ctrl("f", "KeyF")], ".search-panel .empty-state"),
+    scene(
+        "search-nothing",
+        "team",
+        &[OPEN, MESSAGE, ctrl("f", "KeyF"), See(".search-panel"), Type(".search-panel input", "яяя")],
+        ".search-panel__count:not(:empty)",
+    ),
+    scene("add", "team", &[NEW], ".menu__item"),
+    scene(
+        "new-group",
+        "team",
+        &[NEW, PressNth(".menu__item", 0), See(".new-chat .list-row"), PressNth(".new-chat .list-row", 1)],
+        ".people__chosen",
+    ),
+    scene("new-channel", "team", &[NEW, PressNth(".menu__item", 0), PressNth(".tabs__tab", 1)], ".new-chat .switch"),
+    scene("people", "team", &[NEW, PressNth(".menu__item", 1)], ".people .list-row"),
+    scene("channels", "team", &[NEW, PressNth(".menu__item", 2)], ".channels__state"),
+    scene("invite", "team", &[NEW, PressNth(".menu__item", 3)], ".qr"),
+    scene("profile", "team", &[Click(".rail__me")], ".profile__facts"),
+    scene("switcher", "team", &[See(".chat-row"), ctrl("k", "KeyK")], ".switcher .list-row"),
+    scene("shortcuts", "team", &[See(".chat-row"), ctrl("/", "Slash")], ".shortcuts__row"),
+    scene("settings", "team", &[See(".chat-row"), SETTINGS], ".settings"),
+    scene("settings-profile", "team", &[See(".chat-row"), SETTINGS, section(0)], ".profile-form"),
+    scene("settings-appearance", "team", &[See(".chat-row"), SETTINGS, section(1)], ".option-cards"),
+    scene("settings-notifications", "team", &[See(".chat-row"), SETTINGS, section(2)], ".settings__main .switch"),
+    scene("settings-keys", "team", &[See(".chat-row"), SETTINGS, section(3)], ".settings__main .shortcuts"),
+    scene("settings-hosting", "team", &[See(".chat-row"), SETTINGS, section(4)], ".settings__main .qr"),
+    scene("settings-account", "team", &[See(".chat-row"), SETTINGS, section(5)], ".settings__main .profile__facts"),
+    scene("settings-about", "team", &[See(".chat-row"), SETTINGS, section(6)], ".settings__about"),
+    scene(
+        "log-out",
+        "team",
+        &[See(".chat-row"), SETTINGS, section(5), Click(".settings__main .button--danger")],
+        "dialog[open]",
+    ),
+    scene("gallery-primitives", "gallery/primitives", &[], ".gallery"),
+    scene("gallery-dialog", "gallery/primitives", &[Click("[data-gallery=dialog] > button")], "dialog[open]"),
+    scene("gallery-menu", "gallery/primitives", &[Click("[data-gallery=menu]")], ".menu__item"),
+    scene("gallery-timeline", "gallery/timeline", &[], ".message"),
+    scene("gallery-composer", "gallery/composer", &[], ".composer__note"),
+    scene("gallery-states", "gallery/states", &[], ".message"),
+];
