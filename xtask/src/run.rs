@@ -1,6 +1,7 @@
 //! `cargo xtask run`: the desktop app; without a screen, the server with the address of its web client.
 
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::command::{self, cargo, run};
 use crate::postgres::free_port;
 use crate::setup::{self, Need};
+use crate::test::NATIVE;
 use crate::ui::{self, Flavour};
 use crate::workspace::Workspace;
 
@@ -42,23 +44,28 @@ fn has_screen() -> bool {
 }
 
 fn start_desktop(workspace: &Workspace, release: bool, args: &[String]) -> Result<()> {
-    let mut cargo = cargo();
-    cargo.current_dir(&workspace.root).args(["run", "--package", "hybrid-messenger", "--bin", "hybrid-messenger"]);
-    if release {
-        cargo.arg("--release");
-    }
-    become_program(cargo.arg("--").args(args))
+    let app = build(workspace, "hybrid-messenger", release)?;
+    let mut app = Command::new(app);
+    app.current_dir(&workspace.root).args(args);
+    eprintln!("\x1b[2m$ {}\x1b[0m", command::shown(&app));
+    become_program(&mut app)
 }
 
-fn start_server(workspace: &Workspace, release: bool, args: &[String]) -> Result<()> {
+/// Builds one program and returns its file. With the features of the whole workspace, nearly as tests are built: with
+/// those of its own crate alone, running after testing would compile half of the dependencies anew.
+fn build(workspace: &Workspace, program: &str, release: bool) -> Result<PathBuf> {
     let mut build = cargo();
-    build.current_dir(&workspace.root).args(["build", "--package", "server", "--bin", "hybrid-server"]);
+    build.current_dir(&workspace.root).arg("build").args(NATIVE).args(["--bin", program]);
     if release {
         build.arg("--release");
     }
     run(&mut build)?;
     let folder = workspace.target.join(if release { "release" } else { "debug" });
-    let mut server = Command::new(folder.join(format!("hybrid-server{}", std::env::consts::EXE_SUFFIX)));
+    Ok(folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
+}
+
+fn start_server(workspace: &Workspace, release: bool, args: &[String]) -> Result<()> {
+    let mut server = Command::new(build(workspace, "hybrid-server", release)?);
     let address = Addresses::choose(args)?;
     server.current_dir(&workspace.root).arg("serve").args(&address.flags).args(args);
     eprintln!("\x1b[2m$ {}\x1b[0m", command::shown(&server));

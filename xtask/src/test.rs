@@ -37,7 +37,7 @@ const POSTGRES_SWITCH: &str = "HYBRID_TEST_POSTGRES";
 
 /// The crates that are compiled for this machine. xtask is compiled by itself, for it must not be replaced while it runs
 /// and shares no features with the rest; the worker exists in a browser only. The demo is compiled, or nobody would check it.
-const NATIVE: [&str; 7] = ["--workspace", "--exclude", "xtask", "--exclude", "ui-worker", "--features", "ui/demo"];
+pub const NATIVE: [&str; 7] = ["--workspace", "--exclude", "xtask", "--exclude", "ui-worker", "--features", "ui/demo"];
 
 /// The crate with what takes long: real servers, windows, browsers.
 const SCENARIOS: &str = "system-tests";
