@@ -1,6 +1,9 @@
-//! Secrets, pins, passphrases: every use of cryptography that is ours. Performs no I/O but asking the system for chance.
+//! Every use of cryptography that is ours: end-to-end encryption, sealed files and exports, secrets, pins, passphrases.
+//! Performs no I/O but asking the system for chance, and the rows of a transaction that it is given.
 //!
 //! Nothing here shows a secret in `Debug`; what holds one is wiped when dropped.
+
+pub mod mls;
 
 mod passphrase;
 mod pin;

@@ -46,6 +46,8 @@ impl Store {
         }
         sqlite::batch(&conn, "SELECT count(*) FROM sqlite_schema")?;
         sqlite::prepare_connection(&conn, true)?;
+        // What is deleted is overwritten: keys of end-to-end encryption must not outlive their row in a page that is free.
+        sqlite::batch(&conn, "PRAGMA secure_delete = ON")?;
         Ok(Self { conn })
     }
 
