@@ -9,25 +9,39 @@ use tokio::task::JoinHandle;
 use crate::load::{Account, accounts, body, enter, post};
 use crate::process::Server;
 use crate::report::{Aim, Line, Report};
-use crate::socket::{Reader, Writer, holds};
+use crate::socket::{ERROR, Reader, Writer};
 
 /// Connections in the room, the sender's included.
 pub const ROOM: usize = 200;
 const POSTS: usize = 4_000;
 const WINDOW: usize = 32;
+/// Each side runs so often, in turns, and its best run counts.
+const ROUNDS: usize = 3;
 
+#[derive(Default)]
 struct Measured {
     per_second: f64,
     cpu_per_100k: f64,
 }
 
+impl Measured {
+    fn or_better(self, other: Self) -> Self {
+        if other.per_second > self.per_second { other } else { self }
+    }
+}
+
 pub fn measure(report: &mut Report) {
     let runtime = Runtime::new().expect("a runtime can be made");
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let bare = runtime.block_on(run(&Server::bare(folder.path()), &vec![None; ROOM]));
     let server = Server::ours(&folder.path().join("ours"));
-    let people = runtime.block_on(accounts(&server, ROOM));
-    let ours = runtime.block_on(run(&server, &people.into_iter().map(Some).collect::<Vec<_>>()));
+    let people: Vec<_> = runtime.block_on(accounts(&server, ROOM)).into_iter().map(Some).collect();
+    let (mut bare, mut ours) = (Measured::default(), Measured::default());
+    for _ in 0..ROUNDS {
+        // A new one each time: the bare loop does not notice who has gone.
+        let bare_folder = tempfile::tempdir().expect("a folder can be made");
+        bare = bare.or_better(runtime.block_on(run(&Server::bare(bare_folder.path()), &vec![None; ROOM])));
+        ours = ours.or_better(runtime.block_on(run(&server, &people)));
+    }
     let (what, aim) = ("b  fan-out to a room of 200", Aim::RatioAtLeast(0.5));
     report.line(Line { what, unit: "deliveries/s", ours: ours.per_second, raw: Some(bare.per_second), aim });
     let (what, aim) = ("b  server CPU for 100,000 deliveries", Aim::RatioAtMost(2.0));
@@ -78,7 +92,7 @@ async fn send(mut reader: Reader, mut writer: Writer, ours: bool) {
     while heard < POSTS {
         let mut came = 0;
         let read = reader.read(|text| {
-            assert!(!holds(text, b"\"error\""), "{}", String::from_utf8_lossy(text));
+            assert!(!text.starts_with(ERROR), "{}", String::from_utf8_lossy(text));
             came += usize::from(text.starts_with(mark(ours)));
         });
         read.await.expect("it is not cut off");

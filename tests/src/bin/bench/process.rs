@@ -58,12 +58,7 @@ impl Server {
 
     /// CPU time so far, all threads, user and system.
     pub fn cpu_seconds(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).expect("the server runs");
-        let after_name = stat.rsplit_once(')').expect("the name ends with )").1;
-        let ticks = |place: usize| -> f64 {
-            after_name.split_whitespace().nth(place).and_then(|t| t.parse().ok()).expect("a count of ticks")
-        };
-        (ticks(11) + ticks(12)) / TICKS_PER_SECOND
+        cpu_seconds(&self.pid().to_string())
     }
 
     /// Memory in use now.
@@ -72,6 +67,20 @@ impl Server {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it has memory");
         line.trim().trim_end_matches("kB").trim().parse::<f64>().expect("a number") * 1024.0
     }
+}
+
+/// CPU time of this program so far.
+pub fn own_cpu_seconds() -> f64 {
+    cpu_seconds("self")
+}
+
+fn cpu_seconds(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("the process runs");
+    let after_name = stat.rsplit_once(')').expect("the name ends with )").1;
+    let ticks = |place: usize| -> f64 {
+        after_name.split_whitespace().nth(place).and_then(|t| t.parse().ok()).expect("a count of ticks")
+    };
+    (ticks(11) + ticks(12)) / TICKS_PER_SECOND
 }
 
 impl Drop for Server {

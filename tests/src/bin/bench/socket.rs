@@ -12,6 +12,9 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 /// Bytes asked for in one read.
 const READ_BYTES: usize = 64 * 1024;
 
+/// What a refusal begins with.
+pub const ERROR: &[u8] = b"{\"type\":\"error\"";
+
 pub struct Reader {
     half: OwnedReadHalf,
     buffer: BytesMut,
@@ -113,6 +116,6 @@ fn header(buffer: &[u8]) -> Option<(usize, usize)> {
     }
 }
 
-pub fn holds(text: &[u8], piece: &[u8]) -> bool {
+fn holds(text: &[u8], piece: &[u8]) -> bool {
     text.windows(piece.len()).any(|window| window == piece)
 }
