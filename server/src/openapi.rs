@@ -41,6 +41,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         model::Chat,
         model::Member,
         model::Membership,
+        model::Item,
         model::Message,
         model::Receipt,
         model::ChatKind,
@@ -63,6 +64,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         Users,
         Channels,
         Profile,
+        ItemState,
         ChangesList,
     ))
 )]
@@ -92,6 +94,8 @@ replies! {
     Channels { channels: Vec<model::Chat>, next_cursor: Option<String> }
     /// The profile as it now is.
     Profile { user: model::User }
+    /// The entry as it now is.
+    ItemState { item: model::Item }
     /// One entry per scope, in the order asked.
     ChangesList { changes: Vec<frame::Changes> }
 }

@@ -10,6 +10,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(1, "core", CORE),
         Migration::shared(2, "auth", crate::auth::SCHEMA),
         Migration::shared(3, "changed messages", CHANGED_MESSAGES),
+        Migration::shared(4, "items", ITEMS),
     ]
 }
 
@@ -144,4 +145,16 @@ CREATE INDEX mutations_by_age ON mutations (at_ms);
 const CHANGED_MESSAGES: &str = "
 DROP INDEX messages_by_rev;
 CREATE INDEX messages_changed ON messages (chat_id, rev) WHERE rev <> first_rev;
+";
+
+/// Entries of people's own data; one that was taken away stays without a value, so that other devices learn of it.
+const ITEMS: &str = "
+CREATE TABLE items (
+    user_id BIGINT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT,
+    rev BIGINT NOT NULL,
+    PRIMARY KEY (user_id, key)
+) /*strict*/;
+CREATE INDEX items_by_rev ON items (user_id, rev);
 ";

@@ -5,7 +5,9 @@ use protocol::limits::{HEARTBEAT_MS, SYNC_SCOPES_MAX};
 use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, ServerFrame, VERSIONS};
 
 use crate::auth::{self, Granted};
-use crate::domain::{Cx, Failure, access, chats, directory, invitations, marks, members, messages, once, sync, users};
+use crate::domain::{
+    Cx, Failure, access, chats, directory, invitations, items, marks, members, messages, once, sync, users,
+};
 use crate::hub::Connection;
 use crate::session::{Session, Who};
 use crate::state::App;
@@ -207,6 +209,10 @@ async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Res
         }
         // Marks only grow, and an invitation's secret is not kept: these are safe to repeat by themselves.
         Request::Read(body) => app.write_often(actor, move |cx| marks::read(cx, &body).map(done)).await,
+        // The later change of an entry wins, and the same one again changes nothing.
+        Request::PutItem(body) => {
+            app.write(actor, move |cx| items::put(cx, body).map(|item| Reply::ItemState { item })).await
+        }
         Request::CreateInvitation(body) => {
             app.write(actor, move |cx| invitations::create(cx, id, &body).map(Reply::Invitation)).await
         }

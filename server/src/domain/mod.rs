@@ -7,6 +7,7 @@ pub mod chats;
 pub mod directory;
 pub mod founding;
 pub mod invitations;
+pub mod items;
 pub mod marks;
 pub mod members;
 pub mod messages;

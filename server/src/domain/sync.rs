@@ -8,7 +8,7 @@ use protocol::limits::{CHANGES_ROWS_MAX, PAGE_MESSAGES_DEFAULT, RECEIPTS_MEMBERS
 use protocol::{Chat, ChatId, Message, Row, Scope};
 
 use super::{Cx, Failure, access};
-use crate::store::{members, messages, scopes, users};
+use crate::store::{items, members, messages, scopes, users};
 
 /// One frame holds about this many bytes of JSON at most, but always one row.
 const CHANGES_BYTES_MAX: usize = 60 * 1024;
@@ -58,7 +58,8 @@ fn rows_after(cx: &mut Cx<'_, '_>, scope: &Scope, after: u64) -> Result<Vec<Row>
         Scope::Team => users::changed(cx.tx, after, limit)?.into_iter().map(Row::User).collect(),
         Scope::User(user) => {
             let changed = members::changed_of(cx.tx, *user, after, limit)?;
-            changed.into_iter().map(|row| Row::Membership(row.membership())).collect()
+            let own = items::changed(cx.tx, *user, after, limit)?;
+            changed.iter().map(|row| Row::Membership(row.membership())).chain(own.into_iter().map(Row::Item)).collect()
         }
         Scope::Chat(chat) => chat_rows_after(cx, chat, after, limit)?,
     };
@@ -120,13 +121,19 @@ fn row_bytes(row: &Row) -> usize {
         Row::Message(message) => message_bytes(message),
         Row::Chat(chat) => 400 + chat.name.len() + chat.description.len(),
         Row::User(user) => 250 + user.display_name.len() + user.bio.len() + user.custom_status.len(),
+        Row::Item(item) => 80 + item.key.len() + item.value.as_deref().map_or(0, json_bytes),
         Row::Member(_) | Row::Membership(_) => 160,
     }
 }
 
 /// About how long a message is as JSON.
 pub(super) fn message_bytes(message: &Message) -> usize {
-    let escapes = message.content.bytes().filter(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)).count();
     let reactions: usize = message.reactions.iter().map(|(emoji, who)| emoji.len() + 8 + who.len() * 8).sum();
-    350 + message.content.len() + escapes * 5 + message.mentions.len() * 8 + reactions
+    350 + json_bytes(&message.content) + message.mentions.len() * 8 + reactions
+}
+
+/// About how long a text is as JSON.
+fn json_bytes(text: &str) -> usize {
+    let escapes = text.bytes().filter(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)).count();
+    text.len() + escapes * 5
 }

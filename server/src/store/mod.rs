@@ -2,6 +2,7 @@
 
 pub mod chats;
 pub mod invitations;
+pub mod items;
 pub mod members;
 pub mod messages;
 pub mod mutations;

@@ -8,5 +8,6 @@ mod directory;
 mod history;
 mod invitations;
 mod live;
+mod own_data;
 mod permissions;
 mod syncing;

@@ -86,6 +86,7 @@ impl Team {
                 "message_reactions",
                 "invitations",
                 "mutations",
+                "items",
             ] {
                 let count = cx.tx.one(&format!("SELECT count(*) FROM {table}"), &[], |row| row.int(0))?;
                 lines.push(format!("{table} {count}"));

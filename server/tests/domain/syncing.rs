@@ -32,6 +32,7 @@ fn key(row: &Row) -> String {
     match row {
         Row::User(row) => format!("user {}", row.id),
         Row::Membership(row) => format!("membership {}", row.chat_id),
+        Row::Item(row) => format!("item {}", row.key),
         Row::Chat(_) => "chat".to_owned(),
         Row::Member(row) => format!("member {}", row.user_id),
         Row::Message(row) => format!("message {:06}", row.seq),

@@ -47,6 +47,8 @@ pub enum ErrorCode {
     InvitationExpired,
     /// The invitation was used as often as it may be.
     InvitationUsedUp,
+    /// There is no room for more of this kind.
+    LimitReached,
     /// Too many requests; `retry_after_ms` says when.
     RateLimited,
     /// The server is stopping or overloaded; try again.
@@ -65,7 +67,7 @@ impl ErrorCode {
             Unauthenticated | InvalidCredentials | TokenExpired | TokenInvalid | TokenReused => 401,
             Forbidden | NotAMember | InvitationRequired | InvitationInvalid => 403,
             NotFound => 404,
-            UsernameTaken | IdTaken => 409,
+            UsernameTaken | IdTaken | LimitReached => 409,
             InvitationExpired | InvitationUsedUp => 410,
             FrameTooLarge => 413,
             PlaintextRefused => 422,
@@ -104,6 +106,7 @@ impl ErrorCode {
             InvitationInvalid => "invitation_invalid",
             InvitationExpired => "invitation_expired",
             InvitationUsedUp => "invitation_used_up",
+            LimitReached => "limit_reached",
             RateLimited => "rate_limited",
             Unavailable => "unavailable",
             Internal => "internal",

@@ -17,7 +17,7 @@ pub use error::{ErrorCode, ProtocolError};
 pub use frame::{ClientFrame, Request, ServerFrame};
 pub use id::{ChatId, LocalId, MessageId, RequestId, UserId};
 pub use invitation::InvitationLink;
-pub use model::{Chat, ChatKind, Member, Membership, Message, MessageType, Note, PresenceStatus, Role, User};
+pub use model::{Chat, ChatKind, Item, Member, Membership, Message, MessageType, Note, PresenceStatus, Role, User};
 pub use scope::{Row, Scope};
 pub use time::Timestamp;
 

@@ -58,3 +58,9 @@ pub const GAP_WAIT_MS: u32 = 500;
 pub const TYPING_MS: u32 = 6_000;
 /// Longest invitation link, in bytes.
 pub const INVITATION_LINK_BYTES_MAX: usize = 1_024;
+/// Longest key of an entry of a person's own data, in bytes.
+pub const ITEM_KEY_BYTES_MAX: usize = 160;
+/// Longest value of such an entry, in bytes.
+pub const ITEM_VALUE_BYTES_MAX: usize = 16 * 1024;
+/// Most entries a person has at a time.
+pub const ITEMS_MAX: u32 = 20_000;

@@ -144,6 +144,20 @@ pub enum MessageType {
     Unknown,
 }
 
+/// One entry of a person's own data, seen by that person's devices only. The server keeps it and gives it to the other
+/// devices; what the value means is the client's affair (docs/protocol.md lists the keys in use).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Item {
+    /// 1 to [`crate::limits::ITEM_KEY_BYTES_MAX`] bytes of `a-z A-Z 0-9 - _ . : ~`: `chat:general`.
+    pub key: String,
+    /// Text, by custom JSON; absent once the entry was taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Revision in the person's scope.
+    pub rev: u64,
+}
+
 /// What the content of a [`MessageType::System`] message says, as JSON: `{"event":"member_added","user_id":7,"by":3}`.
 /// A client that meets an event it does not know shows the message as from a newer version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

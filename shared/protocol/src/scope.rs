@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use crate::id::{ChatId, UserId};
-use crate::model::{Chat, Member, Membership, Message, User};
+use crate::model::{Chat, Item, Member, Membership, Message, User};
 
 /// A set of rows with one revision counter. On the wire `"team"`, `"user:7"`, `"chat:general"`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
     /// Everyone's profile: [`Row::User`].
     Team,
-    /// One person's own data, seen by that person's devices only: [`Row::Membership`].
+    /// One person's own data, seen by that person's devices only: [`Row::Membership`], [`Row::Item`].
     User(UserId),
     /// One chat: [`Row::Chat`], [`Row::Member`], [`Row::Message`]; seen by its members.
     Chat(ChatId),
@@ -70,6 +70,8 @@ pub enum Row {
     User(User),
     /// In [`Scope::User`].
     Membership(Membership),
+    /// In [`Scope::User`].
+    Item(Item),
     /// In [`Scope::Chat`].
     Chat(Chat),
     /// In [`Scope::Chat`].
@@ -84,6 +86,7 @@ impl Row {
         match self {
             Row::User(row) => row.rev,
             Row::Membership(row) => row.rev,
+            Row::Item(row) => row.rev,
             Row::Chat(row) => row.rev,
             Row::Member(row) => row.rev,
             Row::Message(row) => row.rev,

@@ -164,6 +164,9 @@ pub(crate) fn all() -> Vec<Endpoint> {
         POST "/chats/{chat_id}/typing" typing "marks" Person 204 () [] -> ()
             "Is typing" = as_request!(Typing);
 
+        PUT "/me/items/{key}" put_item "people" Person 200 (frame::PutItem) [] -> ("ItemState")
+            "Keeps an entry of one's own data, or takes it away" = as_request!(PutItem);
+
         POST "/invitations" create_invitation "invitations" Person 201 (frame::CreateInvitation) [] -> ("Invitation")
             "Makes an invitation" = as_request!(CreateInvitation);
         DELETE "/invitations/{invitation_id}" revoke_invitation "invitations" Person 200 () [] -> ("Done")

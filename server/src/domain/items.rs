@@ -1,0 +1,50 @@
+//! A person's own data: entries that only their devices see. The later change of an entry wins.
+
+use protocol::frame::PutItem;
+use protocol::limits::{ITEM_KEY_BYTES_MAX, ITEM_VALUE_BYTES_MAX, ITEMS_MAX};
+use protocol::{ErrorCode, Item, Row, Scope};
+
+use super::{Cx, Failure};
+use crate::store::items;
+
+/// Keeps an entry, or takes it away; as it already is, nothing changes.
+///
+/// # Errors
+/// `invalid_field`, `limit_reached`.
+pub fn put(cx: &mut Cx<'_, '_>, body: PutItem) -> Result<Item, Failure> {
+    check_key(&body.key)?;
+    if let Some(value) = &body.value {
+        if value.len() > ITEM_VALUE_BYTES_MAX {
+            return Err(Failure::field("value", "longer than 16384 bytes"));
+        }
+        if value.contains('\0') {
+            return Err(Failure::field("value", "holds a NUL"));
+        }
+    }
+    let known = items::get(cx.tx, cx.actor, &body.key)?;
+    if let Some(known) = &known
+        && known.value == body.value
+    {
+        return Ok(known.clone());
+    }
+    if known.is_none() && body.value.is_none() {
+        return Ok(Item { key: body.key, value: None, rev: 0 });
+    }
+    let comes = body.value.is_some() && known.is_none_or(|known| known.value.is_none());
+    if comes && items::count(cx.tx, cx.actor)? >= u64::from(ITEMS_MAX) {
+        return Err(Failure::refused(ErrorCode::LimitReached, "there are 20000 entries already"));
+    }
+    let scope = Scope::User(cx.actor);
+    let item = Item { key: body.key, value: body.value, rev: cx.next_rev(&scope)? };
+    items::put(cx.tx, cx.actor, &item)?;
+    cx.tell_row(scope, Row::Item(item.clone()));
+    Ok(item)
+}
+
+fn check_key(key: &str) -> Result<(), Failure> {
+    let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'~');
+    if key.is_empty() || key.len() > ITEM_KEY_BYTES_MAX || !key.bytes().all(known) {
+        return Err(Failure::field("key", "1 to 160 of a-z A-Z 0-9 - _ . : ~"));
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Bodies about chats, their members, and invitations into them.
+
+use crate::id::{ChatId, UserId};
+use crate::model::{Chat, ChatKind, Message, Role};
+use crate::time::Timestamp;
+
+bodies! {
+    /// Names a chat.
+    ChatRef {
+        /// The chat.
+        chat_id: ChatId,
+    }
+    /// Body of `create_chat`.
+    CreateChat {
+        /// `group` or `channel`; on the wire `chat_type`.
+        chat_type: ChatKind,
+        /// 1–80 characters.
+        name: String,
+        /// What it is about.
+        #[serde(default)] description: String,
+        /// First members besides the maker.
+        #[serde(default)] members: Vec<UserId>,
+        /// Channels only: in the directory.
+        #[serde(default)] public: bool,
+    }
+    /// Body of `update_chat`; what is absent stays.
+    UpdateChat {
+        /// The chat.
+        chat_id: ChatId,
+        /// New name.
+        #[serde(default)] name: Option<String>,
+        /// New description.
+        #[serde(default)] description: Option<String>,
+        /// In the directory or not.
+        #[serde(default)] public: Option<bool>,
+    }
+    /// Body of `add_member`.
+    AddMember {
+        /// The chat.
+        chat_id: ChatId,
+        /// The person.
+        user_id: UserId,
+        /// `member` unless said; at most the adder's own.
+        #[serde(default)] role: Option<Role>,
+    }
+    /// Names a person in a chat.
+    MemberRef {
+        /// The chat.
+        chat_id: ChatId,
+        /// The person.
+        user_id: UserId,
+    }
+    /// Body of `set_role`.
+    SetRole {
+        /// The chat.
+        chat_id: ChatId,
+        /// The person.
+        user_id: UserId,
+        /// The new role; `owner` hands ownership over and makes the giver an admin.
+        role: Role,
+    }
+    /// Body of `list_members`.
+    ListMembers {
+        /// The chat.
+        chat_id: ChatId,
+        /// `next_cursor` of the page before.
+        #[serde(default)] cursor: Option<String>,
+        /// 1 to [`crate::limits::DIRECTORY_PAGE_MAX`].
+        #[serde(default)] limit: Option<u32>,
+    }
+    /// Body of `create_invitation`.
+    CreateInvitation {
+        /// Also into this chat; without it only to the server (and `general`).
+        #[serde(default)] chat_id: Option<ChatId>,
+        /// Life in seconds; at most 30 days, 7 days unless said.
+        #[serde(default)] expires_in: Option<u32>,
+        /// How often it works; 1 to 1,000, 100 unless said.
+        #[serde(default)] uses_max: Option<u32>,
+    }
+    /// Names an invitation.
+    InvitationRef {
+        /// From `invitation`.
+        invitation_id: String,
+    }
+    /// Body of `accept_invitation`.
+    AcceptInvitation {
+        /// The secret from the link.
+        secret: String,
+    }
+    /// A chat in one's own list.
+    ChatSummary {
+        /// The chat.
+        #[serde(flatten)] chat: Chat,
+        /// Own role.
+        role: Role,
+        /// Own mark.
+        read_seq: u64,
+        /// Messages after it.
+        unread_count: u64,
+        /// The newest, when there is one.
+        last_message: Option<Message>,
+        /// When anything was last posted.
+        last_activity: Timestamp,
+    }
+    /// Body of `invitation`.
+    Invitation {
+        /// For `revoke_invitation`.
+        invitation_id: String,
+        /// 128 bits, base64url; shown once, the server keeps a hash.
+        secret: String,
+        /// When it ends.
+        expires_at: Timestamp,
+        /// How often it works.
+        uses_max: u32,
+    }
+}

@@ -1,0 +1,35 @@
+//! Bodies about people: the directory, profiles, presence.
+
+use crate::id::UserId;
+use crate::model::PresenceStatus;
+
+bodies! {
+    /// Names a person.
+    UserRef {
+        /// The person.
+        user_id: UserId,
+    }
+    /// Body of `presence`.
+    SetPresence {
+        /// `offline` hides.
+        status: PresenceStatus,
+    }
+    /// Body of `list_users` and `list_channels`.
+    Directory {
+        /// Prefix of any word of a name, without regard to case and ё/е; empty for all.
+        #[serde(default)] query: String,
+        /// `next_cursor` of the page before.
+        #[serde(default)] cursor: Option<String>,
+        /// 1 to [`crate::limits::DIRECTORY_PAGE_MAX`].
+        #[serde(default)] limit: Option<u32>,
+    }
+    /// Body of `update_profile`; what is absent stays.
+    UpdateProfile {
+        /// What to show.
+        #[serde(default)] display_name: Option<String>,
+        /// A few words about oneself.
+        #[serde(default)] bio: Option<String>,
+        /// What one is doing now.
+        #[serde(default)] custom_status: Option<String>,
+    }
+}
