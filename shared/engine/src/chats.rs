@@ -1,7 +1,8 @@
 //! The chats of the cache: a chat's own row, the own membership, marks and counts.
 
-use protocol::{Chat, ChatId, ChatKind, Membership, Role};
+use protocol::{Chat, ChatId, ChatKind, Membership, Role, Timestamp};
 use sql::{Error, Row, Tx, params};
+use view::{ChatSettings, NotifyAbout};
 
 use crate::{messages, ranges};
 
@@ -27,10 +28,24 @@ pub(crate) struct ChatInfo {
     pub(crate) all_delivered: u64,
     pub(crate) any_read: u64,
     pub(crate) draft: String,
+    pub(crate) settings: ChatSettings,
+}
+
+impl ChatInfo {
+    /// Quiet now.
+    pub(crate) fn is_muted(&self, now: i64) -> bool {
+        self.settings.muted_until.is_some_and(|until| until.0 > now)
+    }
+
+    /// Out of the main list: put away, and nothing new was said since, or it is muted.
+    pub(crate) fn is_archived(&self, now: i64) -> bool {
+        self.settings.archived_at_seq.is_some_and(|seq| self.last_seq <= seq || self.is_muted(now))
+    }
 }
 
 const COLUMNS: &str = "id, kind, name, description, created_at_ms, public, encrypted, member_count, known, listed, role, \
-                       read_seq, last_seq, unread, unread_mentions, all_delivered, any_read, draft";
+                       read_seq, last_seq, unread, unread_mentions, all_delivered, any_read, draft, \
+                       archived_at_seq, pinned_at_ms, muted_until_ms, marked_unread, notify";
 
 fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
     Ok(ChatInfo {
@@ -52,6 +67,13 @@ fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
         all_delivered: r.count(15)?,
         any_read: r.count(16)?,
         draft: r.text(17)?,
+        settings: ChatSettings {
+            archived_at_seq: r.opt_int(18)?.and_then(|seq| u64::try_from(seq).ok()),
+            pinned_at: r.opt_int(19)?.map(Timestamp),
+            muted_until: r.opt_int(20)?.map(Timestamp),
+            marked_unread: r.flag(21)?,
+            notify: notify_of(r.int(22)?),
+        },
     })
 }
 
@@ -89,6 +111,36 @@ pub(crate) fn role_of(text: &str) -> Role {
     }
 }
 
+fn notify_of(code: i64) -> NotifyAbout {
+    match code {
+        1 => NotifyAbout::Mentions,
+        2 => NotifyAbout::Nothing,
+        _ => NotifyAbout::All,
+    }
+}
+
+/// Keeps how the person wants the chat; one that is not known yet gets it when it comes.
+pub(crate) fn keep_settings(tx: &mut Tx<'_>, chat: &ChatId, settings: &ChatSettings) -> Result<(), Error> {
+    let notify = match settings.notify {
+        NotifyAbout::All => 0,
+        NotifyAbout::Mentions => 1,
+        NotifyAbout::Nothing => 2,
+    };
+    tx.execute(
+        "UPDATE chats SET archived_at_seq = ?2, pinned_at_ms = ?3, muted_until_ms = ?4, marked_unread = ?5, notify = ?6
+         WHERE id = ?1",
+        params![
+            chat.as_str(),
+            settings.archived_at_seq.and_then(|seq| i64::try_from(seq).ok()),
+            settings.pinned_at.map(|at| at.0),
+            settings.muted_until.map(|at| at.0),
+            settings.marked_unread,
+            notify,
+        ],
+    )?;
+    Ok(())
+}
+
 pub(crate) fn get(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Option<ChatInfo>, Error> {
     tx.row(&format!("SELECT {COLUMNS} FROM chats WHERE id = ?1"), params![chat.as_str()], read)
 }
@@ -105,12 +157,14 @@ pub(crate) fn followed(tx: &mut Tx<'_>) -> Result<Vec<ChatId>, Error> {
     Ok(ids.into_iter().filter_map(ChatId::new).collect())
 }
 
-/// Unread messages and mentions of all chats.
-pub(crate) fn unread_sums(tx: &mut Tx<'_>) -> Result<(u64, u64), Error> {
+/// Unread messages and mentions of all chats; of muted ones only the mentions.
+pub(crate) fn unread_sums(tx: &mut Tx<'_>, now: i64) -> Result<(u64, u64), Error> {
     tx.one(
-        "SELECT coalesce(sum(unread), 0), coalesce(sum(unread_mentions), 0) FROM chats
+        "SELECT coalesce(sum(CASE WHEN muted_until_ms > ?1 THEN unread_mentions WHEN unread = 0 THEN marked_unread
+                                  ELSE unread END), 0),
+                coalesce(sum(unread_mentions), 0) FROM chats
          WHERE listed = 1 AND known = 1 AND role IS NOT NULL",
-        &[],
+        params![now],
         |r| Ok((r.count(0)?, r.count(1)?)),
     )
 }

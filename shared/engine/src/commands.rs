@@ -84,8 +84,11 @@ impl Engine {
             | Command::RetrySend { .. }
             | Command::DiscardSend { .. } => self.change(s, command)?,
             Command::SaveDraft { chat_id, draft } => {
-                drafts::save(s.tx, &chat_id, &draft)?;
-                self.screen.dirty.chats.insert(chat_id);
+                self.save_draft(s, &chat_id, &draft)?;
+                DONE
+            }
+            Command::SetChatSettings { chat_id, settings } => {
+                self.set_chat_settings(s, &chat_id, &settings)?;
                 DONE
             }
             Command::MarkRead { chat_id, seq } => {
@@ -224,7 +227,7 @@ impl Engine {
         if !messages::put_queued(s.tx, chat, &own)? {
             return Ok(());
         }
-        drafts::save(s.tx, chat, &Draft::default())?;
+        self.save_draft(s, chat, &Draft::default())?;
         let request = post_request(chat, &draft.text, draft.reply_to, mentions);
         self.enqueue(s, chat, What::Post, Some(&id), local_id, &request)?;
         self.show_own_post(s, chat)

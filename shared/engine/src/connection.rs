@@ -9,6 +9,7 @@ use view::{Failure, Update};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::{Account, AuthTokens, Output, Timer};
+use crate::items::Items;
 use crate::outbox::Outbox;
 use crate::requests::{Ask, Requests, tell};
 use crate::step::Step;
@@ -97,6 +98,7 @@ impl Engine {
             self.people.clear();
             self.incarnation.clear();
             self.outbox = Outbox::default();
+            self.items = Items::default();
             self.timeline = None;
         }
         account::save(s.tx, &account, &tokens)?;
@@ -274,6 +276,7 @@ impl Engine {
         let unanswered = self.requests.drop_all();
         self.inbox.disconnect();
         self.outbox.disconnect();
+        self.items.disconnect();
         self.marks.disconnect();
         self.presence_gone();
         self.connection.link = Link::Connecting;
@@ -368,6 +371,7 @@ impl Engine {
         self.hang_up(s)?;
         schema::clear(s.tx)?;
         self.people.clear();
+        self.items = Items::default();
         self.outbox = Outbox::default();
         (self.account, self.tokens, self.timeline) = (None, None, None);
         self.incarnation.clear();

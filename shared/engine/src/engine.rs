@@ -7,6 +7,7 @@ use crate::connection::Connection;
 use crate::error::EngineError;
 use crate::inbox::Inbox;
 use crate::io::{Account, AuthTokens, Cx, Input, Output, Timer};
+use crate::items::Items;
 use crate::marks::Marks;
 use crate::outbox::Outbox;
 use crate::people::People;
@@ -28,6 +29,7 @@ pub struct Engine {
     pub(crate) inbox: Inbox,
     pub(crate) outbox: Outbox,
     pub(crate) marks: Marks,
+    pub(crate) items: Items,
     pub(crate) people: People,
     pub(crate) presence: Presence,
     pub(crate) preferences: Preferences,
@@ -56,6 +58,7 @@ impl Engine {
             inbox: Inbox::default(),
             outbox: Outbox::load(tx)?,
             marks: Marks::default(),
+            items: Items::load(tx)?,
             people: People::default(),
             presence: Presence::default(),
             preferences: preferences::load(tx)?,
@@ -91,6 +94,7 @@ impl Engine {
         }
         self.send_syncs(&mut s)?;
         self.send_outbox(&mut s)?;
+        self.send_items(&mut s)?;
         self.note_caught_up(&mut s)?;
         self.show(&mut s)?;
         Ok(s.out)
@@ -109,6 +113,7 @@ impl Engine {
             Timer::Silence => self.silence_timer(s)?,
             Timer::Reply => self.reply_timer(s)?,
             Timer::Outbox => self.outbox_timer(),
+            Timer::Items => self.items_timer(),
             Timer::Typing => self.typing_timer(s),
             Timer::Flush => self.flush_timer(s)?,
         }

@@ -75,6 +75,7 @@ impl Engine {
             (Ask::Change { chat, n }, Reply::ChatState { chat: made }) => self.chat_made(s, &chat, n, &made),
             (Ask::Change { chat, n }, _) => self.change_done(s, &chat, n),
             (Ask::Read { chat, seq }, _) => self.read_answered(s, &chat, seq),
+            (Ask::Item { .. }, Reply::ItemState { item }) => self.item_kept(s, &item),
             (Ask::Page { page, .. }, Reply::HistoryPage(history)) => self.page_came(s, page, &history),
             (Ask::Members { chat, pages_left }, Reply::Members { members, next_cursor }) => {
                 self.members_came(s, &chat, pages_left, &members, next_cursor)
@@ -104,6 +105,7 @@ impl Engine {
             Ask::Sync(scopes) => self.sync_refused(s, scopes, &error),
             Ask::Change { chat, n } => self.change_refused(s, &chat, n, &error),
             Ask::Read { chat, seq } => self.read_refused(s, &chat, seq, &error),
+            Ask::Item { key } => self.item_refused(s, &key, &error),
             Ask::Page { chat, page } => self.page_failed(s, &chat, page),
             Ask::Command { id, .. } => {
                 let failure = Failure::Refused { code: error.code };

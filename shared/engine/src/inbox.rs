@@ -197,6 +197,7 @@ impl Engine {
         gate.saw_head(head);
         let behind = gate.is_behind();
         if matches!(scope, Scope::User(_)) && !behind {
+            self.end_items(s)?;
             for chat in chats::end_memberships(s.tx)? {
                 self.unfollow(s.tx, &Scope::Chat(chat.clone()))?;
                 self.screen.dirty.chats.insert(chat);

@@ -126,6 +126,8 @@ pub enum Timer {
     Outbox,
     /// The typing marks of others fade.
     Typing,
-    /// Drafts, receipts and other small things that are sent in bunches.
+    /// Entries of the person's own data are tried again.
+    Items,
+    /// Receipts and other small things that are sent in bunches.
     Flush,
 }

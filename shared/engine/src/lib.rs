@@ -17,6 +17,7 @@ mod error;
 mod frames;
 mod inbox;
 mod io;
+mod items;
 mod list;
 mod marks;
 mod members;

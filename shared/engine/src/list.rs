@@ -38,9 +38,15 @@ impl Order {
     }
 }
 
-/// When anything last happened in a chat.
+/// Where pinned chats begin: above every moment.
+const PINNED: i64 = 1 << 60;
+
+/// What a chat is sorted by: when anything last happened in it; pinned ones above all others.
 pub(crate) fn activity(row: &ChatRow, info: &ChatInfo) -> i64 {
-    row.last_at.map_or(info.created_at, |at| at.0)
+    match info.settings.pinned_at {
+        Some(at) => PINNED + at.0.clamp(0, PINNED - 1),
+        None => row.last_at.map_or(info.created_at, |at| at.0),
+    }
 }
 
 /// How far an own message has come.
@@ -95,10 +101,13 @@ impl Engine {
             last_note: None,
             last_delivery: None,
             last_at: None,
+            last_seq: info.last_seq,
             unread: info.unread,
             unread_mentions: info.unread_mentions,
             draft: info.draft.clone(),
             typing,
+            settings: info.settings.clone(),
+            archived: info.is_archived(s.now),
         };
         if let (Some(last), Some(me)) = (messages::last(s.tx, &info.id)?, self.me()) {
             let last = overlay::load(s.tx, &info.id)?.over(last, me);

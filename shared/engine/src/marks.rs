@@ -46,12 +46,24 @@ impl Engine {
 
     /// The person read up to here.
     pub(crate) fn mark_read(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, seq: u64) -> Result<(), EngineError> {
+        self.unmark_unread(s, chat)?;
         if chats::mark_read(s.tx, chat, seq)? {
             chats::recount(s.tx, chat)?;
             self.screen.dirty.chats.insert(chat.clone());
             self.flush_soon(s);
         }
         Ok(())
+    }
+
+    /// A mark set by hand goes with the first look.
+    fn unmark_unread(&mut self, s: &mut Step<'_, '_>, chat: &ChatId) -> Result<(), EngineError> {
+        match chats::get(s.tx, chat)? {
+            Some(info) if info.settings.marked_unread => {
+                let settings = view::ChatSettings { marked_unread: false, ..info.settings };
+                self.set_chat_settings(s, chat, &settings)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn flush_soon(&mut self, s: &mut Step<'_, '_>) {

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use protocol::{ChatId, ChatKind, MessageId, MessageType};
-use view::{Notice, Update};
+use view::{Notice, NotifyAbout, Update};
 
 use crate::content::Content;
 use crate::engine::Engine;
@@ -51,6 +51,15 @@ impl Engine {
             if !message.counts || message.seq <= info.read_seq || message.kind != MessageType::Text {
                 continue;
             }
+            let personal = message.mentions_me || info.kind == ChatKind::Private;
+            let wanted = match info.settings.notify {
+                NotifyAbout::All => message.mentions_me || !info.is_muted(s.now),
+                NotifyAbout::Mentions => message.mentions_me || (personal && !info.is_muted(s.now)),
+                NotifyAbout::Nothing => false,
+            };
+            if !wanted {
+                continue;
+            }
             if self.screen.notices.told.contains(&id) {
                 continue;
             }
@@ -67,7 +76,7 @@ impl Engine {
                 author: self.name_of(s, message.sender)?,
                 author_id: message.sender,
                 text: text::one_line(shown, TEXT_CHARS_MAX),
-                personal: message.mentions_me || info.kind == ChatKind::Private,
+                personal,
             };
             s.update(Update::Notice { notice });
         }

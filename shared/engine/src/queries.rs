@@ -179,9 +179,12 @@ fn foreign_row(chat: &Chat) -> ChatRow {
         last_note: None,
         last_delivery: None,
         last_at: None,
+        last_seq: chat.last_seq,
         unread: 0,
         unread_mentions: 0,
         draft: String::new(),
         typing: Vec::new(),
+        settings: view::ChatSettings::default(),
+        archived: false,
     }
 }

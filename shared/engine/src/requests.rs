@@ -30,6 +30,10 @@ pub(crate) enum Ask {
         chat: ChatId,
         seq: u64,
     },
+    /// An entry of the person's own data.
+    Item {
+        key: String,
+    },
     /// A page for the open timeline.
     Page {
         chat: ChatId,

@@ -2,7 +2,9 @@
 
 use sql::{Migration, Tx, migrate};
 
-const STEPS: &[Migration] = &[Migration {
+const STEPS: &[Migration] = &[FIRST_STEP, Migration::shared(2, "items", ITEMS)];
+
+const FIRST_STEP: Migration = Migration {
     version: 1,
     name: "first",
     shared: FIRST,
@@ -11,7 +13,7 @@ const STEPS: &[Migration] = &[Migration {
     sqlite: "CREATE VIRTUAL TABLE message_index USING fts5(words, content='', contentless_delete=1, detail=none,
                  tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'\")",
     postgres: "",
-}];
+};
 
 /// Brings the cache to the newest schema.
 ///
@@ -25,7 +27,7 @@ pub(crate) fn bring_up(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
 pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
     tx.batch(
         "DELETE FROM account; DELETE FROM scopes; DELETE FROM people; DELETE FROM chats; DELETE FROM members;
-         DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox;
+         DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox; DELETE FROM items;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -140,4 +142,23 @@ CREATE TABLE outbox (
     rev BIGINT NOT NULL             -- in state 1
 ) /*strict*/;
 CREATE INDEX outbox_by_lane ON outbox (chat_id, n);
+";
+
+const ITEMS: &str = "
+-- From the person's own data, see view::ChatSettings.
+ALTER TABLE chats ADD COLUMN archived_at_seq BIGINT;
+ALTER TABLE chats ADD COLUMN pinned_at_ms BIGINT;
+ALTER TABLE chats ADD COLUMN muted_until_ms BIGINT;
+ALTER TABLE chats ADD COLUMN marked_unread BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE chats ADD COLUMN notify BIGINT NOT NULL DEFAULT 0;
+CREATE TABLE items (
+    key TEXT PRIMARY KEY,
+    value TEXT,                     -- null once taken away
+    rev BIGINT NOT NULL,            -- 0 while only this device knows it
+    change BIGINT NOT NULL,         -- counts own changes
+    waiting BIGINT NOT NULL,        -- the server does not have the own change yet
+    seen_value TEXT,                -- what came from another device meanwhile
+    seen_rev BIGINT NOT NULL        -- its revision; 0 for nothing
+) /*strict*/;
+CREATE INDEX items_waiting ON items (waiting) WHERE waiting = 1;
 ";

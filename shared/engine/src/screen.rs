@@ -163,7 +163,7 @@ impl Engine {
     }
 
     fn show_unread(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
-        let sums = chats::unread_sums(s.tx)?;
+        let sums = chats::unread_sums(s.tx, s.now)?;
         if self.screen.unread != Some(sums) {
             self.screen.unread = Some(sums);
             s.update(Update::Unread { messages: sums.0, mentions: sums.1 });

@@ -4,6 +4,7 @@ use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Role, UserI
 use serde::{Deserialize, Serialize};
 
 use crate::host::HostCommand;
+use crate::rows::ChatSettings;
 
 /// A command with the number under which its [`crate::CommandReply`] comes back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -220,6 +221,13 @@ pub enum Command {
         chat_id: ChatId,
         /// What; empty text and no reply deletes.
         draft: Draft,
+    },
+    /// Keeps how the person wants a chat: pinned, archived, muted, marked unread. Works offline, syncs.
+    SetChatSettings {
+        /// Which.
+        chat_id: ChatId,
+        /// All of them.
+        settings: ChatSettings,
     },
     /// Everything up to this `seq` was on screen, in a focused window.
     MarkRead {

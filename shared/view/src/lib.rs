@@ -12,7 +12,8 @@ pub use command::{Command, CommandEnvelope, Draft, MessageLayout, Preferences, S
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
 pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
 pub use rows::{
-    ChatRow, Delivery, MemberRow, MessageContent, MessageRow, PersonRow, QuoteRow, ReactionRow, SystemNote,
+    ChatRow, ChatSettings, Delivery, MemberRow, MessageContent, MessageRow, NotifyAbout, PersonRow, QuoteRow,
+    ReactionRow, SystemNote,
 };
 pub use update::{
     CommandReply, Connection, Failure, Me, Notice, SearchHit, Stage, TimelineDiff, TimelinePosition, Update,

@@ -24,7 +24,40 @@ pub struct PersonRow {
     pub deactivated: bool,
 }
 
-/// A row of the chat list. The list is sorted by the host: newest activity first.
+/// How a person keeps a chat; shared by their devices.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChatSettings {
+    /// Put away when this was the newest `seq`; comes back with the next message, unless muted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at_seq: Option<u64>,
+    /// Stands above the others since then; the one pinned last stands first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned_at: Option<Timestamp>,
+    /// Quiet until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<Timestamp>,
+    /// Marked as unread by hand.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub marked_unread: bool,
+    /// What of it is worth a notification.
+    pub notify: NotifyAbout,
+}
+
+/// What of a chat is worth a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotifyAbout {
+    /// Every message.
+    #[default]
+    All,
+    /// Mentions of oneself and answers to oneself.
+    Mentions,
+    /// Nothing.
+    Nothing,
+}
+
+/// A row of the chat list. The list is sorted by the host: pinned ones first, then newest activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatRow {
     /// Which chat.
@@ -57,6 +90,8 @@ pub struct ChatRow {
     pub last_delivery: Option<Delivery>,
     /// When.
     pub last_at: Option<Timestamp>,
+    /// Place of the newest message; 0 while there is none.
+    pub last_seq: u64,
     /// Unread messages.
     pub unread: u64,
     /// Unread messages that mention oneself.
@@ -65,6 +100,10 @@ pub struct ChatRow {
     pub draft: String,
     /// The names of those who are typing now.
     pub typing: Vec<String>,
+    /// How the person keeps it.
+    pub settings: ChatSettings,
+    /// Out of the main list now.
+    pub archived: bool,
 }
 
 /// How far an own message has come.

@@ -52,7 +52,7 @@ impl Engine {
                 }
                 Ok(())
             }
-            Scope::User(id) if Some(*id) == self.me() => self.apply_memberships(s, rows),
+            Scope::User(id) if Some(*id) == self.me() => self.apply_own(s, rows),
             Scope::User(_) => Ok(()),
             Scope::Chat(chat) => self.apply_chat(s, chat, rows, source),
         }
@@ -67,12 +67,20 @@ impl Engine {
         Ok(())
     }
 
-    fn apply_memberships(&mut self, s: &mut Step<'_, '_>, rows: Vec<Row>) -> Result<(), EngineError> {
+    fn apply_own(&mut self, s: &mut Step<'_, '_>, rows: Vec<Row>) -> Result<(), EngineError> {
         for row in rows {
-            let Row::Membership(membership) = row else { continue };
+            let membership = match row {
+                Row::Membership(membership) => membership,
+                Row::Item(item) => {
+                    self.item_came(s, &item)?;
+                    continue;
+                }
+                _ => continue,
+            };
             let change = chats::put_membership(s.tx, &membership)?;
             let chat = membership.chat_id;
             if change.came {
+                self.give_items(s, &chat)?;
                 self.want(Scope::Chat(chat.clone()));
             }
             if change.went {
@@ -205,7 +213,10 @@ impl Engine {
             Scope::Team => {
                 s.tx.execute("UPDATE people SET rev = 0", &[])?;
             }
-            Scope::User(_) => chats::begin_memberships(s.tx)?,
+            Scope::User(_) => {
+                chats::begin_memberships(s.tx)?;
+                self.begin_items(s)?;
+            }
             Scope::Chat(chat) => {
                 self.offer_lost_again(s, chat, &c.rows)?;
                 messages::forget_history(s.tx, chat)?;

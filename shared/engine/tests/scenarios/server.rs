@@ -9,8 +9,8 @@ use protocol::frame::{
 };
 use protocol::model::{Note, Receipt};
 use protocol::{
-    Chat, ChatId, ChatKind, ErrorCode, LocalId, Member, Membership, Message, MessageId, MessageType, ProtocolError,
-    Request, Role, Row, Scope, Timestamp, User, UserId,
+    Chat, ChatId, ChatKind, ErrorCode, Item, LocalId, Member, Membership, Message, MessageId, MessageType,
+    ProtocolError, Request, Role, Row, Scope, Timestamp, User, UserId,
 };
 
 /// Rows of one `changes`.
@@ -45,6 +45,7 @@ pub struct Server {
     pub users: BTreeMap<UserId, User>,
     pub chats: BTreeMap<ChatId, ChatState>,
     pub memberships: BTreeMap<UserId, BTreeMap<ChatId, Membership>>,
+    pub items: BTreeMap<UserId, BTreeMap<String, Item>>,
     pub incarnation: String,
     pub token_life_s: u32,
     team_rev: u64,
@@ -67,6 +68,7 @@ impl Server {
             users: BTreeMap::new(),
             chats: BTreeMap::new(),
             memberships: BTreeMap::new(),
+            items: BTreeMap::new(),
             incarnation: "first".to_owned(),
             token_life_s: 900,
             team_rev: 0,
@@ -315,6 +317,20 @@ impl Server {
                 self.receipt(user, &mark.chat_id, mark.seq, mark.seq, told);
                 Ok(Reply::Done)
             }
+            Request::PutItem(put) => {
+                let items = self.items.entry(user).or_default();
+                let before = items.get(&put.key).cloned();
+                if let Some(known) = before.filter(|known| known.value == put.value) {
+                    return Ok(Reply::ItemState { item: known });
+                }
+                let rev = self.user_rev.entry(user).or_default();
+                *rev += 1;
+                let item = Item { key: put.key, value: put.value, rev: *rev };
+                items.insert(item.key.clone(), item.clone());
+                let event = Event::RowChanged { scope: Scope::User(user), row: Row::Item(item.clone()) };
+                told.push(Told { to: vec![user], event });
+                Ok(Reply::ItemState { item })
+            }
             Request::Delivered(mark) => {
                 self.may_read(user, &mark.chat_id)?;
                 self.receipt(user, &mark.chat_id, mark.seq, 0, told);
@@ -549,7 +565,9 @@ impl Server {
             Scope::Team => (self.team_rev, self.users.values().cloned().map(Row::User).collect(), Vec::new()),
             Scope::User(id) if *id == user => {
                 let all = self.memberships.get(id).into_iter().flat_map(|all| all.values().cloned());
-                (self.user_rev.get(id).copied().unwrap_or(0), all.map(Row::Membership).collect(), Vec::new())
+                let items = self.items.get(id).into_iter().flat_map(|items| items.values().cloned());
+                let rows = all.map(Row::Membership).chain(items.map(Row::Item)).collect();
+                (self.user_rev.get(id).copied().unwrap_or(0), rows, Vec::new())
             }
             Scope::User(_) => return refuse(ErrorCode::Forbidden),
             Scope::Chat(chat) => {
