@@ -28,3 +28,4 @@ failure-invitation-expired = This invitation has expired. Ask for a new one.
 failure-invitation-used-up = This invitation has been used as often as it may be. Ask for a new one.
 failure-rate-limited = Too many attempts. Wait a little.
 failure-unavailable = The server is overloaded or stopping. Try again shortly.
+failure-limit-reached = There is no room for more. Remove something first.

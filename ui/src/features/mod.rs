@@ -3,6 +3,7 @@
 pub mod account_form;
 pub mod channels;
 pub mod chat_header;
+pub mod chat_keeping;
 pub mod chat_list;
 pub mod composer;
 pub mod connection_banner;

@@ -49,6 +49,7 @@ fn code_key(code: ErrorCode) -> &'static str {
         ErrorCode::InvitationRequired => key("failure-invitation-required"),
         ErrorCode::InvitationInvalid => key("failure-invitation-invalid"),
         ErrorCode::InvitationExpired => key("failure-invitation-expired"),
+        ErrorCode::LimitReached => key("failure-limit-reached"),
         ErrorCode::InvitationUsedUp => key("failure-invitation-used-up"),
         ErrorCode::RateLimited => key("failure-rate-limited"),
         ErrorCode::Unavailable => key("failure-unavailable"),

@@ -11,12 +11,16 @@ pub enum IconName {
     ArrowLeft,
     /// On.
     ArrowRight,
+    /// Put away, kept.
+    Archive,
     /// A mention.
     At,
     /// A file to send.
     Attach,
     /// Notifications.
     Bell,
+    /// No notifications.
+    BellOff,
     /// Strong text.
     Bold,
     /// Conversations.
@@ -91,6 +95,8 @@ pub enum IconName {
     Person,
     /// One more person.
     PersonAdd,
+    /// Kept at the top.
+    Pin,
     /// Starts.
     Play,
     /// A code to scan.
@@ -134,9 +140,11 @@ impl IconName {
         IconName::ArrowDown,
         IconName::ArrowLeft,
         IconName::ArrowRight,
+        IconName::Archive,
         IconName::At,
         IconName::Attach,
         IconName::Bell,
+        IconName::BellOff,
         IconName::Bold,
         IconName::Chat,
         IconName::Check,
@@ -174,6 +182,7 @@ impl IconName {
         IconName::People,
         IconName::Person,
         IconName::PersonAdd,
+        IconName::Pin,
         IconName::Play,
         IconName::Qr,
         IconName::React,
@@ -200,12 +209,16 @@ impl IconName {
             IconName::ArrowDown => "M10 4v12M5 11l5 5 5-5",
             IconName::ArrowLeft => "M16 10H4M9 5l-5 5 5 5",
             IconName::ArrowRight => "M4 10h12M11 5l5 5-5 5",
+            IconName::Archive => "M3.5 4.5h13v3.2h-13zM4.8 7.7v7.3a1 1 0 0 0 1 1h8.4a1 1 0 0 0 1-1V7.7M8 11h4",
             IconName::At => "M13 10a3 3 0 1 1-6 0 3 3 0 0 1 6 0zM13 7v4a2 2 0 0 0 4 0v-1a7 7 0 1 0-2.8 5.6",
             IconName::Attach => {
                 "M15.8 9.2l-6 6a3.5 3.5 0 0 1-5-5l6.2-6.2a2.4 2.4 0 0 1 3.4 3.4l-6.1 6.1a1.2 1.2 0 0 1-1.7-1.7l5.5-5.5"
             }
             IconName::Bell => {
                 "M10 3a4.6 4.6 0 0 0-4.6 4.6c0 3.6-1.2 4.9-1.9 5.9h13c-.7-1-1.9-2.3-1.9-5.9A4.6 4.6 0 0 0 10 3zM8.2 16.2a2 2 0 0 0 3.6 0"
+            }
+            IconName::BellOff => {
+                "M3.5 3.5l13 13M5.9 5.8a4.6 4.6 0 0 0-.5 1.8c0 3.6-1.2 4.9-1.9 5.9h10.3M7.6 3.7A4.6 4.6 0 0 1 14.6 7.6c0 1.9.3 3.1.8 4M8.2 16.2a2 2 0 0 0 3.6 0"
             }
             IconName::Bold => "M6 4h4.8a3 3 0 0 1 0 6H6zM6 10h5.6a3 3 0 0 1 0 6H6z",
             IconName::Chat => {
@@ -284,6 +297,7 @@ impl IconName {
             IconName::PersonAdd => {
                 "M8.5 9.8a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2.8 16.4c.5-2.8 2.7-4.2 5.7-4.2s5.2 1.4 5.7 4.2M16 6.2v5M13.5 8.7h5"
             }
+            IconName::Pin => "M7 3.5h6M8 3.5v4.7l-2.6 2.9v1.2h9.2v-1.2L12 8.2V3.5M10 12.3v4.4",
             IconName::Play => "M6.5 4.2v11.6l9-5.8z",
             IconName::Qr => {
                 "M3.5 3.5h5v5h-5zM11.5 3.5h5v5h-5zM3.5 11.5h5v5h-5zM11.5 11.5h2.2v2.2M16.5 11.5v.01M14.4 16.5h2.1v-2.1M11.5 16.5v-.4"

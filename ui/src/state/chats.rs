@@ -1,6 +1,6 @@
 //! The chat list in the host's order: a vector of handles, and one signal per row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use leptos::prelude::*;
 use view::{ChatId, ChatRow};
@@ -27,13 +27,20 @@ pub struct Chats {
     pub order: RwSignal<Vec<ChatEntry>>,
     /// The list has come from the host at least once.
     pub loaded: RwSignal<bool>,
+    /// Those that are put away.
+    pub archived: RwSignal<HashSet<ChatId>>,
     by_id: StoredValue<HashMap<ChatId, ArcRwSignal<ChatRow>>>,
 }
 
 impl Chats {
     /// An empty list, not yet loaded.
     pub fn new() -> Self {
-        Self { order: RwSignal::new(Vec::new()), loaded: RwSignal::new(false), by_id: StoredValue::new(HashMap::new()) }
+        Self {
+            order: RwSignal::new(Vec::new()),
+            loaded: RwSignal::new(false),
+            archived: RwSignal::new(HashSet::new()),
+            by_id: StoredValue::new(HashMap::new()),
+        }
     }
 
     /// The row of a chat that is in the list; not tracked.
@@ -81,6 +88,9 @@ impl Chats {
         self.by_id.update_value(|rows| {
             rows.remove(id);
         });
+        if self.archived.with_untracked(|archived| archived.contains(id)) {
+            self.archived.update(|archived| _ = archived.remove(id));
+        }
         if self.order.with_untracked(|order| order.iter().any(|entry| entry.id == *id)) {
             self.order.update(|order| order.retain(|entry| entry.id != *id));
         }
@@ -89,6 +99,10 @@ impl Chats {
     /// The handle of a row, its signal patched when it was there and differs.
     fn entry(&self, row: ChatRow) -> ChatEntry {
         let id = row.id.clone();
+        if row.archived != self.archived.with_untracked(|archived| archived.contains(&id)) {
+            self.archived
+                .update(|archived| _ = if row.archived { archived.insert(id.clone()) } else { archived.remove(&id) });
+        }
         let signal = match self.find(&id) {
             Some(signal) => {
                 if signal.with_untracked(|old| *old != row) {
@@ -140,6 +154,9 @@ mod tests {
             unread_mentions: 0,
             draft: String::new(),
             typing: Vec::new(),
+            settings: view::ChatSettings::default(),
+            archived: false,
+            last_seq: 0,
         }
     }
 

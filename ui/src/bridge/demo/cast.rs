@@ -78,6 +78,9 @@ fn chat(chat_id: &str, kind: ChatKind, title: &str, last: (&str, &str, i64)) -> 
         unread_mentions: 0,
         draft: String::new(),
         typing: Vec::new(),
+        settings: view::ChatSettings::default(),
+        archived: false,
+        last_seq: 0,
     }
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use view::{ChatKind, ChatRow, Command, Role};
 
 use crate::bridge;
+use crate::features::chat_keeping::keeping_items;
 use crate::i18n::t;
 use crate::primitives::{IconButton, IconName, Menu, MenuAnchor, MenuItem};
 use crate::state::{AppState, Dialog, Panel};
@@ -32,7 +33,9 @@ fn items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
     let open = move |dialog: Dialog| Callback::new(move |()| nav.dialog.set(Some(dialog.clone())));
     let id = row.id.clone();
     if let Some(person) = &row.person {
-        return vec![MenuItem::new(t("header-profile"), IconName::Person, open(Dialog::Profile(person.id)))];
+        let mut items = vec![MenuItem::new(t("header-profile"), IconName::Person, open(Dialog::Profile(person.id)))];
+        items.extend(keeping_items(state, row));
+        return items;
     }
     let Some(role) = row.role else {
         let join = Callback::new(move |()| bridge::tell(state, Command::JoinChat { chat_id: id.clone() }));
@@ -46,6 +49,7 @@ fn items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
     if role >= Role::Admin || row.kind == ChatKind::Channel {
         items.push(MenuItem::new(t("header-invite"), IconName::PersonAdd, open(Dialog::Invite(Some(id.clone())))));
     }
+    items.extend(keeping_items(state, row));
     let leave = Callback::new(move |()| bridge::tell(state, Command::LeaveChat { chat_id: id.clone() }));
     items.push(MenuItem::new(t("header-leave"), IconName::Leave, leave).danger());
     items

@@ -2,6 +2,8 @@
 
 mod row;
 
+use std::collections::HashSet;
+
 use leptos::prelude::*;
 use view::ChatId;
 use wasm_bindgen::JsCast;
@@ -9,7 +11,7 @@ use web_sys::HtmlElement;
 
 use crate::i18n::{chat_title, t};
 use crate::primitives::{
-    Button, ButtonKind, EmptyState, FieldKind, IconButton, IconName, Menu, MenuAnchor, MenuItem, Skeleton,
+    Button, ButtonKind, EmptyState, FieldKind, Icon, IconButton, IconName, Menu, MenuAnchor, MenuItem, Skeleton,
     SkeletonShape, TextField,
 };
 use crate::state::{AppState, ChatEntry, Dialog};
@@ -20,7 +22,8 @@ use row::ChatListRow;
 pub fn ChatList() -> impl IntoView {
     let state = AppState::get();
     let filter = RwSignal::new(String::new());
-    let shown = Memo::new(move |_| filtered(state, &filter.get()));
+    let archive = RwSignal::new(false);
+    let shown = Memo::new(move |_| filtered(state, &filter.get(), archive.get()));
     let nothing = move || state.chats.order.with(Vec::is_empty);
     view! {
         <div class="chat-list">
@@ -30,6 +33,7 @@ pub fn ChatList() -> impl IntoView {
             </div>
             <div class="chat-list__rows" on:keydown=walk>
                 <Show when=move || state.chats.loaded.get() fallback=|| view! { <Skeleton shape=SkeletonShape::Row count=6 /> }>
+                    <ArchiveRow open=archive />
                     <For each=move || shown.get() key=|entry| entry.id.clone() let:entry>
                         <ChatListRow row=entry.row />
                     </For>
@@ -40,6 +44,33 @@ pub fn ChatList() -> impl IntoView {
                 </Show>
             </div>
         </div>
+    }
+}
+
+/// The way into the archive and out of it; nothing while nothing is put away.
+#[component]
+fn ArchiveRow(open: RwSignal<bool>) -> impl IntoView {
+    let count = move || AppState::get().chats.archived.with(HashSet::len);
+    Effect::new(move |_| {
+        if count() == 0 {
+            open.set(false);
+        }
+    });
+    let label = move || if open.get() { t("chats-archive-leave") } else { t("chats-archive-title") };
+    let icon = Signal::derive(move || if open.get() { IconName::ArrowLeft } else { IconName::Archive });
+    view! {
+        <Show when=move || count() != 0>
+            <button
+                class="chat-list__archive"
+                type="button"
+                aria-expanded=move || if open.get() { "true" } else { "false" }
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                {move || view! { <Icon name=icon.get() /> }}
+                <span class="chat-list__archive-words">{label}</span>
+                <span class="chat-list__archive-count">{move || (!open.get()).then(count)}</span>
+            </button>
+        </Show>
     }
 }
 
@@ -81,11 +112,12 @@ fn NoChats() -> impl IntoView {
     }
 }
 
-/// The rows whose title has every word of the filter.
-fn filtered(state: AppState, filter: &str) -> Vec<ChatEntry> {
-    let order = state.chats.order.get();
+/// The rows whose title has every word of the filter, archived or not; without one, those of the list or of the archive.
+fn filtered(state: AppState, filter: &str, archive: bool) -> Vec<ChatEntry> {
+    let mut order = state.chats.order.get();
     let words: Vec<String> = filter.split_whitespace().map(folded).collect();
     if words.is_empty() {
+        state.chats.archived.with(|archived| order.retain(|entry| archived.contains(&entry.id) == archive));
         return order;
     }
     let me = state.me().map(|me| me.person.id);

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use view::{ChatKind, ChatRow};
 
 use super::colour_seed;
+use crate::features::chat_keeping::{is_muted, keeping_items};
 use crate::features::message::{DeliveryMark, note_words};
 use crate::i18n::{chat_title, t, t_with, typing_words, when};
-use crate::primitives::{Avatar, Badge, BadgeTone, ListRow};
+use crate::primitives::{Avatar, Badge, BadgeTone, Icon, IconName, IconSize, ListRow, Menu, MenuAnchor};
 use crate::state::AppState;
 
 /// A chat: plate, title, the newest message or what goes on, time, marks.
@@ -37,8 +38,15 @@ pub fn ChatListRow(
     };
     let class = move || format!("chat-row chat-row--{}", mood());
     let press = move || state.nav.open(id.clone());
+    let menu = RwSignal::new(None);
+    let items = Signal::derive(move || keeping_items(state, &row.get()));
+    let ask = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        menu.set(Some(MenuAnchor::at_pointer(&event)));
+    };
+    let unread = move || row.with(|row| row.unread > 0 || row.settings.marked_unread);
     view! {
-        <div class=class class:chat-row--unread=move || row.with(|row| row.unread > 0)>
+        <div class=class class:chat-row--unread=unread on:contextmenu=ask>
             <ListRow
                 title=move || row.with(|row| chat_title(row, me.get()))
                 text=move || row.with(|row| preview(row, selected.get()))
@@ -48,6 +56,7 @@ pub fn ChatListRow(
                 start=move || view! { <Plate row=row /> }
                 end=move || view! { <Marks row=row /> }
             />
+            <Menu anchor=menu label=move || t("header-more") items=items />
         </div>
     }
 }
@@ -72,23 +81,39 @@ fn Plate(row: RwSignal<ChatRow>) -> impl IntoView {
 fn Marks(row: RwSignal<ChatRow>) -> impl IntoView {
     let time = move || row.with(|row| row.last_at.map(when::short).unwrap_or_default());
     let delivery = Memo::new(move |_| row.with(|row| row.last_delivery.filter(|_| row.last_own && row.unread == 0)));
-    let unread = move || row.with(|row| if row.unread > 999 { "999+".to_owned() } else { number(row.unread) });
+    let unread = move || row.with(unread_words);
+    let muted = Memo::new(move |_| row.with(|row| is_muted(&row.settings)));
+    let pinned = Memo::new(move |_| row.with(|row| row.settings.pinned_at.is_some()));
+    let tone = Signal::derive(move || if muted.get() { BadgeTone::Neutral } else { BadgeTone::Primary });
     let unread_label = move || t_with("chats-unread", &[("count", row.with(|row| row.unread).into())]);
     let mentioned = move || row.with(|row| if row.unread_mentions > 0 { "@".to_owned() } else { String::new() });
     view! {
         <span class="chat-row__marks">
-            <time class="chat-row__time">{time}</time>
+            <span class="chat-row__when">
+                <Show when=move || muted.get()>
+                    <span role="img" aria-label=move || t("chats-muted")><Icon name=IconName::BellOff size=IconSize::Small /></span>
+                </Show>
+                <Show when=move || pinned.get()>
+                    <span role="img" aria-label=move || t("chats-pinned")><Icon name=IconName::Pin size=IconSize::Small /></span>
+                </Show>
+                <time class="chat-row__time">{time}</time>
+            </span>
             <span class="chat-row__badges">
                 {move || delivery.get().map(|delivery| view! { <DeliveryMark delivery=delivery /> })}
                 <Badge text=mentioned tone=BadgeTone::Critical label=move || t("chats-mentioned") />
-                <Badge text=unread tone=BadgeTone::Primary label=unread_label />
+                <Badge text=unread tone=tone label=unread_label />
             </span>
         </span>
     }
 }
 
-fn number(count: u64) -> String {
-    if count == 0 { String::new() } else { count.to_string() }
+/// How many are unread; a dot when it is only marked so.
+fn unread_words(row: &ChatRow) -> String {
+    match row.unread {
+        0 if row.settings.marked_unread => "•".to_owned(),
+        0 => String::new(),
+        count => count.to_string(),
+    }
 }
 
 /// The draft of the open chat is in its composer already.
