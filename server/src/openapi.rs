@@ -33,6 +33,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         frame::AuthSuccess,
         frame::Changes,
         frame::HistoryPage,
+        frame::ThreadMessages,
         frame::MessageAccepted,
         frame::ChatSummary,
         frame::Invitation,
@@ -43,6 +44,9 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         model::Membership,
         model::Item,
         model::Message,
+        model::Forwarded,
+        model::Replies,
+        model::Version,
         model::Receipt,
         model::ChatKind,
         model::Role,
@@ -65,6 +69,8 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         Channels,
         Profile,
         ItemState,
+        Pinned,
+        Versions,
         ChangesList,
     ))
 )]
@@ -94,6 +100,10 @@ replies! {
     Channels { channels: Vec<model::Chat>, next_cursor: Option<String> }
     /// The profile as it now is.
     Profile { user: model::User }
+    /// Pinned last, first.
+    Pinned { messages: Vec<model::Message> }
+    /// Oldest first, without the present one.
+    Versions { versions: Vec<model::Version> }
     /// The entry as it now is.
     ItemState { item: model::Item }
     /// One entry per scope, in the order asked.

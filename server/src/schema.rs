@@ -11,6 +11,8 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(2, "auth", crate::auth::SCHEMA),
         Migration::shared(3, "changed messages", CHANGED_MESSAGES),
         Migration::shared(4, "items", ITEMS),
+        Migration::shared(5, "talk", TALK),
+        Migration::shared(6, "threads", THREADS),
     ]
 }
 
@@ -157,4 +159,25 @@ CREATE TABLE items (
     PRIMARY KEY (user_id, key)
 ) /*strict*/;
 CREATE INDEX items_by_rev ON items (user_id, rev);
+";
+
+/// Pinned and forwarded messages, and what messages said before they were changed.
+const TALK: &str = "
+ALTER TABLE messages ADD COLUMN pinned_at_ms BIGINT;
+-- JSON of what only few messages have; extras bit 2 tells that it is there.
+ALTER TABLE messages ADD COLUMN details TEXT;
+CREATE INDEX messages_pinned ON messages (chat_id, pinned_at_ms) WHERE pinned_at_ms IS NOT NULL;
+CREATE TABLE message_versions (
+    message_id TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    since_ms BIGINT NOT NULL,
+    PRIMARY KEY (message_id, place)
+) /*strict*/;
+";
+
+/// Messages that stand in the thread of another one.
+const THREADS: &str = "
+ALTER TABLE messages ADD COLUMN thread TEXT;
+CREATE INDEX messages_by_thread ON messages (thread, seq) WHERE thread IS NOT NULL;
 ";

@@ -28,7 +28,18 @@ pub fn changes_session(request: &Request) -> bool {
 pub fn is_mutation(request: &Request) -> bool {
     use Request::*;
     !changes_session(request)
-        && !matches!(request, Ping | Sync(_) | History(_) | ListChats | ListMembers(_) | ListUsers(_) | ListChannels(_))
+        && !matches!(
+            request,
+            Ping | Sync(_)
+                | History(_)
+                | Thread(_)
+                | ListPinned(_)
+                | ListVersions(_)
+                | ListChats
+                | ListMembers(_)
+                | ListUsers(_)
+                | ListChannels(_)
+        )
 }
 
 /// Answers any frame. `sync` gets one answer per scope, in the order asked; `delivered`, `typing` and `presence` get none
@@ -235,6 +246,7 @@ fn mutate(cx: &mut Cx<'_, '_>, id: Option<LocalId>, request: Request) -> Result<
         Request::EditMessage(body) => messages::edit(cx, body).map(accepted),
         Request::DeleteMessage(body) => messages::delete(cx, body).map(accepted),
         Request::React(body) => messages::react(cx, body).map(accepted),
+        Request::PinMessage(body) => messages::pin(cx, body).map(accepted),
         Request::CreateChat(body) => chats::create(cx, id, &body).map(state),
         Request::OpenPrivate(body) => chats::open(cx, body.user_id).map(state),
         Request::UpdateChat(body) => chats::update(cx, &body).map(state),
@@ -252,6 +264,9 @@ fn mutate(cx: &mut Cx<'_, '_>, id: Option<LocalId>, request: Request) -> Result<
 
 fn look(cx: &mut Cx<'_, '_>, request: Request) -> Result<Reply, Failure> {
     match request {
+        Request::Thread(body) => messages::thread_page(cx, &body).map(Reply::ThreadMessages),
+        Request::ListPinned(body) => messages::pinned(cx, &body).map(|messages| Reply::Pinned { messages }),
+        Request::ListVersions(body) => messages::versions(cx, &body).map(|versions| Reply::Versions { versions }),
         Request::History(body) => messages::page(cx, &body).map(Reply::HistoryPage),
         Request::ListChats => chats::list(cx).map(|chats| Reply::Chats { chats }),
         Request::ListMembers(body) => members::list(cx, &body),

@@ -129,7 +129,8 @@ fn row_bytes(row: &Row) -> usize {
 /// About how long a message is as JSON.
 pub(super) fn message_bytes(message: &Message) -> usize {
     let reactions: usize = message.reactions.iter().map(|(emoji, who)| emoji.len() + 8 + who.len() * 8).sum();
-    350 + json_bytes(&message.content) + message.mentions.len() * 8 + reactions
+    // Room for every optional field: marks of time, where it was said first.
+    600 + json_bytes(&message.content) + message.mentions.len() * 8 + reactions
 }
 
 /// About how long a text is as JSON.

@@ -266,7 +266,7 @@ pub fn summaries(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<(ChatSummary, Opti
             "SELECT {columns}, m.role, m.read_seq, s.last_ms, l.id,
                     (SELECT count(*) FROM (SELECT 1 AS one FROM messages x
                       WHERE x.chat_id = m.chat_id AND x.seq > m.read_seq AND x.sender_id <> m.user_id
-                        AND x.sender_id <> 0 AND x.deleted_at_ms IS NULL LIMIT {UNREAD_COUNT_MAX}) AS unread)
+                        AND x.sender_id <> 0 AND x.deleted_at_ms IS NULL AND x.thread IS NULL LIMIT {UNREAD_COUNT_MAX}) AS unread)
              FROM members m
              JOIN chats c ON c.id = m.chat_id
              JOIN scopes s ON s.scope = 'chat:' || m.chat_id

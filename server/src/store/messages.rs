@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use protocol::{ChatId, Message, MessageId, MessageType, Role, Scope, Timestamp, UserId};
+use protocol::{ChatId, Forwarded, Message, MessageId, MessageType, Replies, Role, Scope, Timestamp, UserId, Version};
 use sql::{Error, Row, Tx, Value, params};
 
 use super::{in_list, members, message_id, scopes};
 
 const COLUMNS: &str = "m.id, m.sender_id, u.username, m.content, m.message_type, m.timestamp_ms, m.reply_to, m.sealed,
-    m.edited_at_ms, m.deleted_at_ms, m.seq, m.rev, m.extras";
+    m.edited_at_ms, m.deleted_at_ms, m.seq, m.rev, m.extras, m.pinned_at_ms, m.details,
+    m.thread";
 const FROM: &str = "FROM messages m LEFT JOIN users u ON u.id = m.sender_id";
 
 /// Passing over so many rows costs less than another look.
@@ -17,7 +18,32 @@ const KNOWN_SLACK: u64 = 64;
 const HAS_MENTIONS: i64 = 1;
 const HAS_REACTIONS: i64 = 2;
 
+/// What only few messages have, as the column `details` holds it.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+struct Details {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forwarded: Option<Box<Forwarded>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replies: Option<Box<Replies>>,
+}
+
+impl Details {
+    fn of(message: &Message) -> Result<Option<String>, Error> {
+        if message.forwarded.is_none() && message.replies.is_none() {
+            return Ok(None);
+        }
+        let details = Self { forwarded: message.forwarded.clone(), replies: message.replies.clone() };
+        serde_json::to_string(&details).map(Some).map_err(|e| Error::Bug(e.to_string()))
+    }
+
+    fn read(text: Option<String>) -> Result<Self, Error> {
+        let Some(text) = text else { return Ok(Self::default()) };
+        serde_json::from_str(&text).map_err(|e| Error::Bug(format!("messages.details: {e}")))
+    }
+}
+
 fn message(row: &Row<'_>) -> Result<(Message, i64), Error> {
+    let details = Details::read(row.opt_text(14)?)?;
     let message = Message {
         id: message_id(row.text(0)?)?,
         sender_id: UserId(row.int(1)?),
@@ -31,6 +57,10 @@ fn message(row: &Row<'_>) -> Result<(Message, i64), Error> {
         sealed: row.flag(7)?,
         edited_at: row.opt_int(8)?.map(Timestamp),
         deleted_at: row.opt_int(9)?.map(Timestamp),
+        pinned_at: row.opt_int(13)?.map(Timestamp),
+        forwarded: details.forwarded,
+        thread: row.opt_text(15)?.map(message_id).transpose()?,
+        replies: details.replies,
         seq: row.count(10)?,
         rev: row.count(11)?,
     };
@@ -128,8 +158,8 @@ pub fn post_right(tx: &mut Tx<'_>, chat: &ChatId, user: UserId, id: &MessageId) 
 pub fn insert(tx: &mut Tx<'_>, chat: &ChatId, message: &Message) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO messages (id, chat_id, seq, sender_id, content, message_type, timestamp_ms, reply_to, sealed,
-                               extras, first_rev, rev)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
+                               extras, first_rev, rev, details, thread)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13)",
         params![
             message.id.as_str(),
             chat.as_str(),
@@ -141,7 +171,9 @@ pub fn insert(tx: &mut Tx<'_>, chat: &ChatId, message: &Message) -> Result<(), E
             message.reply_to.as_ref().map(MessageId::as_str),
             message.sealed,
             extras(message),
-            message.rev
+            message.rev,
+            Details::of(message)?,
+            message.thread.as_ref().map(MessageId::as_str)
         ],
     )?;
     insert_mentions(tx, message)?;
@@ -175,22 +207,94 @@ fn insert_mentions(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
 /// See [`Error`].
 pub fn update(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
     tx.execute(
-        "UPDATE messages SET content = ?2, edited_at_ms = ?3, deleted_at_ms = ?4, extras = ?5, rev = ?6 WHERE id = ?1",
+        "UPDATE messages SET content = ?2, edited_at_ms = ?3, deleted_at_ms = ?4, extras = ?5, rev = ?6,
+                pinned_at_ms = ?7, details = ?8
+         WHERE id = ?1",
         params![
             message.id.as_str(),
             message.content,
             message.edited_at.map(|t| t.0),
             message.deleted_at.map(|t| t.0),
             extras(message),
-            message.rev
+            message.rev,
+            message.pinned_at.map(|t| t.0),
+            Details::of(message)?
         ],
     )?;
     tx.execute("DELETE FROM message_mentions WHERE message_id = ?1", params![message.id.as_str()])?;
     insert_mentions(tx, message)?;
     if message.deleted_at.is_some() {
         tx.execute("DELETE FROM message_reactions WHERE message_id = ?1", params![message.id.as_str()])?;
+        tx.execute("DELETE FROM message_versions WHERE message_id = ?1", params![message.id.as_str()])?;
     }
     Ok(())
+}
+
+/// Keeps what a message says now, before it is changed; of more than `most` versions the oldest go.
+///
+/// # Errors
+/// See [`Error`].
+pub fn keep_version(tx: &mut Tx<'_>, message: &Message, most: u32) -> Result<(), Error> {
+    let id = message.id.as_str();
+    let place =
+        tx.one("SELECT coalesce(max(place), 0) + 1 FROM message_versions WHERE message_id = ?1", params![id], |row| {
+            row.int(0)
+        })?;
+    let since = message.edited_at.unwrap_or(message.timestamp);
+    tx.execute(
+        "INSERT INTO message_versions (message_id, place, content, since_ms) VALUES (?1, ?2, ?3, ?4)",
+        params![id, place, message.content, since.0],
+    )?;
+    tx.execute(
+        "DELETE FROM message_versions WHERE message_id = ?1 AND place <= ?2",
+        params![id, place - i64::from(most)],
+    )?;
+    Ok(())
+}
+
+/// What a message said before, oldest first.
+///
+/// # Errors
+/// See [`Error`].
+pub fn versions(tx: &mut Tx<'_>, id: &MessageId) -> Result<Vec<Version>, Error> {
+    tx.rows(
+        "SELECT content, since_ms FROM message_versions WHERE message_id = ?1 ORDER BY place",
+        params![id.as_str()],
+        |row| Ok(Version { content: row.text(0)?, timestamp: Timestamp(row.int(1)?) }),
+    )
+}
+
+/// The newest messages of a thread with a `seq` below `before`, newest first.
+///
+/// # Errors
+/// See [`Error`].
+pub fn of_thread(tx: &mut Tx<'_>, root: &MessageId, before: u64, limit: u32) -> Result<Vec<Message>, Error> {
+    let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.thread = ?1 AND m.seq < ?2 ORDER BY m.seq DESC LIMIT ?3");
+    load(tx, &sql, params![root.as_str(), before, limit])
+}
+
+/// How many messages of a thread stand, and when the newest of them was said.
+///
+/// # Errors
+/// See [`Error`].
+pub fn count_thread(tx: &mut Tx<'_>, root: &MessageId) -> Result<(u32, Option<Timestamp>), Error> {
+    tx.one(
+        "SELECT count(*), max(timestamp_ms) FROM messages WHERE thread = ?1 AND deleted_at_ms IS NULL",
+        params![root.as_str()],
+        |row| Ok((u32::try_from(row.int(0)?).unwrap_or(u32::MAX), row.opt_int(1)?.map(Timestamp))),
+    )
+}
+
+/// The pinned messages of a chat, pinned last first.
+///
+/// # Errors
+/// See [`Error`].
+pub fn pinned(tx: &mut Tx<'_>, chat: &ChatId, limit: u32) -> Result<Vec<Message>, Error> {
+    let sql = format!(
+        "SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.pinned_at_ms IS NOT NULL
+         ORDER BY m.pinned_at_ms DESC, m.seq DESC LIMIT ?2"
+    );
+    load(tx, &sql, params![chat.as_str(), limit])
 }
 
 /// Adds a reaction; `place` orders them.

@@ -29,7 +29,7 @@ sql::each_db! {
         let team = Team::new(db).await;
         let (alice, chat) = twenty(&team).await;
         let ask = |before_seq, after_seq, around_seq, limit| {
-            alice.history(History { chat_id: chat.clone(), before_seq, after_seq, around_seq, limit: Some(limit) })
+            alice.history(History { chat_id: chat.clone(), before_seq, after_seq, around_seq, ..newest(&chat, limit) })
         };
         assert_eq!(seqs(&ask(None, None, None, 3).await), (vec![18, 19, 20], true, false));
         assert_eq!(seqs(&ask(Some(18), None, None, 3).await), (vec![15, 16, 17], true, true));

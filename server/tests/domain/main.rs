@@ -11,3 +11,5 @@ mod live;
 mod own_data;
 mod permissions;
 mod syncing;
+mod talk;
+mod threads;

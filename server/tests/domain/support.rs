@@ -121,12 +121,21 @@ pub fn text(chat_id: &ChatId, content: &str) -> PostMessage {
         mentions: vec![],
         reactions: vec![],
         encrypt_for_recipients: false,
+        forward_of: None,
+        thread: None,
     }
 }
 
 /// Asks for the newest messages of a chat.
 pub fn newest(chat_id: &ChatId, limit: u32) -> History {
-    History { chat_id: chat_id.clone(), before_seq: None, after_seq: None, around_seq: None, limit: Some(limit) }
+    History {
+        chat_id: chat_id.clone(),
+        before_seq: None,
+        after_seq: None,
+        around_seq: None,
+        around_time: None,
+        limit: Some(limit),
+    }
 }
 
 /// Someone with a live connection.

@@ -3,7 +3,7 @@
 //! Size, UTF-8 and nesting are checked before parsing, so that no input costs more than its own length.
 
 use crate::error::{ErrorCode, ProtocolError};
-use crate::frame::{ClientFrame, PostMessage, Request, ServerFrame};
+use crate::frame::{ClientFrame, MessageRef, PostMessage, Request, ServerFrame};
 use crate::id::{ChatId, LocalId, MessageId, RequestId, UserId};
 use crate::limits::{FRAME_BYTES_MAX, FRAME_DEPTH_MAX, REQUEST_ID_BYTES_MAX};
 use crate::model::MessageType;
@@ -68,6 +68,10 @@ struct Post<'t> {
     reactions: Vec<String>,
     #[serde(default)]
     encrypt_for_recipients: bool,
+    #[serde(default)]
+    forward_of: Option<MessageRef>,
+    #[serde(default)]
+    thread: Option<MessageId>,
 }
 
 /// The frame that comes most, read in one pass: the way of all frames, which must find the type first, keeps every field
@@ -85,6 +89,8 @@ fn decode_post(text: &str) -> Option<ClientFrame> {
         mentions: post.mentions,
         reactions: post.reactions,
         encrypt_for_recipients: post.encrypt_for_recipients,
+        forward_of: post.forward_of,
+        thread: post.thread,
     };
     Some(ClientFrame { request_id: post.request_id, local_id: post.local_id, request: Request::Message(body) })
 }

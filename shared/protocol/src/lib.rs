@@ -17,7 +17,10 @@ pub use error::{ErrorCode, ProtocolError};
 pub use frame::{ClientFrame, Request, ServerFrame};
 pub use id::{ChatId, LocalId, MessageId, RequestId, UserId};
 pub use invitation::InvitationLink;
-pub use model::{Chat, ChatKind, Item, Member, Membership, Message, MessageType, Note, PresenceStatus, Role, User};
+pub use model::{
+    Chat, ChatKind, Forwarded, Item, Member, Membership, Message, MessageType, Note, PresenceStatus, Replies, Role,
+    User, Version,
+};
 pub use scope::{Row, Scope};
 pub use time::Timestamp;
 

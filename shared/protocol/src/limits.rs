@@ -12,6 +12,12 @@ pub const MENTIONS_MAX: usize = 64;
 pub const REACTION_BYTES_MAX: usize = 64;
 /// Most different reactions on one message.
 pub const REACTIONS_PER_MESSAGE_MAX: usize = 32;
+/// Most pinned messages of a chat.
+pub const PINNED_MAX: u32 = 100;
+/// Most people that a thread names in short.
+pub const THREAD_PEOPLE_MAX: usize = 3;
+/// Most earlier versions of a message that are kept; older ones go first.
+pub const VERSIONS_MAX: u32 = 50;
 /// Shortest username, in characters.
 pub const USERNAME_CHARS_MIN: usize = 2;
 /// Longest username, in characters.

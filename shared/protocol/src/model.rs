@@ -200,6 +200,13 @@ pub enum Note {
         /// The name.
         name: String,
     },
+    /// A message was pinned.
+    Pinned {
+        /// By whom.
+        by: UserId,
+        /// Which.
+        message_id: MessageId,
+    },
 }
 
 /// A message as it now is. The first nine fields are the given shape.
@@ -236,10 +243,58 @@ pub struct Message {
     /// Tombstone: when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
+    /// Kept at the chat's head since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_at: Option<Timestamp>,
+    /// Said elsewhere before, by someone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Box<Forwarded>>,
+    /// The message in whose thread this one stands, not in the chat's main line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageId>,
+    /// The thread under this message, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies: Option<Box<Replies>>,
     /// Place in the chat's history: 1, 2, 3 … without holes.
     pub seq: u64,
     /// Revision of the last change, in the chat's scope.
     pub rev: u64,
+}
+
+/// Where a forwarded message was said first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Forwarded {
+    /// The chat of the original; readers may not be in it.
+    pub chat_id: ChatId,
+    /// The original.
+    pub message_id: MessageId,
+    /// Who wrote it.
+    pub sender_id: UserId,
+    /// When.
+    pub timestamp: Timestamp,
+}
+
+/// A thread in short, as its first message carries it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Replies {
+    /// How many messages stand in it.
+    pub count: u32,
+    /// When the newest was said.
+    pub last_at: Timestamp,
+    /// Who wrote in it last, at most [`crate::limits::THREAD_PEOPLE_MAX`], the newest first.
+    pub people: Vec<UserId>,
+}
+
+/// What a message said before it was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Version {
+    /// The content.
+    pub content: String,
+    /// Since when it said so.
+    pub timestamp: Timestamp,
 }
 
 /// Whether a person is there now.

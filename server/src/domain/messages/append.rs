@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use protocol::frame::{Event, MessageAccepted, PostMessage};
+use protocol::frame::{Event, MessageAccepted, MessageRef, PostMessage};
 use protocol::limits::REACTIONS_PER_MESSAGE_MAX;
-use protocol::{ChatId, ErrorCode, LocalId, Message, MessageId, MessageType, Role};
+use protocol::{ChatId, ErrorCode, Forwarded, LocalId, Message, MessageId, MessageType, Role};
 
-use super::{accepted, check_content, check_emoji, checked_mentions};
+use super::{accepted, check_content, check_emoji, checked_mentions, thread};
 use crate::domain::{Cx, Failure, access, chats};
 use crate::store::messages::PostRight;
 use crate::store::{self, messages, scopes};
@@ -52,6 +52,14 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     {
         return Err(Failure::field("reply_to", "no such message in this chat"));
     }
+    let forwarded = match &body.forward_of {
+        Some(original) => Some(forwarded(cx, original, body)?),
+        None => None,
+    };
+    let root = match &body.thread {
+        Some(root) => Some(thread::root(cx, &body.chat_id, root)?),
+        None => None,
+    };
     let place = scopes::next_message_after(cx.tx, &body.chat_id, right.last, cx.now)?;
     let message = Message {
         id,
@@ -66,12 +74,19 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
         sealed: body.encrypt_for_recipients,
         edited_at: None,
         deleted_at: None,
+        pinned_at: None,
+        forwarded,
+        thread: body.thread.clone(),
+        replies: None,
         seq: place.seq,
         rev: place.rev,
     };
     messages::insert(cx.tx, &body.chat_id, &message)?;
     let reply = accepted(&body.chat_id, &message);
     cx.tell(Event::NewMessage { chat_id: body.chat_id.clone(), message });
+    if let Some(root) = root {
+        thread::grew(cx, body.chat_id.clone(), root, place.timestamp)?;
+    }
     Ok(reply)
 }
 
@@ -86,6 +101,27 @@ fn right(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<PostRight
         return Err(access::no_such_chat());
     }
     messages::post_right(cx.tx, chat, cx.actor, id)?.ok_or_else(access::not_a_member)
+}
+
+/// A forwarded message is said again as it was: nobody puts words into another's mouth. Of sealed ones the server knows
+/// only that they were there; members' devices see the rest.
+fn forwarded(cx: &mut Cx<'_, '_>, original: &MessageRef, body: &PostMessage) -> Result<Box<Forwarded>, Failure> {
+    access::own_row(cx, &original.chat_id)?;
+    let found = messages::get(cx.tx, &original.chat_id, &original.message_id)?;
+    let said = found.filter(|message| message.deleted_at.is_none() && message.message_type == MessageType::Text);
+    let said = said.ok_or_else(|| Failure::field("forward_of", "no such message"))?;
+    if !said.sealed && !body.encrypt_for_recipients && said.content != body.content {
+        return Err(Failure::field("content", "not what the forwarded message says"));
+    }
+    // A forwarded message forwarded names its first place.
+    Ok(said.forwarded.unwrap_or_else(|| {
+        Box::new(Forwarded {
+            chat_id: original.chat_id.clone(),
+            message_id: original.message_id.clone(),
+            sender_id: said.sender_id,
+            timestamp: said.timestamp,
+        })
+    }))
 }
 
 fn own_reactions(cx: &Cx<'_, '_>, emoji: &[String]) -> Result<BTreeMap<String, Vec<protocol::UserId>>, Failure> {

@@ -1,10 +1,10 @@
 //! Changes messages: edit, delete, react. Each change is the message's row under a new revision.
 
-use protocol::frame::{EditMessage, MessageAccepted, MessageRef, React};
-use protocol::limits::REACTIONS_PER_MESSAGE_MAX;
-use protocol::{ChatId, Message, MessageId, MessageType, Role, Row, Scope, Timestamp};
+use protocol::frame::{EditMessage, MessageAccepted, MessageRef, PinMessage, React};
+use protocol::limits::{PINNED_MAX, REACTIONS_PER_MESSAGE_MAX, VERSIONS_MAX};
+use protocol::{ChatId, ChatKind, ErrorCode, Message, MessageId, MessageType, Note, Role, Row, Scope, Timestamp};
 
-use super::{accepted, check_content, check_emoji, checked_mentions};
+use super::{accepted, check_content, check_emoji, checked_mentions, note, thread};
 use crate::domain::{Cx, Failure, access};
 use crate::store::messages;
 
@@ -22,7 +22,13 @@ pub fn edit(cx: &mut Cx<'_, '_>, body: EditMessage) -> Result<MessageAccepted, F
         return Err(Failure::forbidden("you may only read here"));
     }
     check_content(&body.content)?;
+    if message.forwarded.is_some() {
+        return Err(Failure::forbidden("a forwarded message stays as it was said"));
+    }
     message.mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
+    if message.content != body.content {
+        messages::keep_version(cx.tx, &message, VERSIONS_MAX)?;
+    }
     message.content = body.content;
     message.edited_at = Some(not_before(cx.now, message.timestamp));
     message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
@@ -48,10 +54,17 @@ pub fn delete(cx: &mut Cx<'_, '_>, body: MessageRef) -> Result<MessageAccepted, 
     message.content = String::new();
     message.mentions.clear();
     message.reactions.clear();
+    message.pinned_at = None;
+    message.forwarded = None;
+    let thread = message.thread.clone();
     message.deleted_at = Some(not_before(cx.now, message.timestamp));
     message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
     messages::update(cx.tx, &message)?;
-    Ok(tell(cx, body.chat_id, message))
+    let reply = tell(cx, body.chat_id.clone(), message);
+    if let Some(root) = thread {
+        thread::shrank(cx, body.chat_id, &root)?;
+    }
+    Ok(reply)
 }
 
 /// Adds or takes back one's own reaction; as it already is, nothing changes.
@@ -82,6 +95,36 @@ pub fn react(cx: &mut Cx<'_, '_>, body: React) -> Result<MessageAccepted, Failur
     }
     messages::touch(cx.tx, &message)?;
     Ok(tell(cx, body.chat_id, message))
+}
+
+/// Keeps a message at the chat's head, or takes it from there; as it already is, nothing changes.
+///
+/// # Errors
+/// `forbidden` to those who may not, `not_found` also when it was deleted, `not_a_member`, `limit_reached`.
+pub fn pin(cx: &mut Cx<'_, '_>, body: PinMessage) -> Result<MessageAccepted, Failure> {
+    let (chat, own) = access::own_chat(cx, &body.chat_id)?;
+    let least = if chat.chat_type == ChatKind::Channel { Role::Admin } else { Role::Member };
+    if own.role < least {
+        return Err(Failure::forbidden("you may not pin messages here"));
+    }
+    let mut message = standing(cx, &body.chat_id, &body.message_id)?;
+    if message.message_type == MessageType::System {
+        return Err(no_such_message());
+    }
+    if message.pinned_at.is_some() == body.on {
+        return Ok(accepted(&body.chat_id, &message));
+    }
+    if body.on && messages::pinned(cx.tx, &body.chat_id, PINNED_MAX)?.len() >= PINNED_MAX as usize {
+        return Err(Failure::refused(ErrorCode::LimitReached, "a chat has at most 100 pinned messages"));
+    }
+    message.pinned_at = body.on.then(|| not_before(cx.now, message.timestamp));
+    message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
+    messages::update(cx.tx, &message)?;
+    let reply = tell(cx, body.chat_id.clone(), message);
+    if body.on {
+        note::say(cx, &body.chat_id, &Note::Pinned { by: cx.actor, message_id: body.message_id })?;
+    }
+    Ok(reply)
 }
 
 /// A message that a person wrote and nobody deleted.

@@ -1,8 +1,8 @@
 //! Reads back: pages of messages by place or by time.
 
-use protocol::frame::{History, HistoryPage};
-use protocol::limits::{PAGE_MESSAGES_DEFAULT, PAGE_MESSAGES_MAX};
-use protocol::{ChatId, Message, Scope, Timestamp};
+use protocol::frame::{ChatRef, History, HistoryPage, MessageRef};
+use protocol::limits::{PAGE_MESSAGES_DEFAULT, PAGE_MESSAGES_MAX, PINNED_MAX};
+use protocol::{ChatId, Message, Scope, Timestamp, Version};
 
 use crate::domain::{Cx, Failure, access};
 use crate::store::{messages, scopes};
@@ -16,15 +16,20 @@ const PAGE_BYTES_MAX: usize = 60 * 1024;
 /// `not_a_member`, `not_found`, `invalid_field`.
 pub fn page(cx: &mut Cx<'_, '_>, body: &History) -> Result<HistoryPage, Failure> {
     let limit = limit(body.limit)?;
-    if [body.before_seq, body.after_seq, body.around_seq].iter().flatten().count() > 1 {
-        return Err(Failure::field("before_seq", "only one of before_seq, after_seq, around_seq"));
+    let places = [body.before_seq, body.after_seq, body.around_seq].iter().flatten().count();
+    if places + usize::from(body.around_time.is_some()) > 1 {
+        return Err(Failure::field("before_seq", "only one of before_seq, after_seq, around_seq, around_time"));
     }
     access::own_row(cx, &body.chat_id)?;
+    let around = match body.around_time {
+        Some(moment) => Some(first_not_before(cx, &body.chat_id, moment)?),
+        None => body.around_seq,
+    };
     let found = if let Some(after) = body.after_seq {
         let mut found = messages::after(cx.tx, &body.chat_id, after, limit)?;
         found.truncate(fitting(found.iter()));
         found
-    } else if let Some(around) = body.around_seq {
+    } else if let Some(around) = around {
         around_page(cx, &body.chat_id, around, limit)?
     } else {
         before_page(cx, &body.chat_id, body.before_seq.unwrap_or(i64::MAX as u64), limit)?
@@ -60,6 +65,36 @@ pub fn by_time(
     // Not cut by bytes: page 2 starts where the client believes that page 1 ended.
     found.reverse();
     framed(cx, chat.clone(), found)
+}
+
+/// What is kept at a chat's head, pinned last first.
+///
+/// # Errors
+/// `not_a_member`, `not_found`.
+pub fn pinned(cx: &mut Cx<'_, '_>, body: &ChatRef) -> Result<Vec<Message>, Failure> {
+    access::own_row(cx, &body.chat_id)?;
+    let mut found = messages::pinned(cx.tx, &body.chat_id, PINNED_MAX)?;
+    found.truncate(fitting(found.iter()));
+    Ok(found)
+}
+
+/// What a message said before it was changed, oldest first; as much as fits, the newest of it.
+///
+/// # Errors
+/// `not_found` also when it was deleted, `not_a_member`.
+pub fn versions(cx: &mut Cx<'_, '_>, body: &MessageRef) -> Result<Vec<Version>, Failure> {
+    access::own_row(cx, &body.chat_id)?;
+    if !messages::exists(cx.tx, &body.chat_id, &body.message_id)? {
+        return Err(Failure::not_found("no such message in this chat"));
+    }
+    let found = messages::versions(cx.tx, &body.message_id)?;
+    let mut bytes = 0;
+    let within = found.iter().rev().take_while(|version| {
+        bytes += version.content.len() * 2 + 80;
+        bytes <= PAGE_BYTES_MAX
+    });
+    let skipped = found.len() - within.count().max(1).min(found.len());
+    Ok(found.into_iter().skip(skipped).collect())
 }
 
 fn limit(asked: Option<u32>) -> Result<u32, Failure> {
@@ -101,7 +136,7 @@ fn around_page(cx: &mut Cx<'_, '_>, chat: &ChatId, around: u64, limit: u32) -> R
 }
 
 /// How many of the first fit into one page.
-fn fitting<'m>(messages: impl Iterator<Item = &'m Message>) -> usize {
+pub(super) fn fitting<'m>(messages: impl Iterator<Item = &'m Message>) -> usize {
     let mut bytes = 0;
     let count = messages.take_while(|message| {
         bytes += crate::domain::sync::message_bytes(message);

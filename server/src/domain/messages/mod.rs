@@ -4,10 +4,12 @@ mod append;
 mod change;
 mod history;
 pub(crate) mod note;
+mod thread;
 
 pub use append::append;
-pub use change::{delete, edit, react};
-pub use history::{by_time, page};
+pub use change::{delete, edit, pin, react};
+pub use history::{by_time, page, pinned, versions};
+pub use thread::page as thread_page;
 
 use protocol::ChatId;
 use protocol::frame::MessageAccepted;

@@ -27,6 +27,10 @@ pub(crate) fn say(cx: &mut Cx<'_, '_>, chat: &ChatId, said: &Note) -> Result<u64
         sealed: false,
         edited_at: None,
         deleted_at: None,
+        pinned_at: None,
+        forwarded: None,
+        thread: None,
+        replies: None,
         seq: place.seq,
         rev: place.rev,
     };

@@ -146,7 +146,7 @@ pub(crate) fn all() -> Vec<Endpoint> {
         POST "/chats/{chat_id}/messages" post_message "messages" Person 201 (frame::PostMessage) [] -> ("MessageAccepted")
             "Posts a message" = as_request!(Message);
         GET "/chats/{chat_id}/messages" history "messages" Person 200 ()
-            ["page" "limit" "before_timestamp" "before_seq" "after_seq" "around_seq"] -> ("HistoryPage")
+            ["page" "limit" "before_timestamp" "before_seq" "after_seq" "around_seq" "around_time"] -> ("HistoryPage")
             "A page of messages: by number and time, or before, after or around a place" = Answer::History;
         PATCH "/chats/{chat_id}/messages/{message_id}" edit_message "messages" Person 200 (frame::EditMessage) [] -> ("MessageAccepted")
             "Changes an own message" = as_request!(EditMessage);
@@ -156,6 +156,17 @@ pub(crate) fn all() -> Vec<Endpoint> {
             "Adds an own reaction" = Answer::Request(|input| reaction(input, true));
         DELETE "/chats/{chat_id}/messages/{message_id}/reactions/{emoji}" unreact "messages" Person 200 () [] -> ("MessageAccepted")
             "Takes an own reaction back" = Answer::Request(|input| reaction(input, false));
+
+        PUT "/chats/{chat_id}/messages/{message_id}/pin" pin_message "messages" Person 200 () [] -> ("MessageAccepted")
+            "Keeps a message at the chat's head" = Answer::Request(|input| pin(input, true));
+        DELETE "/chats/{chat_id}/messages/{message_id}/pin" unpin_message "messages" Person 200 () [] -> ("MessageAccepted")
+            "Takes a message from the chat's head" = Answer::Request(|input| pin(input, false));
+        GET "/chats/{chat_id}/messages/{message_id}/thread" thread "messages" Person 200 () ["before_seq" "limit"] -> ("ThreadMessages")
+            "A page of the thread under a message" = as_request!(Thread);
+        GET "/chats/{chat_id}/pinned" list_pinned "messages" Person 200 () [] -> ("Pinned")
+            "What is kept at the chat's head, pinned last first" = as_request!(ListPinned);
+        GET "/chats/{chat_id}/messages/{message_id}/versions" list_versions "messages" Person 200 () [] -> ("Versions")
+            "What a message said before it was changed, oldest first" = as_request!(ListVersions);
 
         POST "/chats/{chat_id}/read" mark_read "marks" Person 200 (frame::SeqMark) [] -> ("Done")
             "Marks as read up to a place" = as_request!(Read);
@@ -183,6 +194,11 @@ fn reaction(input: &Input, on: bool) -> Result<Request, ProtocolError> {
     let reference: frame::MessageRef = input.parse()?;
     let emoji = input.parse::<Emoji>()?.emoji;
     Ok(Request::React(frame::React { chat_id: reference.chat_id, message_id: reference.message_id, emoji, on }))
+}
+
+fn pin(input: &Input, on: bool) -> Result<Request, ProtocolError> {
+    let frame::MessageRef { chat_id, message_id } = input.parse()?;
+    Ok(Request::PinMessage(frame::PinMessage { chat_id, message_id, on }))
 }
 
 #[derive(serde::Deserialize)]

@@ -15,6 +15,8 @@ bodies! {
         #[serde(default)] after_seq: Option<u64>,
         /// Half before, half from this `seq` on.
         #[serde(default)] around_seq: Option<u64>,
+        /// Half before, half from the first message at or after this moment on.
+        #[serde(default)] around_time: Option<Timestamp>,
         /// 1 to [`crate::limits::PAGE_MESSAGES_MAX`].
         #[serde(default)] limit: Option<u32>,
     }
@@ -34,6 +36,10 @@ bodies! {
         #[serde(default)] reactions: Vec<String>,
         /// `content` is sealed by the sender.
         #[serde(default)] encrypt_for_recipients: bool,
+        /// The message that is said again here: one that the sender can read, with the same content.
+        #[serde(default, skip_serializing_if = "Option::is_none")] forward_of: Option<MessageRef>,
+        /// The message in whose thread this is said: one of the same chat's main line.
+        #[serde(default, skip_serializing_if = "Option::is_none")] thread: Option<MessageId>,
     }
     /// Body of `edit_message`.
     EditMessage {
@@ -64,6 +70,26 @@ bodies! {
         /// `true` adds, `false` takes back.
         on: bool,
     }
+    /// Body of `thread`: messages of one thread, the newest before a `seq`; without it, the newest.
+    ThreadPage {
+        /// The chat.
+        chat_id: ChatId,
+        /// The thread's first message.
+        message_id: MessageId,
+        /// Only messages with a smaller `seq`.
+        #[serde(default)] before_seq: Option<u64>,
+        /// 1 to [`crate::limits::PAGE_MESSAGES_MAX`].
+        #[serde(default)] limit: Option<u32>,
+    }
+    /// Body of `pin_message`.
+    PinMessage {
+        /// The chat.
+        chat_id: ChatId,
+        /// The message.
+        message_id: MessageId,
+        /// `true` pins, `false` takes the pin away.
+        on: bool,
+    }
     /// A place in a chat's history.
     SeqMark {
         /// The chat.
@@ -81,6 +107,17 @@ bodies! {
         has_more_before: bool,
         /// There are newer ones.
         has_more_after: bool,
+    }
+    /// Body of `thread_messages`.
+    ThreadMessages {
+        /// The chat.
+        chat_id: ChatId,
+        /// The thread's first message.
+        root: Box<Message>,
+        /// By `seq`, rising.
+        messages: Vec<Message>,
+        /// There are older ones.
+        has_more_before: bool,
     }
     /// Body of `message_accepted`: on disk, in its place.
     MessageAccepted {

@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ProtocolError;
 use crate::id::{ChatId, LocalId, RequestId, UserId};
-use crate::model::{Chat, Item, Member, Message, PresenceStatus, Receipt, User};
+use crate::model::{Chat, Item, Member, Message, PresenceStatus, Receipt, User, Version};
 use crate::scope::{Row, Scope};
 use crate::time::Timestamp;
 
@@ -78,6 +78,9 @@ pub enum Request {
     /// A page of messages; → [`Reply::HistoryPage`].
     History(History),
 
+    /// A page of one thread; → [`Reply::ThreadMessages`].
+    Thread(ThreadPage),
+
     /// The given frame: posts; → [`Reply::MessageAccepted`].
     Message(PostMessage),
     /// Own messages; → [`Reply::MessageAccepted`].
@@ -86,6 +89,12 @@ pub enum Request {
     DeleteMessage(MessageRef),
     /// Adds or takes back one's own reaction; → [`Reply::MessageAccepted`].
     React(React),
+    /// Keeps a message at the chat's head, or not: admins in channels, any writer elsewhere; → [`Reply::MessageAccepted`].
+    PinMessage(PinMessage),
+    /// → [`Reply::Pinned`].
+    ListPinned(ChatRef),
+    /// What a message said before it was changed; → [`Reply::Versions`].
+    ListVersions(MessageRef),
     /// Marks as read up to `seq`; → [`Reply::Done`].
     Read(SeqMark),
     /// Marks as received up to `seq`; no reply.
@@ -169,8 +178,20 @@ pub enum Reply {
     Changes(Changes),
     /// To `history`.
     HistoryPage(HistoryPage),
+    /// To `thread`.
+    ThreadMessages(ThreadMessages),
     /// To what changes a message.
     MessageAccepted(MessageAccepted),
+    /// To `list_pinned`.
+    Pinned {
+        /// Pinned last, first.
+        messages: Vec<Message>,
+    },
+    /// To `list_versions`.
+    Versions {
+        /// Oldest first, without the present one.
+        versions: Vec<Version>,
+    },
     /// To `list_chats`.
     Chats {
         /// Newest activity first.
