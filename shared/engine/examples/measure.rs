@@ -149,6 +149,10 @@ fn message(rng: &mut ChaCha8Rng, chat: u64, seq: u64) -> Message {
         sealed: false,
         edited_at: None,
         deleted_at: None,
+        pinned_at: None,
+        forwarded: None,
+        thread: None,
+        replies: None,
         seq,
         rev: seq + 1,
     }
@@ -268,7 +272,7 @@ fn main() {
     let start = Instant::now();
     let draft = Draft { text: "на экране".to_owned(), reply_to: None };
     let local_id = LocalId::from_parts(NOW as u64, [1; 10]);
-    device.command(6, Command::Send { chat_id: chat_id(7), local_id, draft, mentions: Vec::new() });
+    device.command(6, Command::Send { chat_id: chat_id(7), local_id, draft, mentions: Vec::new(), thread: None });
     println!("own message to screen: {:.1} ms", ms(start));
 
     device.step(Input::Disconnected { reason: None });

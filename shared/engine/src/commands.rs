@@ -2,16 +2,16 @@
 //! and answered at once; what only the server can do waits for it, or fails with `Offline`.
 
 use protocol::frame::{
-    AddMember, ChatRef, CreateChat, CreateInvitation, Directory, EditMessage, MemberRef, MessageRef, React,
+    AddMember, ChatRef, CreateChat, CreateInvitation, Directory, EditMessage, MemberRef, MessageRef, PinMessage, React,
     SetPresence, SetRole, UpdateChat, UpdateProfile, UserRef,
 };
-use protocol::{Chat, ChatId, ChatKind, LocalId, MessageId, Request, Role, Timestamp, UserId};
+use protocol::{Chat, ChatId, ChatKind, Forwarded, LocalId, MessageId, MessageType, Request, Role, Timestamp, UserId};
 use view::update::ReplyBody;
 use view::{Command, CommandEnvelope, CommandReply, Draft, Failure, Update};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::messages::NewOwn;
+use crate::messages::{Details, NewOwn, State};
 use crate::outbox::{What, post_request};
 use crate::requests::{Ask, Waiting, tell};
 use crate::step::Step;
@@ -76,11 +76,15 @@ impl Engine {
             | Command::LoadOlder { .. }
             | Command::LoadNewer { .. }
             | Command::JumpTo { .. }
+            | Command::JumpToTime { .. }
             | Command::JumpToLatest { .. } => self.look(s, command)?,
             Command::Send { .. }
             | Command::Edit { .. }
             | Command::Delete { .. }
             | Command::React { .. }
+            | Command::Pin { .. }
+            | Command::Forward { .. }
+            | Command::SaveMessage { .. }
             | Command::RetrySend { .. }
             | Command::DiscardSend { .. } => self.change(s, command)?,
             Command::SaveDraft { chat_id, draft } => {
@@ -115,6 +119,24 @@ impl Engine {
             Command::Search { query, chat_id } => {
                 Answer::Now(ReplyBody::Found { hits: self.find_messages(s, &query, chat_id.as_ref())? })
             }
+            Command::OpenThread { chat_id, message_id } => {
+                let found = self.open_thread(s, &chat_id, &message_id)?;
+                if found { DONE } else { Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound }) }
+            }
+            Command::CloseThread => {
+                self.screen.thread = None;
+                DONE
+            }
+            Command::MarkThreadRead { chat_id, message_id } => {
+                self.mark_thread_read(s, &chat_id, &message_id)?;
+                DONE
+            }
+            Command::ListThreads => Answer::Now(ReplyBody::Threads { threads: self.followed_threads(s)? }),
+            Command::ListSaved => Answer::Now(ReplyBody::Found { hits: self.saved_messages(s)? }),
+            Command::ListMentions => Answer::Now(ReplyBody::Found { hits: self.mentions_of_me(s)? }),
+            Command::ListPinned { chat_id } if !self.is_entered() => {
+                Answer::Now(ReplyBody::Found { hits: self.pinned_messages(s, &chat_id)? })
+            }
             other => self.ask_server(s, id, other)?,
         })
     }
@@ -146,6 +168,7 @@ impl Engine {
                     s.update(Update::Draft { chat_id, draft });
                 }
             }
+            Command::JumpToTime { chat_id, at } => self.jump_to_time(s, &chat_id, at.0)?,
             Command::JumpToLatest { chat_id } => {
                 self.open_chat(s, &chat_id, Target::Latest)?;
             }
@@ -158,11 +181,11 @@ impl Engine {
     fn change(&mut self, s: &mut Step<'_, '_>, command: Command) -> Result<Answer, EngineError> {
         let refused = Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound });
         match command {
-            Command::Send { chat_id, local_id, draft, mentions } => {
+            Command::Send { chat_id, local_id, draft, mentions, thread } => {
                 if chats::get(s.tx, &chat_id)?.is_none() {
                     return Ok(refused);
                 }
-                self.send(s, &chat_id, local_id, draft, mentions)?;
+                self.send(s, &chat_id, local_id, draft, mentions, thread)?;
             }
             Command::Edit { chat_id, message_id, text, mentions } => {
                 if messages::get(s.tx, &chat_id, &message_id)?.is_none() {
@@ -188,6 +211,17 @@ impl Engine {
                 }
                 self.change_message(s, What::React, Request::React(React { chat_id, message_id, emoji, on }))?;
             }
+            Command::Pin { chat_id, message_id, on } => {
+                if messages::get(s.tx, &chat_id, &message_id)?.is_none() {
+                    return Ok(refused);
+                }
+                self.change_message(s, What::Pin, Request::PinMessage(PinMessage { chat_id, message_id, on }))?;
+            }
+            Command::Forward { chat_id, message_ids, to } => self.forward(s, &chat_id, &message_ids, &to)?,
+            Command::SaveMessage { chat_id, message_id, on } => {
+                let kept = self.save_message(s, &chat_id, &message_id, on)?;
+                return Ok(if kept { DONE } else { refused });
+            }
             Command::RetrySend { chat_id, message_id } => {
                 let again = self.retry_post(s, &chat_id, &message_id)?;
                 return Ok(if again { DONE } else { refused });
@@ -212,25 +246,82 @@ impl Engine {
         local_id: LocalId,
         draft: Draft,
         mentions: Vec<UserId>,
+        thread: Option<MessageId>,
     ) -> Result<(), EngineError> {
         let Some(me) = self.me() else { return Ok(()) };
+        let details = Details::default();
+        let post =
+            NewPost { local_id, sender: me, draft: &draft, mentions, details: &details, thread: thread.as_ref() };
+        if self.post(s, chat, post)? && thread.is_none() {
+            self.save_draft(s, chat, &Draft::default())?;
+        }
+        Ok(())
+    }
+
+    /// Puts an own message into the history's end and the outbox. `false`: the same command came again (a double click, a
+    /// UI that was reloaded), and is the same message.
+    fn post(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, post: NewPost<'_>) -> Result<bool, EngineError> {
+        let NewPost { local_id, sender, draft, mentions, details, thread } = post;
         let id = MessageId::from(local_id);
         let own = NewOwn {
             id: &id,
-            sender: me,
+            sender,
             text: &draft.text,
             at: s.now,
             reply_to: draft.reply_to.as_ref(),
             mentions: &mentions,
+            details,
+            thread,
         };
-        // The same command again (a double click, a UI that was reloaded) is the same message.
         if !messages::put_queued(s.tx, chat, &own)? {
-            return Ok(());
+            return Ok(false);
         }
-        self.save_draft(s, chat, &Draft::default())?;
-        let request = post_request(chat, &draft.text, draft.reply_to, mentions);
+        let request = post_request(chat, &draft.text, draft.reply_to.clone(), mentions, details, thread.cloned());
         self.enqueue(s, chat, What::Post, Some(&id), local_id, &request)?;
-        self.show_own_post(s, chat)
+        if thread.is_none() {
+            self.show_own_post(s, chat)?;
+        }
+        Ok(true)
+    }
+
+    /// Says messages again in other chats, in their order; those that are not on the server yet are passed over.
+    fn forward(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        from: &ChatId,
+        ids: &[MessageId],
+        to: &[ChatId],
+    ) -> Result<(), EngineError> {
+        let Some(me) = self.me() else { return Ok(()) };
+        for chat in to {
+            for id in ids {
+                let Some(said) = messages::get(s.tx, from, id)? else { continue };
+                if said.state != State::Settled || said.deleted || said.sealed || said.kind != MessageType::Text {
+                    continue;
+                }
+                let first = said.details.forwarded.unwrap_or_else(|| {
+                    Box::new(Forwarded {
+                        chat_id: from.clone(),
+                        message_id: id.clone(),
+                        sender_id: said.sender,
+                        timestamp: Timestamp(said.at),
+                    })
+                });
+                let details = Details { forwarded: Some(first), replies: None };
+                let draft = Draft { text: said.content, reply_to: None };
+                let local_id = s.local_id();
+                let post = NewPost {
+                    local_id,
+                    sender: me,
+                    draft: &draft,
+                    mentions: Vec::new(),
+                    details: &details,
+                    thread: None,
+                };
+                self.post(s, chat, post)?;
+            }
+        }
+        Ok(())
     }
 
     fn change_message(&mut self, s: &mut Step<'_, '_>, what: What, request: Request) -> Result<(), EngineError> {
@@ -238,6 +329,7 @@ impl Engine {
             Request::EditMessage(edit) => (edit.chat_id.clone(), edit.message_id.clone()),
             Request::DeleteMessage(delete) => (delete.chat_id.clone(), delete.message_id.clone()),
             Request::React(react) => (react.chat_id.clone(), react.message_id.clone()),
+            Request::PinMessage(pin) => (pin.chat_id.clone(), pin.message_id.clone()),
             _ => return Ok(()),
         };
         let local_id = s.local_id();
@@ -271,6 +363,12 @@ impl Engine {
             }
             Command::ListChannels { query } => {
                 (Waiting::Channels, Request::ListChannels(Directory { query, cursor: None, limit: None }))
+            }
+            Command::ListPinned { chat_id } => {
+                (Waiting::Pinned(chat_id.clone()), Request::ListPinned(ChatRef { chat_id }))
+            }
+            Command::ListVersions { chat_id, message_id } => {
+                (Waiting::Versions, Request::ListVersions(MessageRef { chat_id, message_id }))
             }
             Command::CreateInvitation { chat_id } => {
                 let wish = CreateInvitation { chat_id, expires_in: None, uses_max: None };
@@ -332,6 +430,17 @@ impl Engine {
         self.screen.dirty.chats.insert(chat.id.clone());
         Ok(())
     }
+}
+
+/// An own message as it is to be posted.
+struct NewPost<'a> {
+    local_id: LocalId,
+    sender: UserId,
+    draft: &'a Draft,
+    mentions: Vec<UserId>,
+    details: &'a Details,
+    /// The first message of the thread it is said in.
+    thread: Option<&'a MessageId>,
 }
 
 fn own_chat(id: ChatId, kind: ChatKind, wish: &CreateChat, me: Option<UserId>, now: i64, members: u32) -> Chat {

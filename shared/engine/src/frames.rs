@@ -1,7 +1,8 @@
 //! Frames from the server, each to who waits for it. Replies that nobody waits for (late, doubled) are dropped.
 
 use protocol::frame::{ErrorBody, Event, Reply};
-use protocol::{ErrorCode, ProtocolError, RequestId, Row, Scope, ServerFrame};
+use protocol::{ErrorCode, ProtocolError, RequestId, Row, Scope, ServerFrame, Version};
+use view::rows::VersionRow;
 use view::update::ReplyBody;
 use view::{CommandReply, Failure};
 
@@ -75,6 +76,9 @@ impl Engine {
             (Ask::Change { chat, n }, Reply::ChatState { chat: made }) => self.chat_made(s, &chat, n, &made),
             (Ask::Change { chat, n }, _) => self.change_done(s, &chat, n),
             (Ask::Read { chat, seq }, _) => self.read_answered(s, &chat, seq),
+            (Ask::Thread { chat, root, pages_left }, Reply::ThreadMessages(page)) => {
+                self.thread_page_came(s, &chat, &root, pages_left, &page)
+            }
             (Ask::Item { .. }, Reply::ItemState { item }) => self.item_kept(s, &item),
             (Ask::Page { page, .. }, Reply::HistoryPage(history)) => self.page_came(s, page, &history),
             (Ask::Members { chat, pages_left }, Reply::Members { members, next_cursor }) => {
@@ -100,7 +104,7 @@ impl Engine {
         }
         match ask {
             Ask::Hello if error.code == ErrorCode::VersionUnsupported => self.lose(s, Some(Failure::Version)),
-            Ask::Hello | Ask::Ping | Ask::Members { .. } => Ok(()),
+            Ask::Hello | Ask::Ping | Ask::Members { .. } | Ask::Thread { .. } => Ok(()),
             Ask::Auth | Ask::Refresh => self.entry_refused(s, &ask, &error),
             Ask::Sync(scopes) => self.sync_refused(s, scopes, &error),
             Ask::Change { chat, n } => self.change_refused(s, &chat, n, &error),
@@ -132,7 +136,7 @@ impl Engine {
         let late = self.requests.expired(s);
         let mut gone = false;
         for ask in late {
-            gone |= !matches!(ask, Ask::Page { .. } | Ask::Members { .. } | Ask::Command { .. });
+            gone |= !matches!(ask, Ask::Page { .. } | Ask::Members { .. } | Ask::Thread { .. } | Ask::Command { .. });
             self.unanswered(s, ask, Failure::TimedOut)?;
         }
         // A server that leaves a change or a catch-up without an answer is not there: only a new connection tells.
@@ -158,6 +162,13 @@ impl Engine {
             (Waiting::Chat, Reply::ChatState { chat }) => {
                 self.joined(s, &chat)?;
                 ReplyBody::Chat { chat_id: chat.id }
+            }
+            (Waiting::Pinned(chat), Reply::Pinned { messages }) => {
+                ReplyBody::Found { hits: self.pinned_came(s, &chat, &messages)? }
+            }
+            (Waiting::Versions, Reply::Versions { versions }) => {
+                let row = |version: Version| VersionRow { text: version.content, at: version.timestamp };
+                ReplyBody::Versions { versions: versions.into_iter().map(row).collect() }
             }
             (_, Reply::ChatState { chat }) => {
                 crate::chats::put(s.tx, &chat)?;

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::frame::PutItem;
-use protocol::{ChatId, Item, ProtocolError, Request};
+use protocol::{ChatId, Item, MessageId, ProtocolError, Request};
 use sql::{Error, Tx, params};
 use view::ChatSettings;
 
@@ -18,7 +18,9 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Timer;
 use crate::requests::Ask;
+use crate::saved::SAVED;
 use crate::step::Step;
+use crate::threads::THREAD;
 
 /// Most entries on their way at a time.
 const ASKED_MAX: usize = 16;
@@ -231,6 +233,10 @@ impl Engine {
                 drafts::keep(s.tx, &chat, &drafts::read(value))?;
             }
             self.screen.dirty.chats.insert(chat);
+        } else if let Some(root) = key.strip_prefix(THREAD).and_then(MessageId::new) {
+            self.thread_read_elsewhere(s, &root, value)?;
+        } else if let Some(id) = key.strip_prefix(SAVED) {
+            self.saved_changed(s, id)?;
         }
         Ok(())
     }

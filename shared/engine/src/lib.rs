@@ -32,11 +32,13 @@ mod queries;
 mod ranges;
 mod receipts;
 mod requests;
+mod saved;
 mod schema;
 mod screen;
 mod search;
 mod step;
 mod text;
+mod threads;
 mod timeline;
 
 pub use engine::Engine;

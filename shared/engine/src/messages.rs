@@ -1,6 +1,6 @@
 //! The messages of the cache. A message enters the history once, by its id, whichever way it comes.
 
-use protocol::{ChatId, ErrorCode, Message, MessageId, MessageType, UserId};
+use protocol::{ChatId, ErrorCode, Forwarded, Message, MessageId, MessageType, Replies, UserId};
 use sql::{Error, Row, Tx, params};
 
 use crate::search;
@@ -75,10 +75,36 @@ pub(crate) struct Stored {
     pub(crate) failure: Option<ErrorCode>,
     pub(crate) counts: bool,
     pub(crate) mentions_me: bool,
+    pub(crate) pinned_at: Option<i64>,
+    pub(crate) details: Details,
+    pub(crate) thread: Option<MessageId>,
+}
+
+/// What only few messages have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct Details {
+    /// Where it was said first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) forwarded: Option<Box<Forwarded>>,
+    /// The thread under it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replies: Option<Box<Replies>>,
+}
+
+impl Details {
+    fn of(message: &Message) -> Self {
+        Self { forwarded: message.forwarded.clone(), replies: message.replies.clone() }
+    }
+
+    /// For the column; nothing for nothing.
+    pub(crate) fn text(&self) -> Option<String> {
+        (*self != Self::default()).then(|| serde_json::to_string(self).expect("texts and numbers are JSON"))
+    }
 }
 
 const COLUMNS: &str = "n, id, ord, seq, sender_id, content, kind, at_ms, reply_to, mentions, reactions, sealed, edited, \
-                       deleted, rev, state, failure, counts, mentions_me";
+                       deleted, rev, state, failure, counts, mentions_me, pinned_at_ms, details, thread";
 
 fn read(r: &Row<'_>) -> Result<Stored, Error> {
     let broken = |what: &str| Error::Bug(format!("messages.{what} is not what was written"));
@@ -107,6 +133,12 @@ fn read(r: &Row<'_>) -> Result<Stored, Error> {
         failure: r.opt_text(16)?.map(|code| code_of(&code)),
         counts: r.flag(17)?,
         mentions_me: r.flag(18)?,
+        pinned_at: r.opt_int(19)?,
+        details: match r.opt_text(20)? {
+            Some(json) => serde_json::from_str(&json).map_err(|_| broken("details"))?,
+            None => Details::default(),
+        },
+        thread: r.opt_text(21)?.and_then(MessageId::new),
     })
 }
 
@@ -146,28 +178,46 @@ pub(crate) fn get(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Result<Opti
     )
 }
 
-/// The newest, whatever its state.
+/// The newest of the main line, whatever its state.
 pub(crate) fn last(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Option<Stored>, Error> {
     tx.row(
-        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 ORDER BY ord DESC LIMIT 1"),
+        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND thread IS NULL ORDER BY ord DESC LIMIT 1"),
         params![chat.as_str()],
         read,
     )
 }
 
-/// The settled messages with `low <= seq <= high`, rising.
+/// The settled messages of the main line with `low <= seq <= high`, rising.
 pub(crate) fn between(tx: &mut Tx<'_>, chat: &ChatId, low: u64, high: u64) -> Result<Vec<Stored>, Error> {
     tx.rows(
-        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND ord BETWEEN ?2 AND ?3 ORDER BY ord"),
+        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND ord BETWEEN ?2 AND ?3 AND thread IS NULL ORDER BY ord"),
         params![chat.as_str(), ord_of(low), ord_of(high)],
         read,
     )
 }
 
-/// Those that are not in the history yet, rising.
+/// A message stands in this place of the history.
+pub(crate) fn stands(tx: &mut Tx<'_>, chat: &ChatId, seq: u64) -> Result<bool, Error> {
+    let found =
+        tx.row("SELECT 1 FROM messages WHERE chat_id = ?1 AND ord = ?2", params![chat.as_str(), ord_of(seq)], |r| {
+            r.int(0)
+        })?;
+    Ok(found.is_some())
+}
+
+/// Everything under a thread's first message, rising.
+pub(crate) fn of_thread(tx: &mut Tx<'_>, chat: &ChatId, root: &MessageId) -> Result<Vec<Stored>, Error> {
+    tx.rows(
+        &format!("SELECT {COLUMNS} FROM messages WHERE thread = ?1 AND chat_id = ?2 ORDER BY ord"),
+        params![root.as_str(), chat.as_str()],
+        read,
+    )
+}
+
+/// Those of the main line that are not in the history yet, rising.
 pub(crate) fn unsettled(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Vec<Stored>, Error> {
     tx.rows(
-        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND state <> 0 ORDER BY ord"),
+        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND state <> 0 AND thread IS NULL ORDER BY ord"),
         params![chat.as_str()],
         read,
     )
@@ -210,7 +260,11 @@ impl Meaning {
     pub(crate) fn of(message: &Message, me: UserId) -> Self {
         let foreign = message.sender_id != me;
         let live = message.deleted_at.is_none() && message.message_type != MessageType::System;
-        Self { counts: foreign && live, mentions_me: live && foreign && message.mentions.contains(&me) }
+        // What stands in a thread counts there, see `threads`.
+        Self {
+            counts: foreign && live && message.thread.is_none(),
+            mentions_me: live && foreign && message.mentions.contains(&me),
+        }
     }
 }
 
@@ -240,7 +294,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, me: UserId) -> Re
     tx.execute(
         "UPDATE messages SET n = ?3, ord = ?4, seq = ?5, sender_id = ?6, content = ?7, kind = ?8, at_ms = ?9, reply_to = ?10,
              mentions = ?11, reactions = ?12, sealed = ?13, edited = ?14, deleted = ?15, rev = ?16, state = 0, failure = NULL,
-             counts = ?17, mentions_me = ?18
+             counts = ?17, mentions_me = ?18, pinned_at_ms = ?19, details = ?20, thread = ?21
          WHERE chat_id = ?1 AND id = ?2",
         params![
             chat.as_str(),
@@ -261,6 +315,9 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, me: UserId) -> Re
             m.rev,
             meaning.counts,
             meaning.mentions_me,
+            m.pinned_at.map(|at| at.0),
+            Details::of(m).text(),
+            m.thread.as_ref().map(MessageId::as_str),
         ],
     )?;
     if n != old.n || old.content != m.content || m.deleted_at.is_some() {
@@ -274,8 +331,8 @@ fn insert(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, n: i64, meaning: Meaning)
     let reactions: Reactions = m.reactions.iter().map(|(emoji, who)| (emoji.clone(), who.clone())).collect();
     let done = tx.execute(
         "INSERT INTO messages (n, chat_id, id, ord, seq, sender_id, content, kind, at_ms, reply_to, mentions, reactions,
-             sealed, edited, deleted, rev, state, failure, counts, mentions_me)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, NULL, ?17, ?18)
+             sealed, edited, deleted, rev, state, failure, counts, mentions_me, pinned_at_ms, details, thread)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, NULL, ?17, ?18, ?19, ?20, ?21)
          ON CONFLICT DO NOTHING",
         params![
             n,
@@ -296,6 +353,9 @@ fn insert(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, n: i64, meaning: Meaning)
             m.rev,
             meaning.counts,
             meaning.mentions_me,
+            m.pinned_at.map(|at| at.0),
+            Details::of(m).text(),
+            m.thread.as_ref().map(MessageId::as_str),
         ],
     )?;
     if done > 0 {
@@ -370,6 +430,34 @@ pub(crate) fn forget_history(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(), Error
     )?;
     tx.execute("DELETE FROM messages WHERE chat_id = ?1 AND state = 0", params![chat.as_str()])?;
     Ok(())
+}
+
+/// The pinned messages of a chat, pinned last first.
+pub(crate) fn pinned(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Vec<Stored>, Error> {
+    tx.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND pinned_at_ms IS NOT NULL AND deleted = 0
+             ORDER BY pinned_at_ms DESC, ord DESC"
+        ),
+        params![chat.as_str()],
+        read,
+    )
+}
+
+/// Numbers of the newest messages that mention oneself.
+pub(crate) fn mentioning(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<i64>, Error> {
+    tx.rows("SELECT n FROM messages WHERE mentions_me = 1 ORDER BY n DESC LIMIT ?1", params![limit], |r| r.int(0))
+}
+
+/// The first message of the history at or after a moment.
+pub(crate) fn first_at(tx: &mut Tx<'_>, chat: &ChatId, at_ms: i64) -> Result<Option<Stored>, Error> {
+    tx.row(
+        &format!(
+            "SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND state = 0 AND at_ms >= ?2 ORDER BY ord LIMIT 1"
+        ),
+        params![chat.as_str(), at_ms],
+        read,
+    )
 }
 
 /// By number, for search hits.

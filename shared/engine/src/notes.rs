@@ -11,6 +11,7 @@ pub(crate) fn read(content: &str, mut name: impl FnMut(UserId) -> String) -> Sys
         Some(Note::MemberAdded { user_id, by }) => SystemNote::MemberAdded { who: name(user_id), by: name(by) },
         Some(Note::MemberLeft { user_id }) => SystemNote::MemberLeft { who: name(user_id) },
         Some(Note::MemberRemoved { user_id, by }) => SystemNote::MemberRemoved { who: name(user_id), by: name(by) },
+        Some(Note::Pinned { by, message_id }) => SystemNote::Pinned { by: name(by), message_id },
         Some(Note::Renamed { by, name: new }) => SystemNote::Renamed { by: name(by), name: new },
         None => SystemNote::Other,
     }

@@ -48,7 +48,11 @@ impl Engine {
             let (Some(info), Some(message)) = (chats::get(s.tx, &chat)?, messages::get(s.tx, &chat, &id)?) else {
                 continue;
             };
-            if !message.counts || message.seq <= info.read_seq || message.kind != MessageType::Text {
+            let fresh = match &message.thread {
+                Some(root) => self.is_news_in_thread(s, root, message.seq)? && !message.deleted,
+                None => message.counts && message.seq > info.read_seq,
+            };
+            if !fresh || message.kind != MessageType::Text {
                 continue;
             }
             let personal = message.mentions_me || info.kind == ChatKind::Private;

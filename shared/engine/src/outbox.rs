@@ -36,6 +36,7 @@ pub(crate) enum What {
     Edit,
     Delete,
     React,
+    Pin,
     Create,
 }
 
@@ -46,6 +47,7 @@ impl What {
             What::Edit => "edit",
             What::Delete => "delete",
             What::React => "react",
+            What::Pin => "pin",
             What::Create => "create",
         }
     }
@@ -56,6 +58,7 @@ impl What {
             "edit" => What::Edit,
             "delete" => What::Delete,
             "react" => What::React,
+            "pin" => What::Pin,
             _ => What::Create,
         }
     }

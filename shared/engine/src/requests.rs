@@ -39,6 +39,12 @@ pub(crate) enum Ask {
         chat: ChatId,
         page: Page,
     },
+    /// A page of a thread; how many more may still be asked.
+    Thread {
+        chat: ChatId,
+        root: MessageId,
+        pages_left: u32,
+    },
     /// A page of a chat's members; how many more may still be asked.
     Members {
         chat: ChatId,
@@ -64,6 +70,8 @@ pub(crate) enum Page {
     Around { id: MessageId, seq: u64 },
     /// Further and further back for a message that is not in the cache; how many pages may still be asked.
     Seek { id: MessageId, pages_left: u32 },
+    /// Around a moment, to reset at its first message.
+    Date { at_ms: i64 },
 }
 
 /// Which body the command is answered with.
@@ -73,6 +81,8 @@ pub(crate) enum Waiting {
     Chat,
     Channels,
     Invitation,
+    Pinned(ChatId),
+    Versions,
 }
 
 struct Open {

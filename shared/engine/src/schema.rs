@@ -2,7 +2,12 @@
 
 use sql::{Migration, Tx, migrate};
 
-const STEPS: &[Migration] = &[FIRST_STEP, Migration::shared(2, "items", ITEMS)];
+const STEPS: &[Migration] = &[
+    FIRST_STEP,
+    Migration::shared(2, "items", ITEMS),
+    Migration::shared(3, "talk", TALK),
+    Migration::shared(4, "threads", THREADS),
+];
 
 const FIRST_STEP: Migration = Migration {
     version: 1,
@@ -27,7 +32,7 @@ pub(crate) fn bring_up(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
 pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
     tx.batch(
         "DELETE FROM account; DELETE FROM scopes; DELETE FROM people; DELETE FROM chats; DELETE FROM members;
-         DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox; DELETE FROM items;
+         DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox; DELETE FROM items; DELETE FROM threads;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -161,4 +166,25 @@ CREATE TABLE items (
     seen_rev BIGINT NOT NULL        -- its revision; 0 for nothing
 ) /*strict*/;
 CREATE INDEX items_waiting ON items (waiting) WHERE waiting = 1;
+";
+
+const TALK: &str = "
+ALTER TABLE messages ADD COLUMN pinned_at_ms BIGINT;
+ALTER TABLE messages ADD COLUMN details TEXT;       -- JSON of messages::Details: what only few messages have
+CREATE INDEX messages_pinned ON messages (chat_id, pinned_at_ms) WHERE pinned_at_ms IS NOT NULL;
+CREATE INDEX messages_mentioning ON messages (n) WHERE mentions_me = 1;
+";
+
+const THREADS: &str = "
+ALTER TABLE messages ADD COLUMN thread TEXT;        -- the message in whose thread it stands
+CREATE INDEX messages_by_thread ON messages (thread, ord) WHERE thread IS NOT NULL;
+CREATE TABLE threads (
+    root_id TEXT PRIMARY KEY,
+    chat_id TEXT NOT NULL,
+    last_seq BIGINT NOT NULL,       -- newest message of another person
+    last_ms BIGINT NOT NULL,
+    read_seq BIGINT NOT NULL,
+    followed BIGINT NOT NULL        -- oneself began it, wrote in it, or was mentioned in it
+) /*strict*/;
+CREATE INDEX threads_followed ON threads (last_ms) WHERE followed = 1;
 ";

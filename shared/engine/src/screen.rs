@@ -29,6 +29,8 @@ pub(crate) struct Dirty {
     /// Chats whose receipts moved.
     pub(crate) ticks: BTreeSet<ChatId>,
     pub(crate) members: bool,
+    /// Something changed in threads that one follows.
+    pub(crate) threads: bool,
     pub(crate) connection: bool,
     /// The open chat's history is another one now.
     pub(crate) replaced: bool,
@@ -47,11 +49,15 @@ pub(crate) struct Screen {
     pub(crate) members_of: Option<ChatId>,
     /// The chat that is open, for which single messages matter.
     pub(crate) open: Option<ChatId>,
+    /// The thread that is open beside it.
+    pub(crate) thread: Option<(ChatId, MessageId)>,
+    pub(crate) threads_unread: Option<u32>,
 }
 
 impl Screen {
     pub(crate) fn dirty_message(&mut self, chat: &ChatId, id: &MessageId) {
-        if self.open.as_ref() == Some(chat) {
+        let beside = self.thread.as_ref().is_some_and(|(of, _)| of == chat);
+        if beside || self.open.as_ref() == Some(chat) {
             self.dirty.messages.insert((chat.clone(), id.clone()));
         }
     }
@@ -78,6 +84,8 @@ impl Engine {
         s.update(Update::Connection { connection });
         self.show_list(s)?;
         self.screen.unread = None;
+        self.screen.threads_unread = None;
+        self.show_threads_unread(s)?;
         self.show_unread(s)
     }
 
@@ -90,6 +98,10 @@ impl Engine {
         self.spread_dirt(s)?;
         let dirty = std::mem::take(&mut self.screen.dirty);
         self.show_timeline(s, &dirty)?;
+        self.show_thread(s, &dirty)?;
+        if dirty.threads {
+            self.show_threads_unread(s)?;
+        }
         for id in &dirty.people {
             let person = self.person_row(s, *id)?;
             s.update(Update::Person { person });

@@ -165,7 +165,19 @@ impl Engine {
         window: Window,
         position: TimelinePosition,
     ) -> Result<(), EngineError> {
+        let mut window = window;
         let mut stored = messages::between(s.tx, &info.id, window.low, window.high)?;
+        // Much of this piece may stand in threads: more of the main line is shown then, as far as the cache has it.
+        while (stored.len() as u64) < PAGE / 2 && window.low > 1 {
+            let low = ranges::around(s.tx, &info.id, window.low)?.map_or(window.low, |(low, _)| low);
+            let further = low.max(window.low.saturating_sub(PAGE));
+            if further >= window.low {
+                break;
+            }
+            let mut older = messages::between(s.tx, &info.id, further, window.low - 1)?;
+            older.append(&mut stored);
+            (stored, window.low) = (older, further);
+        }
         if window.at_end {
             stored.append(&mut messages::unsettled(s.tx, &info.id)?);
         }
@@ -234,7 +246,7 @@ impl Engine {
             .collect();
         let mut stored = Vec::new();
         for id in self.dirty_rows(s, &info, window, dirty)? {
-            let Some(m) = messages::get(s.tx, &chat, &id)? else { continue };
+            let Some(m) = messages::get(s.tx, &chat, &id)?.filter(|m| m.thread.is_none()) else { continue };
             let settled = m.state == State::Settled;
             if (settled && (window.low..=window.high).contains(&m.seq)) || (!settled && window.at_end) {
                 stored.push(m);

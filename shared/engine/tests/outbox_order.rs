@@ -149,7 +149,7 @@ impl Device {
                 let local_id = LocalId::from_parts(self.made, [0; 10]);
                 self.posted.entry(chat_id.clone()).or_default().push(local_id.into());
                 let draft = Draft { text: "x".to_owned(), reply_to: None };
-                self.command(Command::Send { chat_id, local_id, draft, mentions: Vec::new() });
+                self.command(Command::Send { chat_id, local_id, draft, mentions: Vec::new(), thread: None });
             }
             Do::Answer { which, how } => {
                 if which < self.on_the_way.len() {

@@ -87,7 +87,9 @@ impl Headless {
     /// As [`Self::send`], under a given id.
     pub async fn send_as(&self, local_id: LocalId, chat_id: &ChatId, text: &str) {
         let draft = Draft { text: text.to_owned(), reply_to: None };
-        let reply = self.ask(Command::Send { chat_id: chat_id.clone(), local_id, draft, mentions: Vec::new() }).await;
+        let reply = self
+            .ask(Command::Send { chat_id: chat_id.clone(), local_id, draft, mentions: Vec::new(), thread: None })
+            .await;
         assert_eq!(reply, CommandReply::Ok { body: ReplyBody::Done });
     }
 

@@ -194,8 +194,14 @@ impl Person {
         loop {
             let after = all.last().map_or(0, |message| message.seq);
             let (before_seq, around_seq) = (None, None);
-            let page =
-                History { chat_id: chat_id.clone(), before_seq, after_seq: Some(after), around_seq, limit: Some(200) };
+            let page = History {
+                chat_id: chat_id.clone(),
+                before_seq,
+                after_seq: Some(after),
+                around_seq,
+                around_time: None,
+                limit: Some(200),
+            };
             let Reply::HistoryPage(page) = self.request(Request::History(page)).await else {
                 panic!("expected a history_page");
             };
@@ -273,6 +279,8 @@ pub fn post(chat_id: &ChatId, text: &str) -> Request {
         mentions: Vec::new(),
         reactions: Vec::new(),
         encrypt_for_recipients: false,
+        forward_of: None,
+        thread: None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a person can ask for.
 
-use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Role, UserId};
+use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::host::HostCommand;
@@ -155,6 +155,31 @@ pub enum Command {
         /// The message.
         message_id: MessageId,
     },
+    /// Resets the timeline at the first message of a moment's day, or after it.
+    JumpToTime {
+        /// The open chat.
+        chat_id: ChatId,
+        /// The beginning of the day.
+        at: Timestamp,
+    },
+    /// Shows a thread beside the chat: → [`crate::Update::Thread`] reset, then diffs until `CloseThread`.
+    OpenThread {
+        /// Where.
+        chat_id: ChatId,
+        /// Its first message.
+        message_id: MessageId,
+    },
+    /// No thread is on screen.
+    CloseThread,
+    /// The newest of a thread was on screen.
+    MarkThreadRead {
+        /// Where.
+        chat_id: ChatId,
+        /// Its first message.
+        message_id: MessageId,
+    },
+    /// Threads that one follows, newest first: → [`crate::update::ReplyBody::Threads`].
+    ListThreads,
     /// Resets the timeline to the newest.
     JumpToLatest {
         /// The open chat.
@@ -171,6 +196,9 @@ pub enum Command {
         draft: Draft,
         /// People mentioned.
         mentions: Vec<UserId>,
+        /// In the thread of this message.
+        #[serde(default)]
+        thread: Option<MessageId>,
     },
     /// Changes an own message.
     Edit {
@@ -200,6 +228,49 @@ pub enum Command {
         emoji: String,
         /// Adds or takes back.
         on: bool,
+    },
+    /// Says messages again in other chats, in their order.
+    Forward {
+        /// Where they are.
+        chat_id: ChatId,
+        /// Which, oldest first.
+        message_ids: Vec<MessageId>,
+        /// Where to say them.
+        to: Vec<ChatId>,
+    },
+    /// Keeps a message at the chat's head, or not.
+    Pin {
+        /// Where.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
+        /// Pins or takes the pin away.
+        on: bool,
+    },
+    /// Keeps a message among one's saved ones, or not. Works offline, syncs.
+    SaveMessage {
+        /// Where.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
+        /// Saves or forgets.
+        on: bool,
+    },
+    /// What is pinned in a chat, pinned last first: → [`crate::update::ReplyBody::Found`]; offline from the cache.
+    ListPinned {
+        /// Which chat.
+        chat_id: ChatId,
+    },
+    /// One's saved messages, saved last first: → [`crate::update::ReplyBody::Found`].
+    ListSaved,
+    /// Messages that mention oneself, newest first: → [`crate::update::ReplyBody::Found`].
+    ListMentions,
+    /// What a message said before it was changed: → [`crate::update::ReplyBody::Versions`].
+    ListVersions {
+        /// Where.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
     },
     /// Sends a failed message again.
     RetrySend {

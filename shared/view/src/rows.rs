@@ -182,6 +182,13 @@ pub enum SystemNote {
         /// The new name.
         name: String,
     },
+    /// A message was pinned.
+    Pinned {
+        /// By whom, by name.
+        by: String,
+        /// Which.
+        message_id: MessageId,
+    },
     /// From a newer server.
     Other,
 }
@@ -239,16 +246,72 @@ pub struct MessageRow {
     pub mentions: Vec<PersonMention>,
     /// Mentions oneself.
     pub mentions_me: bool,
+    /// The message in whose thread it stands.
+    pub thread: Option<MessageId>,
+    /// The thread under it.
+    pub replies: Option<RepliesRow>,
+    /// Said elsewhere before.
+    pub forwarded: Option<ForwardRow>,
+    /// Kept at the chat's head.
+    pub pinned: bool,
+    /// Oneself keeps it among the saved ones.
+    pub saved: bool,
     /// Changed after sending.
     pub edited: bool,
     /// Of own messages.
     pub delivery: Option<Delivery>,
     /// Why it failed.
     pub failure: Option<protocol::ErrorCode>,
+    /// May be pinned and unpinned by oneself.
+    pub can_pin: bool,
     /// May be edited by oneself.
     pub can_edit: bool,
     /// May be deleted by oneself.
     pub can_delete: bool,
+}
+
+/// Where a forwarded message was said first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardRow {
+    /// Who wrote it.
+    pub author: PersonRow,
+    /// When.
+    pub at: Timestamp,
+    /// Its chat, when this person is in it.
+    pub chat_id: Option<ChatId>,
+    /// The original.
+    pub message_id: MessageId,
+}
+
+/// A thread in short, under its first message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepliesRow {
+    /// How many messages.
+    pub count: u32,
+    /// When the newest was said.
+    pub last_at: Timestamp,
+    /// Who wrote last, the newest first.
+    pub people: Vec<PersonRow>,
+    /// Oneself follows it and has not read its newest.
+    pub unread: bool,
+}
+
+/// A thread in the list of those that one follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadRow {
+    /// Its first message.
+    pub root: crate::update::SearchHit,
+    /// The thread itself.
+    pub replies: RepliesRow,
+}
+
+/// What a message said before it was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionRow {
+    /// The text with Markdown.
+    pub text: String,
+    /// Since when it said so.
+    pub at: Timestamp,
 }
 
 /// A mentioned person in a text: `@username` is shown as a link with this name.

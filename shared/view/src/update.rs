@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Draft, Preferences};
 use crate::host::HostUpdate;
-use crate::rows::{ChatRow, MemberRow, MessageRow, PersonRow};
+use crate::rows::{ChatRow, MemberRow, MessageRow, PersonRow, ThreadRow, VersionRow};
 
 /// One thing that changed on screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,20 @@ pub enum Update {
         chat_id: ChatId,
         /// In order.
         diffs: Vec<TimelineDiff>,
+    },
+    /// The open thread changed: its first message and those under it.
+    Thread {
+        /// Which chat.
+        chat_id: ChatId,
+        /// Its first message; ignore when it is not open.
+        message_id: MessageId,
+        /// In order.
+        diffs: Vec<TimelineDiff>,
+    },
+    /// How many threads that one follows have something new.
+    Threads {
+        /// Of them.
+        unread: u32,
     },
     /// What the composer of a chat just opened shall hold.
     Draft {
@@ -280,10 +294,20 @@ pub enum ReplyBody {
         /// By name; `role` is `None` for those one is not in.
         channels: Vec<ChatRow>,
     },
-    /// To `Search`.
+    /// To `Search`, `ListPinned`, `ListSaved`, `ListMentions`.
     Found {
         /// Newest first.
         hits: Vec<SearchHit>,
+    },
+    /// To `ListThreads`.
+    Threads {
+        /// Newest first.
+        threads: Vec<ThreadRow>,
+    },
+    /// To `ListVersions`.
+    Versions {
+        /// Oldest first, without the present one.
+        versions: Vec<VersionRow>,
     },
     /// To `CreateInvitation` and `HostCommand::Invitation`.
     Invitation {

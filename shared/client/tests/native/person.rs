@@ -135,6 +135,7 @@ impl Person {
             local_id: protocol::LocalId(uuid::Uuid::now_v7()),
             draft: Draft { text: text.to_owned(), reply_to: None },
             mentions: Vec::new(),
+            thread: None,
         };
         self.ok(command);
     }

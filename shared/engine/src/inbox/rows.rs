@@ -159,6 +159,9 @@ impl Engine {
             return Ok(());
         }
         self.screen.dirty_message(chat, &message.id);
+        if put != Put::Same && message.thread.is_some() {
+            self.thread_grew(s, chat, message)?;
+        }
         let meaning = Meaning::of(message, me);
         match put {
             Put::New | Put::Settled => {
@@ -185,10 +188,28 @@ impl Engine {
         }
         if put == Put::New && source != Source::Snapshot {
             self.stopped_typing(chat, message.sender_id);
-            if meaning.counts && message.seq > batch.read_seq && source != (Source::CatchUp { last: false }) {
+            let counts = meaning.counts && message.seq > batch.read_seq;
+            let in_thread = message.thread.is_some() && message.sender_id != me;
+            if (counts || in_thread) && source != (Source::CatchUp { last: false }) {
                 self.screen.notices.offer(chat, &message.id, source == Source::Live);
             }
         }
+        Ok(())
+    }
+
+    /// Single messages from here and there: no revision moves, rows that are newer here stay.
+    pub(crate) fn apply_found(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        found: &[Message],
+    ) -> Result<(), EngineError> {
+        let mut batch = self.begin_batch(s, chat, true)?;
+        for message in found {
+            self.apply_message(s, chat, message, Source::Snapshot, &mut batch)?;
+        }
+        self.end_batch(s, chat, batch)?;
+        self.screen.dirty.chats.insert(chat.clone());
         Ok(())
     }
 

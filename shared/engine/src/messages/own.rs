@@ -3,7 +3,7 @@
 use protocol::{ChatId, ErrorCode, MessageId, UserId};
 use sql::{Error, Tx, params};
 
-use super::{QUEUED_ORD, State, Stored, between, free_number, get, number, ord_of, people_text};
+use super::{Details, QUEUED_ORD, State, Stored, free_number, get, number, ord_of, people_text, stands};
 use crate::search;
 
 /// An own message that is not sent yet.
@@ -14,6 +14,8 @@ pub(crate) struct NewOwn<'a> {
     pub(crate) at: i64,
     pub(crate) reply_to: Option<&'a MessageId>,
     pub(crate) mentions: &'a [UserId],
+    pub(crate) details: &'a Details,
+    pub(crate) thread: Option<&'a MessageId>,
 }
 
 /// Puts an own message at the end, queued. `false` when the id is taken: it was sent before.
@@ -25,8 +27,8 @@ pub(crate) fn put_queued(tx: &mut Tx<'_>, chat: &ChatId, own: &NewOwn<'_>) -> Re
     let n = free_number(tx, number(own.at, ord))?;
     tx.execute(
         "INSERT INTO messages (n, chat_id, id, ord, seq, sender_id, content, kind, at_ms, reply_to, mentions, reactions,
-             sealed, edited, deleted, rev, state, failure, counts, mentions_me)
-         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, 'text', ?7, ?8, ?9, '', 0, 0, 0, 0, 1, NULL, 0, 0)",
+             sealed, edited, deleted, rev, state, failure, counts, mentions_me, pinned_at_ms, details, thread)
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, 'text', ?7, ?8, ?9, '', 0, 0, 0, 0, 1, NULL, 0, 0, NULL, ?10, ?11)",
         params![
             n,
             chat.as_str(),
@@ -37,6 +39,8 @@ pub(crate) fn put_queued(tx: &mut Tx<'_>, chat: &ChatId, own: &NewOwn<'_>) -> Re
             own.at,
             own.reply_to.map(MessageId::as_str),
             people_text(own.mentions),
+            own.details.text(),
+            own.thread.map(MessageId::as_str),
         ],
     )?;
     Ok(true)
@@ -91,7 +95,7 @@ pub(crate) fn settle_passed(tx: &mut Tx<'_>, chat: &ChatId, have: u64) -> Result
     for (id, seq, n, content) in passed {
         let Some(id) = MessageId::new(id) else { continue };
         // Another message in that place: the server was restored since; the place is not ours any more.
-        let place = if between(tx, chat, seq, seq)?.is_empty() { ord_of(seq) } else { continue };
+        let place = if stands(tx, chat, seq)? { continue } else { ord_of(seq) };
         tx.execute(
             "UPDATE messages SET ord = ?3, state = 0 WHERE chat_id = ?1 AND id = ?2",
             params![chat.as_str(), id.as_str(), place],

@@ -1,13 +1,13 @@
 //! Own posts in the outbox: sent again, thrown away, rewritten before anyone saw them.
 
-use protocol::frame::PostMessage;
+use protocol::frame::{MessageRef, PostMessage};
 use protocol::{ChatId, LocalId, MessageId, Request};
 use sql::params;
 
 use super::{What, delete, post_of};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::messages::{self, State};
+use crate::messages::{self, Details, State};
 use crate::step::Step;
 
 impl Engine {
@@ -55,7 +55,7 @@ impl Engine {
             self.outbox.leave(chat, n);
         }
         messages::queue_again(s.tx, chat, &old)?;
-        let request = post_request(chat, &old.content, old.reply_to, old.mentions);
+        let request = post_request(chat, &old.content, old.reply_to, old.mentions, &old.details, old.thread);
         self.enqueue(s, chat, What::Post, Some(id), LocalId(uuid), &request)
     }
 
@@ -106,7 +106,7 @@ impl Engine {
             return Ok(false);
         }
         messages::rewrite(s.tx, chat, id, text, mentions)?;
-        let request = post_request(chat, text, message.reply_to, mentions.to_vec());
+        let request = post_request(chat, text, message.reply_to, mentions.to_vec(), &message.details, message.thread);
         s.tx.execute("UPDATE outbox SET request = ?2 WHERE n = ?1", params![n, serde_json::to_string(&request)?])?;
         self.screen.dirty_message(chat, id);
         self.screen.dirty.chats.insert(chat.clone());
@@ -120,6 +120,8 @@ pub(crate) fn post_request(
     text: &str,
     reply_to: Option<MessageId>,
     mentions: Vec<protocol::UserId>,
+    details: &Details,
+    thread: Option<MessageId>,
 ) -> Request {
     Request::Message(PostMessage {
         chat_id: chat.clone(),
@@ -129,5 +131,10 @@ pub(crate) fn post_request(
         mentions,
         reactions: Vec::new(),
         encrypt_for_recipients: false,
+        thread,
+        forward_of: details
+            .forwarded
+            .as_ref()
+            .map(|first| MessageRef { chat_id: first.chat_id.clone(), message_id: first.message_id.clone() }),
     })
 }

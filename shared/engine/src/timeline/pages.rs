@@ -1,10 +1,11 @@
 //! Pages of the open timeline: from the cache while it has them, else from the server.
 
 use protocol::frame::{History, HistoryPage};
-use protocol::{ChatId, Request};
+use protocol::{ChatId, Request, Timestamp};
 use view::{TimelineDiff, TimelinePosition};
 
 use super::{PAGE, SEEK_PAGE, Window, diffs};
+use crate::chats::ChatInfo;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::requests::{Ask, Page};
@@ -61,6 +62,10 @@ impl Engine {
         let stored = if low < window.low { messages::between(s.tx, chat, low, window.low - 1)? } else { Vec::new() };
         let rows = self.message_rows(s, &info, stored)?;
         self.set_window(Window { low, ..window });
+        if rows.is_empty() && more && low > 1 && low < window.low {
+            // All of it stands in threads: on to the next piece.
+            return self.load_older(s, chat);
+        }
         diffs(s, chat, vec![TimelineDiff::Older { rows, has_older: more && low > 1, failed: false }]);
         Ok(())
     }
@@ -83,6 +88,9 @@ impl Engine {
         }
         let rows = self.message_rows(s, &info, stored)?;
         self.set_window(Window { high: high.max(window.high), at_end, ..window });
+        if rows.is_empty() && !at_end && !failed && high > window.high {
+            return self.load_newer(s, chat);
+        }
         diffs(s, chat, vec![TimelineDiff::Newer { rows, has_newer: !at_end, failed }]);
         Ok(())
     }
@@ -98,7 +106,9 @@ impl Engine {
         around_seq: Option<u64>,
         limit: u32,
     ) {
-        let history = History { chat_id: chat.clone(), before_seq, after_seq, around_seq, limit: Some(limit) };
+        let around_time = if let Page::Date { at_ms } = page { Some(Timestamp(at_ms)) } else { None };
+        let history =
+            History { chat_id: chat.clone(), before_seq, after_seq, around_seq, around_time, limit: Some(limit) };
         self.requests.ask(s, Ask::Page { chat: chat.clone(), page }, None, Request::History(history));
     }
 
@@ -126,6 +136,7 @@ impl Engine {
             }
             Page::Unread => self.reset_at_unread(s, &info),
             Page::Around { id, seq } => self.reset_around(s, &info, seq, TimelinePosition::Message { id }),
+            Page::Date { at_ms } => self.reset_at_time(s, &info, at_ms),
             Page::Seek { id, pages_left } => match messages::get(s.tx, &chat, &id)? {
                 Some(m) => self.reset_around(s, &info, m.seq, TimelinePosition::Message { id }),
                 None if pages_left > 0 && history.has_more_before && self.is_entered() => {
@@ -136,6 +147,28 @@ impl Engine {
                 }
                 None => self.open_at_end(s, &info),
             },
+        }
+    }
+
+    /// Goes to the first message at or after a moment: asks the server for it, or looks into the cache.
+    pub(crate) fn jump_to_time(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, at_ms: i64) -> Result<(), EngineError> {
+        if !self.is_open(chat) {
+            return Ok(());
+        }
+        if self.is_entered() {
+            self.ask_page(s, chat, Page::Date { at_ms }, None, None, None, 100);
+            return Ok(());
+        }
+        match chats::get(s.tx, chat)? {
+            Some(info) => self.reset_at_time(s, &info, at_ms),
+            None => Ok(()),
+        }
+    }
+
+    fn reset_at_time(&mut self, s: &mut Step<'_, '_>, info: &ChatInfo, at_ms: i64) -> Result<(), EngineError> {
+        match messages::first_at(s.tx, &info.id, at_ms)? {
+            Some(m) => self.reset_around(s, info, m.seq, TimelinePosition::Message { id: m.id }),
+            None => self.open_at_end(s, info),
         }
     }
 
@@ -152,6 +185,7 @@ impl Engine {
                 Ok(())
             }
             Page::Around { id, seq } => self.reset_around(s, &info, seq, TimelinePosition::Message { id }),
+            Page::Date { at_ms } => self.reset_at_time(s, &info, at_ms),
             Page::Unread | Page::Seek { .. } if self.window_of(chat).is_none() => self.reset_at_unread(s, &info),
             Page::Unread | Page::Seek { .. } => Ok(()),
         }

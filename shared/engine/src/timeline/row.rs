@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 
-use protocol::{ChatId, MessageId, MessageType, Role, Timestamp, UserId};
+use protocol::{ChatId, ChatKind, MessageId, MessageType, Role, Timestamp, UserId};
 use view::rows::PersonMention;
-use view::{MessageContent, MessageRow, PersonRow, QuoteRow, ReactionRow};
+use view::{ForwardRow, MessageContent, MessageRow, PersonRow, QuoteRow, ReactionRow};
 
-use crate::chats::ChatInfo;
+use crate::chats::{self, ChatInfo};
 use crate::content::Content;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::list::delivery;
 use crate::messages::{self, QUEUED_ORD, State, Stored};
 use crate::outbox::overlay::{self, Overlay};
+use crate::saved::saved_key;
 use crate::step::Step;
-use crate::text;
+use crate::{items, text};
 
 /// Longest text of a quote, in characters.
 const QUOTE_CHARS_MAX: usize = 140;
@@ -23,7 +24,7 @@ const NAMES_MAX: usize = 10;
 
 impl Engine {
     /// Rows for stored messages, in their order.
-    pub(super) fn message_rows(
+    pub(crate) fn message_rows(
         &mut self,
         s: &mut Step<'_, '_>,
         info: &ChatInfo,
@@ -68,6 +69,9 @@ impl Engine {
         };
         let readable = matches!(content, MessageContent::Text { .. });
         let may_write = info.role.is_some_and(|role| role >= Role::Member);
+        let may_pin = info
+            .role
+            .is_some_and(|role| role >= if info.kind == ChatKind::Channel { Role::Admin } else { Role::Member });
         let may_delete = own || info.role.is_some_and(|role| role >= Role::Admin);
         Ok(MessageRow {
             order: if m.state == State::Settled { m.ord } else { m.ord.max(QUEUED_ORD) },
@@ -78,10 +82,16 @@ impl Engine {
             reactions: self.reactions(s, &m, me)?,
             mentions: self.mentions(s, &m)?,
             mentions_me: !own && m.mentions.contains(&me),
+            replies: self.replies(s, &m)?,
+            thread: m.thread.clone(),
+            forwarded: self.forwarded(s, &m)?,
+            pinned: m.pinned_at.is_some() && !m.deleted,
+            saved: items::value(s.tx, &saved_key(&m.id))?.is_some(),
+            can_pin: may_pin && readable && m.state == State::Settled,
             edited: m.edited && !m.deleted,
             delivery: (own && !m.deleted).then(|| delivery(&m, info)),
             failure: m.failure,
-            can_edit: own && readable && may_write,
+            can_edit: own && readable && may_write && m.details.forwarded.is_none(),
             can_delete: may_delete && !m.deleted && m.kind != MessageType::System && info.role.is_some(),
             at: Timestamp(m.at),
             content,
@@ -124,6 +134,17 @@ impl Engine {
             text: if quoted.deleted { String::new() } else { text::one_line(readable, QUOTE_CHARS_MAX) },
             deleted: quoted.deleted,
         })
+    }
+
+    fn forwarded(&mut self, s: &mut Step<'_, '_>, m: &Stored) -> Result<Option<ForwardRow>, EngineError> {
+        let Some(first) = m.details.forwarded.as_ref().filter(|_| !m.deleted) else { return Ok(None) };
+        let there = chats::get(s.tx, &first.chat_id)?.is_some_and(|info| info.known && info.role.is_some());
+        Ok(Some(ForwardRow {
+            author: self.person_row(s, first.sender_id)?,
+            at: first.timestamp,
+            chat_id: there.then(|| first.chat_id.clone()),
+            message_id: first.message_id.clone(),
+        }))
     }
 
     fn reactions(&mut self, s: &mut Step<'_, '_>, m: &Stored, me: UserId) -> Result<Vec<ReactionRow>, EngineError> {

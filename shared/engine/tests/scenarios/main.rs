@@ -9,4 +9,6 @@ mod people;
 mod person;
 mod random;
 mod server;
+mod talk;
+mod threads;
 mod world;

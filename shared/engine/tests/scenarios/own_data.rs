@@ -54,7 +54,7 @@ fn say(world: &mut World, person: usize, text: &str) -> MessageId {
     let random: [u8; 10] = world.rng.random();
     let local_id = LocalId::from_parts(u64::try_from(world.now).unwrap(), random);
     let draft = Draft { text: text.to_owned(), reply_to: None };
-    world.command(person, Command::Send { chat_id: general(), local_id, draft, mentions: Vec::new() });
+    world.command(person, Command::Send { chat_id: general(), local_id, draft, mentions: Vec::new(), thread: None });
     MessageId::from(local_id)
 }
 

@@ -30,7 +30,7 @@ fn fresh(world: &mut World) -> LocalId {
 fn say(world: &mut World, person: usize, chat: &ChatId, text: &str) -> MessageId {
     let local_id = fresh(world);
     let draft = Draft { text: text.to_owned(), reply_to: None };
-    world.command(person, Command::Send { chat_id: chat.clone(), local_id, draft, mentions: Vec::new() });
+    world.command(person, Command::Send { chat_id: chat.clone(), local_id, draft, mentions: Vec::new(), thread: None });
     MessageId::from(local_id)
 }
 

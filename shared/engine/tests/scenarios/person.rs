@@ -38,6 +38,9 @@ pub struct Screen {
     pub draft: Option<Draft>,
     pub session_ended: bool,
     pub erased: bool,
+    /// The thread beside the chat, drawn like a chat.
+    pub thread: Option<Box<Screen>>,
+    pub threads_unread: u32,
 }
 
 pub struct Person {
@@ -178,6 +181,12 @@ impl Person {
                     }
                 }
             }
+            Update::Thread { diffs, .. } => {
+                for diff in diffs {
+                    screen.thread.get_or_insert_default().apply(&name, diff);
+                }
+            }
+            Update::Threads { unread } => screen.threads_unread = unread,
             Update::Draft { draft, .. } => screen.draft = Some(draft),
             Update::Unread { messages, mentions } => screen.unread = (messages, mentions),
             Update::Notice { notice } => {

@@ -239,7 +239,7 @@ fn send(world: &mut World, person: usize, chat: ChatId, asked: &mut Asked) {
     asked.count += 1;
     let reply_to = pick_shown(world, person).filter(|(of, _, _)| *of == chat).map(|(_, id, _)| id);
     let draft = Draft { text: text.clone(), reply_to };
-    let post = Command::Send { chat_id: chat.clone(), local_id, draft, mentions: vec![UserId(1)] };
+    let post = Command::Send { chat_id: chat.clone(), local_id, draft, mentions: vec![UserId(1)], thread: None };
     if world.command_commits(person, post) {
         let id = MessageId::from(local_id);
         asked.texts.insert(id.clone(), text);

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use protocol::frame::{
     AuthSuccess, Changes, Event, History, HistoryPage, MessageAccepted, PostMessage, Reply, ScopeHave, ScopeHead,
-    Welcome,
+    ThreadMessages, Welcome,
 };
 use protocol::model::{Note, Receipt};
 use protocol::{
-    Chat, ChatId, ChatKind, ErrorCode, Item, LocalId, Member, Membership, Message, MessageId, MessageType,
-    ProtocolError, Request, Role, Row, Scope, Timestamp, User, UserId,
+    Chat, ChatId, ChatKind, ErrorCode, Forwarded, Item, LocalId, Member, Membership, Message, MessageId, MessageType,
+    ProtocolError, Replies, Request, Role, Row, Scope, Timestamp, User, UserId,
 };
 
 /// Rows of one `changes`.
@@ -173,7 +173,7 @@ impl Server {
     pub fn note(&mut self, chat: &ChatId, note: &Note, now: i64, told: &mut Vec<Told>) {
         let id = MessageId::new(format!("note-{}-{}", chat, self.chats[chat].messages.len())).unwrap();
         let content = serde_json::to_string(note).unwrap();
-        self.append(chat, id, UserId(0), content, MessageType::System, None, Vec::new(), now, told);
+        self.append(chat, id, UserId(0), content, MessageType::System, None, Vec::new(), None, None, now, told);
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -186,6 +186,8 @@ impl Server {
         kind: MessageType,
         reply_to: Option<MessageId>,
         mentions: Vec<UserId>,
+        forwarded: Option<Forwarded>,
+        thread: Option<MessageId>,
         now: i64,
         told: &mut Vec<Told>,
     ) -> MessageAccepted {
@@ -206,6 +208,10 @@ impl Server {
             sealed: false,
             edited_at: None,
             deleted_at: None,
+            pinned_at: None,
+            forwarded: forwarded.map(Box::new),
+            thread,
+            replies: None,
             seq: state.messages.len() as u64 + 1,
             rev: state.rev,
         };
@@ -302,6 +308,32 @@ impl Server {
                     message.reactions.retain(|_, who| !who.is_empty());
                     Ok(())
                 })
+            }
+            Request::PinMessage(pin) => self.change(user, &pin.chat_id, &pin.message_id, now, told, |message, _, _| {
+                message.pinned_at = pin.on.then_some(Timestamp(now));
+                Ok(())
+            }),
+            Request::Thread(asked) => {
+                let state = self.may_read(user, &asked.chat_id)?;
+                let Some(root) = state.messages.iter().find(|message| message.id == asked.message_id).cloned() else {
+                    return refuse(ErrorCode::NotFound);
+                };
+                let before = asked.before_seq.unwrap_or(u64::MAX);
+                let in_thread = |m: &&Message| m.thread.as_ref() == Some(&root.id) && m.seq < before;
+                let all: Vec<Message> = state.messages.iter().filter(in_thread).cloned().collect();
+                // Small pages, so that paging happens.
+                let skipped = all.len().saturating_sub(5);
+                let (chat_id, has_more_before) = (asked.chat_id.clone(), skipped > 0);
+                let messages = all.into_iter().skip(skipped).collect();
+                let root = Box::new(root);
+                Ok(Reply::ThreadMessages(ThreadMessages { chat_id, root, messages, has_more_before }))
+            }
+            Request::ListPinned(chat) => {
+                let state = self.may_read(user, &chat.chat_id)?;
+                let mut messages: Vec<Message> =
+                    state.messages.iter().filter(|message| message.pinned_at.is_some()).cloned().collect();
+                messages.sort_by_key(|message| std::cmp::Reverse(message.pinned_at));
+                Ok(Reply::Pinned { messages })
             }
             Request::Read(mark) => {
                 self.may_read(user, &mark.chat_id)?;
@@ -485,6 +517,21 @@ impl Server {
         if post.content == "forbidden words" {
             return refuse(ErrorCode::InvalidField);
         }
+        let forwarded = match &post.forward_of {
+            Some(of) => {
+                let state = self.may_read(user, &of.chat_id)?;
+                let Some(said) = state.messages.iter().find(|message| message.id == of.message_id) else {
+                    return refuse(ErrorCode::InvalidField);
+                };
+                Some(Forwarded {
+                    chat_id: of.chat_id.clone(),
+                    message_id: of.message_id.clone(),
+                    sender_id: said.sender_id,
+                    timestamp: said.timestamp,
+                })
+            }
+            None => None,
+        };
         let accepted = self.append(
             &post.chat_id,
             local_id.into(),
@@ -493,10 +540,28 @@ impl Server {
             MessageType::Text,
             post.reply_to,
             post.mentions,
+            forwarded,
+            post.thread.clone(),
             now,
             told,
         );
+        if let Some(root) = post.thread {
+            self.thread_grew(&post.chat_id, &root, user, now, told);
+        }
         Ok(Reply::MessageAccepted(accepted))
+    }
+
+    fn thread_grew(&mut self, chat: &ChatId, root: &MessageId, user: UserId, now: i64, told: &mut Vec<Told>) {
+        let to = self.audience(chat);
+        let state = self.chats.get_mut(chat).unwrap();
+        state.rev += 1;
+        let Some(message) = state.messages.iter_mut().find(|message| message.id == *root) else { return };
+        let before = message.replies.take();
+        let count = before.map_or(0, |replies| replies.count) + 1;
+        message.replies = Some(Box::new(Replies { count, last_at: Timestamp(now), people: vec![user] }));
+        message.rev = state.rev;
+        let row = Row::Message(message.clone());
+        told.push(Told { to, event: Event::RowChanged { scope: Scope::Chat(chat.clone()), row } });
     }
 
     fn change(
@@ -545,7 +610,11 @@ impl Server {
         let state = self.may_read(user, &asked.chat_id)?;
         let limit = u64::from(asked.limit.unwrap_or(50));
         let last = state.messages.len() as u64;
-        let (low, high) = match (asked.before_seq, asked.after_seq, asked.around_seq) {
+        let first_at = |moment: Timestamp| {
+            state.messages.iter().find(|m| m.timestamp >= moment).map_or(last + 1, |message| message.seq)
+        };
+        let around = asked.around_seq.or_else(|| asked.around_time.map(first_at));
+        let (low, high) = match (asked.before_seq, asked.after_seq, around) {
             (Some(before), _, _) => (before.saturating_sub(limit).max(1), before.saturating_sub(1).min(last)),
             (_, Some(after), _) => (after + 1, (after + limit).min(last)),
             (_, _, Some(around)) => (around.saturating_sub(limit / 2).max(1), (around + limit / 2).min(last)),

@@ -181,6 +181,10 @@ fn message(seq: u64, rev: u64) -> Message {
         sealed: false,
         edited_at: None,
         deleted_at: None,
+        pinned_at: None,
+        forwarded: None,
+        thread: None,
+        replies: None,
         seq,
         rev,
     }
