@@ -55,6 +55,11 @@ fn actions(timeline: state::Timeline, composition: Composition) -> MessageAction
         }),
         person: Callback::from(|_: view::UserId| {}),
         copy: Callback::from(|_: String| {}),
+        forward: Callback::from(|_: MessageId| {}),
+        pin: Callback::from(|_: MessageId, _: bool| {}),
+        save: Callback::from(|_: MessageId, _: bool| {}),
+        versions: Callback::from(|_: MessageId| {}),
+        thread: Callback::from(|_: MessageId| {}),
     }
 }
 

@@ -23,6 +23,10 @@ pub enum IconName {
     BellOff,
     /// Strong text.
     Bold,
+    /// Kept for oneself.
+    Bookmark,
+    /// A day.
+    Calendar,
     /// Conversations.
     Chat,
     /// Chosen, done.
@@ -59,6 +63,8 @@ pub enum IconName {
     EyeOff,
     /// A folder.
     Folder,
+    /// Said again elsewhere.
+    Forward,
     /// A language, the web.
     Globe,
     /// A channel.
@@ -125,6 +131,8 @@ pub enum IconName {
     Strike,
     /// The light theme.
     Sun,
+    /// Messages under a message.
+    Thread,
     /// On the server.
     Tick,
     /// On their devices.
@@ -146,6 +154,8 @@ impl IconName {
         IconName::Bell,
         IconName::BellOff,
         IconName::Bold,
+        IconName::Bookmark,
+        IconName::Calendar,
         IconName::Chat,
         IconName::Check,
         IconName::ChevronDown,
@@ -164,6 +174,7 @@ impl IconName {
         IconName::Eye,
         IconName::EyeOff,
         IconName::Folder,
+        IconName::Forward,
         IconName::Globe,
         IconName::Hash,
         IconName::Home,
@@ -197,6 +208,7 @@ impl IconName {
         IconName::Stop,
         IconName::Strike,
         IconName::Sun,
+        IconName::Thread,
         IconName::Tick,
         IconName::Ticks,
         IconName::Warning,
@@ -221,6 +233,10 @@ impl IconName {
                 "M3.5 3.5l13 13M5.9 5.8a4.6 4.6 0 0 0-.5 1.8c0 3.6-1.2 4.9-1.9 5.9h10.3M7.6 3.7A4.6 4.6 0 0 1 14.6 7.6c0 1.9.3 3.1.8 4M8.2 16.2a2 2 0 0 0 3.6 0"
             }
             IconName::Bold => "M6 4h4.8a3 3 0 0 1 0 6H6zM6 10h5.6a3 3 0 0 1 0 6H6z",
+            IconName::Bookmark => "M6 3.5h8a1 1 0 0 1 1 1v12l-5-3.4-5 3.4v-12a1 1 0 0 1 1-1z",
+            IconName::Calendar => {
+                "M4.5 5h11a1 1 0 0 1 1 1v9.5a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM3.5 8.8h13M7 3v3.2M13 3v3.2"
+            }
             IconName::Chat => {
                 "M4.5 4h11A1.5 1.5 0 0 1 17 5.5v7a1.5 1.5 0 0 1-1.5 1.5H9l-4 3v-3h-.5A1.5 1.5 0 0 1 3 12.5v-7A1.5 1.5 0 0 1 4.5 4z"
             }
@@ -253,6 +269,7 @@ impl IconName {
             IconName::Folder => {
                 "M3 6.2a1.7 1.7 0 0 1 1.7-1.7h2.9l1.7 2h6A1.7 1.7 0 0 1 17 8.2v5.6a1.7 1.7 0 0 1-1.7 1.7H4.7A1.7 1.7 0 0 1 3 13.8z"
             }
+            IconName::Forward => "M12 4.5l5 5-5 5M17 9.5H9c-3.6 0-6 2.2-6 6",
             IconName::Globe => {
                 "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM3 10h14M10 3c2 2 3 4.3 3 7s-1 5-3 7c-2-2-3-4.3-3-7s1-5 3-7z"
             }
@@ -325,6 +342,9 @@ impl IconName {
             }
             IconName::Sun => {
                 "M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM10 2.5v1.3M10 16.2v1.3M2.5 10h1.3M16.2 10h1.3M4.7 4.7l.9.9M14.4 14.4l.9.9M4.7 15.3l.9-.9M14.4 5.6l.9-.9"
+            }
+            IconName::Thread => {
+                "M4 4.5h9.5a1 1 0 0 1 1 1v5a1 1 0 0 1-1 1H8l-3 2.5v-2.5H4a1 1 0 0 1-1-1v-5a1 1 0 0 1 1-1zM9 14v.5a1 1 0 0 0 1 1h3.5l2.5 2v-2h.5a1 1 0 0 0 1-1V9"
             }
             IconName::Tick => "M4.5 10.5L8 14l7-8",
             IconName::Ticks => "M1.8 10.5L5.3 14l6.6-8M9.6 13.4l.6.6 7.6-8",

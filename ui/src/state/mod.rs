@@ -47,6 +47,10 @@ pub struct AppState {
     pub chats: Chats,
     /// The open chat's messages.
     pub timeline: Timeline,
+    /// The messages of the thread beside it.
+    pub thread: Timeline,
+    /// How many threads that one follows have something new.
+    pub threads_unread: RwSignal<u32>,
     /// What the composer of a chat just opened shall hold.
     pub draft: RwSignal<Option<(ChatId, Draft)>>,
     /// The members of a chat, once asked for.
@@ -81,6 +85,8 @@ impl AppState {
             preferences: RwSignal::new(view::Preferences::default()),
             chats: Chats::new(),
             timeline: Timeline::new(),
+            thread: Timeline::new(),
+            threads_unread: RwSignal::new(0),
             draft: RwSignal::new(None),
             members: RwSignal::new(None),
             people: People::new(),
@@ -124,6 +130,15 @@ impl AppState {
                 self.nav.chat_gone(&chat_id);
             }
             view::Update::Timeline { chat_id, diffs } => self.timeline.apply(&chat_id, diffs),
+            view::Update::Thread { chat_id, message_id, diffs } => {
+                let shown = self.nav.thread.with_untracked(|open| {
+                    open.as_ref().is_some_and(|(chat, root)| *chat == chat_id && *root == message_id)
+                });
+                if shown {
+                    self.thread.apply(&chat_id, diffs);
+                }
+            }
+            view::Update::Threads { unread } => set_if_new(self.threads_unread, unread),
             view::Update::Draft { chat_id, draft } => self.draft.set(Some((chat_id, draft))),
             view::Update::Members { chat_id, members } => self.members.set(Some((chat_id, members))),
             view::Update::Person { person } => self.person_changed(person),
@@ -139,6 +154,8 @@ impl AppState {
             self.chats.reset(Vec::new());
             self.chats.loaded.set(false);
             self.timeline.close();
+            self.thread.close();
+            self.threads_unread.set(0);
             self.nav.reset();
             self.people.clear();
             self.unread.set(Unread::default());

@@ -15,6 +15,16 @@ pub enum Panel {
     SearchChat,
     /// Search in all chats.
     SearchEverywhere,
+    /// What is pinned in the open chat.
+    Pinned,
+    /// One's saved messages.
+    Saved,
+    /// Messages that mention oneself.
+    Mentions,
+    /// The thread of a message.
+    Thread,
+    /// Threads that one follows.
+    Threads,
 }
 
 /// What lies over the window.
@@ -38,6 +48,12 @@ pub enum Dialog {
     AddMembers(ChatId),
     /// Name and description of a chat.
     EditChat(ChatId),
+    /// Chats in which to say messages again: those of this chat.
+    Forward(ChatId, Vec<MessageId>),
+    /// What a message said before it was changed.
+    Versions(ChatId, MessageId),
+    /// A day of a chat's history.
+    GoToDate(ChatId),
 }
 
 /// What is open where.
@@ -49,6 +65,8 @@ pub struct Navigation {
     pub jump: RwSignal<Option<(ChatId, Option<MessageId>)>>,
     /// The right panel.
     pub panel: RwSignal<Option<Panel>>,
+    /// The thread of [`Panel::Thread`], by chat and first message.
+    pub thread: RwSignal<Option<(ChatId, MessageId)>>,
     /// The dialog on top.
     pub dialog: RwSignal<Option<Dialog>>,
     /// Settings are shown in place of the chats.
@@ -65,6 +83,7 @@ impl Navigation {
             chat: RwSignal::new(None),
             jump: RwSignal::new(None),
             panel: RwSignal::new(None),
+            thread: RwSignal::new(None),
             dialog: RwSignal::new(None),
             settings: RwSignal::new(false),
             last_panel: StoredValue::new(Panel::Members),
@@ -80,6 +99,10 @@ impl Navigation {
         let old = self.chat.get_untracked();
         if old.as_ref() == Some(&chat) {
             return;
+        }
+        // A thread stays beside its own chat only.
+        if self.panel.get_untracked() == Some(Panel::Thread) {
+            self.panel.set(None);
         }
         if let Some(old) = old {
             self.back.update_value(|back| {

@@ -32,8 +32,15 @@ fn items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
     let nav = state.nav;
     let open = move |dialog: Dialog| Callback::new(move |()| nav.dialog.set(Some(dialog.clone())));
     let id = row.id.clone();
+    let history = || {
+        vec![
+            MenuItem::new(t("collections-pinned"), IconName::Pin, move || nav.panel.set(Some(Panel::Pinned))),
+            MenuItem::new(t("go-to-date-title"), IconName::Calendar, open(Dialog::GoToDate(row.id.clone()))),
+        ]
+    };
     if let Some(person) = &row.person {
         let mut items = vec![MenuItem::new(t("header-profile"), IconName::Person, open(Dialog::Profile(person.id)))];
+        items.extend(history());
         items.extend(keeping_items(state, row));
         return items;
     }
@@ -49,6 +56,7 @@ fn items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
     if role >= Role::Admin || row.kind == ChatKind::Channel {
         items.push(MenuItem::new(t("header-invite"), IconName::PersonAdd, open(Dialog::Invite(Some(id.clone())))));
     }
+    items.extend(history());
     items.extend(keeping_items(state, row));
     let leave = Callback::new(move |()| bridge::tell(state, Command::LeaveChat { chat_id: id.clone() }));
     items.push(MenuItem::new(t("header-leave"), IconName::Leave, leave).danger());

@@ -26,6 +26,16 @@ pub struct MessageActions {
     pub person: Callback<(UserId,)>,
     /// Put a text on the clipboard.
     pub copy: Callback<(String,)>,
+    /// Say it again elsewhere; the owner asks where.
+    pub forward: Callback<(MessageId,)>,
+    /// Keep it at the chat's head, or not.
+    pub pin: Callback<(MessageId, bool)>,
+    /// Keep it among the saved ones, or not.
+    pub save: Callback<(MessageId, bool)>,
+    /// Show what it said before it was changed.
+    pub versions: Callback<(MessageId,)>,
+    /// Show what stands under it.
+    pub thread: Callback<(MessageId,)>,
 }
 
 /// What all messages of a timeline share.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use view::{MessageContent, MessageRow};
 
-use super::actions::MessageContext;
+use super::actions::{MessageActions, MessageContext};
 use crate::i18n::t;
 use crate::primitives::{IconName, MenuItem};
 
@@ -19,6 +19,12 @@ pub fn menu_items(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> Vec
             items.push(MenuItem::new(t("message-reply"), IconName::Reply, move || {
                 actions.reply.run((subject.clone(),))
             }));
+            if message.thread.is_none() {
+                let id = message.id.clone();
+                items.push(MenuItem::new(t("message-thread"), IconName::Thread, move || {
+                    actions.thread.run((id.clone(),))
+                }));
+            }
             let row = row.clone();
             items.push(MenuItem::new(t("message-react"), IconName::React, move || {
                 // Where the menu was.
@@ -31,6 +37,9 @@ pub fn menu_items(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> Vec
             let subject = message.clone();
             items.push(MenuItem::new(t("message-edit"), IconName::Edit, move || actions.edit.run((subject.clone(),))));
         }
+        if message.seq > 0 {
+            items.extend(kept_items(&message, actions));
+        }
         items.push(MenuItem::new(t("message-copy"), IconName::Copy, move || actions.copy.run((text.clone(),))));
     }
     if message.delivery == Some(view::Delivery::Failed) {
@@ -42,6 +51,24 @@ pub fn menu_items(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> Vec
         let delete = move || actions.delete.run((subject.clone(),));
         items.push(MenuItem::new(t("message-delete"), IconName::Delete, delete).danger());
     }
+    items
+}
+
+/// What is done with a message as a whole: said again elsewhere, kept at the head, kept for oneself.
+fn kept_items(message: &MessageRow, actions: MessageActions) -> Vec<MenuItem> {
+    let (id, pin, save) = (message.id.clone(), !message.pinned, !message.saved);
+    let forward = {
+        let id = id.clone();
+        move || actions.forward.run((id.clone(),))
+    };
+    let mut items = vec![MenuItem::new(t("message-forward"), IconName::Forward, forward)];
+    if message.can_pin {
+        let id = id.clone();
+        let words = if pin { t("message-pin") } else { t("message-unpin") };
+        items.push(MenuItem::new(words, IconName::Pin, move || actions.pin.run((id.clone(), pin))));
+    }
+    let words = if save { t("message-save") } else { t("message-forget") };
+    items.push(MenuItem::new(words, IconName::Bookmark, move || actions.save.run((id.clone(), save))));
     items
 }
 

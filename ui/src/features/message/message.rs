@@ -7,12 +7,14 @@ use wasm_bindgen::JsCast;
 use super::actions::MessageContext;
 use super::body::{Body, NotSent};
 use super::delivery::DeliveryMark;
+use super::forwarded::Forwarded;
 use super::note::note_words;
 use super::quote::Quote;
+use super::replies::RepliesStrip;
 use super::toolbar::Toolbar;
 use crate::features::reactions::Reactions;
-use crate::i18n::{t, when};
-use crate::primitives::{Avatar, AvatarSize, MenuAnchor, colour_of};
+use crate::i18n::{key, t, when};
+use crate::primitives::{Avatar, AvatarSize, Icon, IconName, IconSize, MenuAnchor, colour_of};
 
 /// One message.
 #[component]
@@ -73,15 +75,18 @@ pub fn Message(
             <div class="message__gutter">{gutter(&row, head, context)}</div>
             <div class="message__main">
                 {head.then(|| header(&row, context))}
+                {forwarded(&row)}
                 {quote(&row, context)}
                 <Body row=row.clone() actions=context.actions />
                 {reactions(&row, context)}
+                {replies(&row, context)}
                 <Show when=failed>
                     <NotSent row=not_sent.clone() actions=context.actions />
                 </Show>
             </div>
             <div class="message__status">
-                {edited(&row)}
+                {kept(&row)}
+                {edited(&row, context)}
                 {stamp(&row)}
                 {move || flags.get().1.map(|delivery| view! { <DeliveryMark delivery=delivery /> })}
             </div>
@@ -161,10 +166,50 @@ fn stamp(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {
     view! { <time class="message__stamp" title=move || when::full(at)>{move || when::clock(at)}</time> }
 }
 
-fn edited(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {
+fn forwarded(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {
     let row = row.clone();
+    let first = Memo::new(move |_| row.with(|row| row.forwarded.clone()));
+    move || first.get().map(|first| view! { <Forwarded row=first /> })
+}
+
+fn replies(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl IntoView + use<> {
+    let row = row.clone();
+    let id = row.with_untracked(|row| row.id.clone());
+    let replies = Memo::new(move |_| row.with(|row| row.replies.clone()));
+    move || {
+        let id = id.clone();
+        let open = Callback::new(move |()| context.actions.thread.run((id.clone(),)));
+        replies.get().map(|replies| view! { <RepliesStrip replies=replies on_press=open /> })
+    }
+}
+
+/// Small signs of what is kept: at the chat's head, for oneself.
+fn kept(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {
+    let row = row.clone();
+    let kept = Memo::new(move |_| row.with(|row| (row.pinned, row.saved)));
+    let sign = |name: IconName, words: &'static str| {
+        view! { <span class="message__kept" role="img" aria-label=move || t(words)><Icon name=name size=IconSize::Small /></span> }
+    };
+    move || {
+        let (pinned, saved) = kept.get();
+        view! {
+            {pinned.then(|| sign(IconName::Pin, key("message-pinned")))}
+            {saved.then(|| sign(IconName::Bookmark, key("message-saved")))}
+        }
+    }
+}
+
+fn edited(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl IntoView + use<> {
+    let row = row.clone();
+    let id = row.with_untracked(|row| row.id.clone());
     let edited = Memo::new(move |_| row.with(|row| row.edited && matches!(row.content, MessageContent::Text { .. })));
-    move || edited.get().then(|| view! { <span class="message__edited">{move || t("message-edited")}</span> })
+    move || {
+        let id = id.clone();
+        let show = move |_| context.actions.versions.run((id.clone(),));
+        edited.get().then(|| {
+            view! { <button class="message__edited" type="button" on:click=show>{move || t("message-edited")}</button> }
+        })
+    }
 }
 
 /// "Анна, 14:05": a screen reader goes on with the text itself.

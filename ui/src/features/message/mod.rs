@@ -3,11 +3,14 @@
 mod actions;
 mod body;
 mod delivery;
+mod forwarded;
 mod menu;
 mod message;
 mod note;
 mod quote;
+mod replies;
 mod toolbar;
+mod versions;
 
 pub use actions::{MessageActions, MessageContext};
 pub use delivery::DeliveryMark;
@@ -15,3 +18,4 @@ pub use menu::menu_items;
 pub use message::Message;
 pub use note::note_words;
 pub use quote::Quote;
+pub use versions::VersionsDialog;

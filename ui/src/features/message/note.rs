@@ -19,6 +19,7 @@ pub fn note_words(note: &SystemNote) -> String {
         SystemNote::Renamed { by, name } => {
             t_with("note-renamed", &[("by", by.as_str().into()), ("name", name.as_str().into())])
         }
+        SystemNote::Pinned { by, .. } => t_with("note-pinned", &[("by", by.as_str().into())]),
         SystemNote::Other => t("note-other"),
     }
 }

@@ -42,6 +42,8 @@ pub(super) fn Toolbar(row: ArcRwSignal<MessageRow>, context: MessageContext) -> 
             context.open_menu(&row.get_value(), at);
         }
     };
+    let in_main_line = move || can_react() && row.get_value().with(|row| row.thread.is_none());
+    let thread = move || context.actions.thread.run((row.get_value().with_untracked(|row| row.id.clone()),));
     let reply = move || context.actions.reply.run((row.get_value().get_untracked(),));
     view! {
         <div class="message-toolbar" role="toolbar" aria-label=move || t("message-actions") node_ref=node>
@@ -49,6 +51,9 @@ pub(super) fn Toolbar(row: ArcRwSignal<MessageRow>, context: MessageContext) -> 
                 {move || recents().into_iter().take(QUICK_REACTIONS).map(quick).collect_view()}
                 <IconButton icon=IconName::React label=move || t("message-react") size=ControlSize::Small on_press=open_panel />
                 <IconButton icon=IconName::Reply label=move || t("message-reply") size=ControlSize::Small on_press=reply />
+            </Show>
+            <Show when=in_main_line>
+                <IconButton icon=IconName::Thread label=move || t("message-thread") size=ControlSize::Small on_press=thread />
             </Show>
             <IconButton icon=IconName::More label=move || t("message-more") size=ControlSize::Small on_press=open_menu />
         </div>

@@ -12,7 +12,7 @@ use crate::bridge::Attempt;
 use crate::i18n::{t, t_with};
 use crate::keys::regions::focus_when_shown;
 use crate::primitives::{EmptyState, FieldKind, IconName, Skeleton, SkeletonShape, TextField};
-use hit::Hit;
+pub use hit::Hit;
 
 /// After the last key, before the search starts, in milliseconds.
 const PAUSE_MS: u64 = 150;

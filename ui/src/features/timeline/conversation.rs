@@ -9,7 +9,7 @@ use crate::features::composer::{Composer, ComposerActions, Composition};
 use crate::features::message::{MessageActions, MessageContext};
 use crate::i18n::{t, t_with};
 use crate::primitives::{Button, ButtonKind, Dialog};
-use crate::state::AppState;
+use crate::state::{self as nav, AppState};
 
 /// The open chat below its header. Needs [`AppState`] in the context.
 #[component]
@@ -154,6 +154,26 @@ fn message_actions(
         }),
         jump: Callback::from(move |message_id| in_chat(state, |chat_id| Command::JumpTo { chat_id, message_id })),
         person,
+        forward: Callback::from(move |message: MessageId| {
+            if let Some(chat) = state.timeline.chat.get_untracked() {
+                state.nav.dialog.set(Some(nav::Dialog::Forward(chat, vec![message])));
+            }
+        }),
+        pin: Callback::from(move |message_id, on| in_chat(state, |chat_id| Command::Pin { chat_id, message_id, on })),
+        save: Callback::from(move |message_id, on| {
+            in_chat(state, |chat_id| Command::SaveMessage { chat_id, message_id, on });
+        }),
+        thread: Callback::from(move |message: MessageId| {
+            if let Some(chat) = state.timeline.chat.get_untracked() {
+                state.nav.thread.set(Some((chat, message)));
+                state.nav.panel.set(Some(nav::Panel::Thread));
+            }
+        }),
+        versions: Callback::from(move |message: MessageId| {
+            if let Some(chat) = state.timeline.chat.get_untracked() {
+                state.nav.dialog.set(Some(nav::Dialog::Versions(chat, message)));
+            }
+        }),
         copy: Callback::from(move |text: String| {
             _ = window().navigator().clipboard().write_text(&text);
             state.toasts.done(t("message-copied"));
@@ -165,7 +185,7 @@ fn composer_actions(state: AppState, composition: Composition) -> ComposerAction
     ComposerActions {
         send: Callback::from(move |draft: Draft, mentions: Vec<UserId>| {
             let local_id = new_local_id();
-            in_chat(state, |chat_id| Command::Send { chat_id, local_id, draft, mentions });
+            in_chat(state, |chat_id| Command::Send { chat_id, local_id, draft, mentions, thread: None });
         }),
         edit: Callback::from(move |message_id: MessageId, text: String, mentions: Vec<UserId>| {
             in_chat(state, |chat_id| Command::Edit { chat_id, message_id, text, mentions });

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::features::channels::ChannelsDialog;
+use crate::features::forward::ForwardDialog;
+use crate::features::go_to_date::GoToDateDialog;
 use crate::features::invite::InviteDialog;
+use crate::features::message::VersionsDialog;
 use crate::features::new_chat::{AddMembersDialog, EditChatDialog, NewChatDialog};
 use crate::features::people::PeopleDialog;
 use crate::features::profile::ProfileDialog;
@@ -74,6 +77,9 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::Profile(_) => key("header-profile"),
         Dialog::EditChat(_) => key("header-edit"),
         Dialog::AddMembers(_) => key("members-add"),
+        Dialog::Forward(..) => key("forward-title"),
+        Dialog::Versions(..) => key("message-versions"),
+        Dialog::GoToDate(_) => key("go-to-date-title"),
     }
 }
 
@@ -89,6 +95,9 @@ impl Dialog {
             Dialog::Profile(user) => view! { <ProfileDialog user=user /> }.into_any(),
             Dialog::EditChat(chat) => view! { <EditChatDialog chat=chat /> }.into_any(),
             Dialog::AddMembers(chat) => view! { <AddMembersDialog chat=chat /> }.into_any(),
+            Dialog::Forward(chat, messages) => view! { <ForwardDialog chat=chat messages=messages /> }.into_any(),
+            Dialog::Versions(chat, message) => view! { <VersionsDialog chat=chat message=message /> }.into_any(),
+            Dialog::GoToDate(chat) => view! { <GoToDateDialog chat=chat /> }.into_any(),
         }
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::i18n::{presence_words, t};
 use crate::keys::{Action, table::chord_words};
-use crate::primitives::{Avatar, AvatarSize, ControlSize, IconButton, IconName, Logo};
+use crate::primitives::{Avatar, AvatarSize, Badge, ControlSize, IconButton, IconName, Logo};
 use crate::state::{AppState, Dialog, Panel};
 
 /// The rail.
@@ -14,17 +14,29 @@ pub fn Rail() -> impl IntoView {
     let nav = state.nav;
     let in_settings = Signal::derive(move || nav.settings.get());
     let in_chats = Signal::derive(move || !nav.settings.get());
-    let searching = Signal::derive(move || nav.panel.get() == Some(Panel::SearchEverywhere));
-    let search = move || {
-        nav.settings.set(false);
-        nav.toggle(Panel::SearchEverywhere);
+    let toggle = move |panel: Panel| {
+        Callback::new(move |()| {
+            nav.settings.set(false);
+            nav.toggle(panel);
+        })
     };
+    let shown = move |panel: Panel| Signal::derive(move || nav.panel.get() == Some(panel));
     view! {
         <nav class="rail" data-region="rail" aria-label=move || t("rail-title")>
             <div class="rail__logo"><Logo /></div>
             <IconButton icon=IconName::Chat label=move || t("chats-title") size=ControlSize::Large pressed=in_chats on_press=move || nav.settings.set(false) />
             <IconButton icon=IconName::People label=move || t("rail-people") size=ControlSize::Large on_press=move || nav.dialog.set(Some(Dialog::People)) />
-            <IconButton icon=IconName::Search label=move || t("search-everywhere") size=ControlSize::Large pressed=searching shortcut=chord_words(Action::SearchEverywhere) on_press=search />
+            <IconButton icon=IconName::Search label=move || t("search-everywhere") size=ControlSize::Large pressed=shown(Panel::SearchEverywhere) shortcut=chord_words(Action::SearchEverywhere) on_press=toggle(Panel::SearchEverywhere) />
+            <span class="rail__item">
+                <IconButton icon=IconName::Thread label=move || t("thread-list") size=ControlSize::Large pressed=shown(Panel::Threads) on_press=toggle(Panel::Threads) />
+                <Show when=move || state.threads_unread.get() != 0>
+                    <span class="rail__badge">
+                        <Badge text=move || state.threads_unread.get().to_string() label=move || t("thread-unread") />
+                    </span>
+                </Show>
+            </span>
+            <IconButton icon=IconName::At label=move || t("collections-mentions") size=ControlSize::Large pressed=shown(Panel::Mentions) on_press=toggle(Panel::Mentions) />
+            <IconButton icon=IconName::Bookmark label=move || t("collections-saved") size=ControlSize::Large pressed=shown(Panel::Saved) on_press=toggle(Panel::Saved) />
             <span class="rail__gap" />
             <IconButton icon=IconName::Settings label=move || t("settings-title") size=ControlSize::Large pressed=in_settings shortcut=chord_words(Action::Settings) on_press=move || nav.settings.set(true) />
             <Oneself />

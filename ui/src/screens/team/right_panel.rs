@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::features::collections::{Collection, CollectionPanel};
 use crate::features::members_panel::MembersPanel;
 use crate::features::search_panel::SearchPanel;
+use crate::features::thread_panel::{ThreadList, ThreadPanel};
 use crate::i18n::t;
 use crate::primitives::{IconButton, IconName};
 use crate::state::{AppState, Panel};
@@ -15,7 +17,12 @@ pub fn RightPanel() -> impl IntoView {
     let nav = state.nav;
     let title = move || match nav.panel.get() {
         Some(Panel::Members) => t("header-members"),
-        _ => t("search-title"),
+        Some(Panel::Pinned) => t("collections-pinned"),
+        Some(Panel::Saved) => t("collections-saved"),
+        Some(Panel::Mentions) => t("collections-mentions"),
+        Some(Panel::Thread) => t("thread-title"),
+        Some(Panel::Threads) => t("thread-list"),
+        Some(Panel::SearchChat | Panel::SearchEverywhere) | None => t("search-title"),
     };
     let row = Memo::new(move |_| nav.chat.get());
     let members = move || {
@@ -34,6 +41,15 @@ pub fn RightPanel() -> impl IntoView {
                         Some(Panel::Members) => members.into_any(),
                         Some(Panel::SearchChat) => view! { <SearchPanel chat=nav.chat /> }.into_any(),
                         Some(Panel::SearchEverywhere) => view! { <SearchPanel chat=Signal::stored(None) /> }.into_any(),
+                        Some(Panel::Pinned) => (move || {
+                            nav.chat.get().map(|chat| view! { <CollectionPanel collection=Collection::Pinned(chat) /> })
+                        }).into_any(),
+                        Some(Panel::Saved) => view! { <CollectionPanel collection=Collection::Saved /> }.into_any(),
+                        Some(Panel::Mentions) => view! { <CollectionPanel collection=Collection::Mentions /> }.into_any(),
+                        Some(Panel::Thread) => (move || {
+                            nav.thread.get().map(|(chat, root)| view! { <ThreadPanel chat=chat root=root /> })
+                        }).into_any(),
+                        Some(Panel::Threads) => view! { <ThreadList /> }.into_any(),
                         None => ().into_any(),
                     }}
                 </div>

@@ -1,0 +1,9 @@
+collections-pinned = Pinned messages
+collections-pinned-none = Nothing is pinned
+collections-pinned-help = Pin what everyone should find at once: open a message's menu.
+collections-saved = Saved messages
+collections-saved-none = Nothing is saved
+collections-saved-help = Save a message for yourself by its menu. Only you see this list.
+collections-mentions = Mentions
+collections-mentions-none = Nobody has mentioned you yet
+collections-mentions-help = Messages with your @name gather here.

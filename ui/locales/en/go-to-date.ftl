@@ -1,0 +1,3 @@
+go-to-date-title = Go to a date
+go-to-date-day = Day
+go-to-date-go = Go

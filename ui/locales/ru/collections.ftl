@@ -1,0 +1,9 @@
+collections-pinned = Закреплённые сообщения
+collections-pinned-none = Ничего не закреплено
+collections-pinned-help = Закрепите то, что должно быть под рукой у всех: через меню сообщения.
+collections-saved = Сохранённые сообщения
+collections-saved-none = Ничего не сохранено
+collections-saved-help = Сохраните сообщение через его меню. Этот список видите только вы.
+collections-mentions = Упоминания
+collections-mentions-none = Вас пока не упоминали
+collections-mentions-help = Здесь собираются сообщения с вашим @именем.
