@@ -34,6 +34,8 @@ pub enum System {
 pub enum Probe {
     /// Any of these programs is on the `PATH`.
     Program(&'static [&'static str]),
+    /// Python 3 can import this module.
+    PythonModule(&'static str),
     /// `pkg-config` knows the library with its headers.
     Library(&'static str),
     /// fontconfig finds a font for the pattern.
@@ -217,6 +219,15 @@ pub const PIECES: &[Piece] = &[
         apt: &["npm"],
         dnf: &["/usr/bin/npm"],
         pacman: &["npm"],
+        elsewhere: LINUX_ONLY,
+    },
+    Piece {
+        what: "Python's `cryptography` (opens what we export)",
+        needs: &[Need::Test],
+        probe: Probe::PythonModule("cryptography"),
+        apt: &["python3", "python3-cryptography"],
+        dnf: &["python3", "python3-cryptography"],
+        pacman: &["python", "python-cryptography"],
         elsewhere: LINUX_ONLY,
     },
     Piece {

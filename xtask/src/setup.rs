@@ -147,6 +147,9 @@ fn is_present(piece: &Piece) -> bool {
         Probe::Font(pattern) => {
             command::output(Command::new("fc-list").arg(pattern)).is_ok_and(|list| !list.trim().is_empty())
         }
+        Probe::PythonModule(name) => {
+            is_installed("python3") && succeeds(Command::new("python3").args(["-c", &format!("import {name}")]))
+        }
         Probe::WasmC => wasm_c_compiler().is_some(),
         Probe::Postgres => crate::postgres::programs().is_some(),
     }

@@ -5,12 +5,26 @@
 
 pub mod mls;
 
+mod chunks;
+mod export;
+mod fernet;
+mod files;
 mod passphrase;
 mod pin;
+mod recovery;
+mod safety;
 mod secret;
+#[cfg(test)]
+mod wycheproof_tests;
 
+pub use chunks::{CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, ChunkSize, NotAuthentic, TAG_BYTES};
+pub use export::{ExportError, read_export, write_export};
+pub use fernet::{FERNET_BYTES_MAX, FernetError, FernetKey};
+pub use files::{FileError, FileSeal};
 pub use passphrase::{KdfHeader, KdfHeaderError};
 pub use pin::Pin;
+pub use recovery::{RecoveryKey, RecoveryKeyError};
+pub use safety::{SafetyNumber, Scanned};
 pub use secret::{Key, Secret};
 
 /// The system gave no chance: nothing secret can be made on this machine now.
