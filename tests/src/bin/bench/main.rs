@@ -12,6 +12,7 @@ mod fanout;
 mod idle;
 mod latency;
 mod load;
+mod mls;
 mod process;
 mod report;
 mod socket;
@@ -28,6 +29,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("idle", idle::measure),
     ("latency", latency::measure),
     ("engine", engine::measure),
+    ("mls", mls::measure),
     ("ui", ui::measure),
 ];
 
