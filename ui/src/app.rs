@@ -1,5 +1,7 @@
 //! The page: state, bridge, keys, and the screen that the host's stage asks for.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use view::{Command, PresenceStatus, Stage};
 
@@ -17,6 +19,7 @@ pub fn App() -> impl IntoView {
     keys::dispatch::listen(state);
     tell_presence(state);
     tell_notices(state);
+    mark_interactive(state);
     bridge::connect(state);
     // Compared by kind: a change of one's own name must not build the screen anew.
     let screen = Memo::new(move |_| state.stage.with(Screen::of));
@@ -54,6 +57,24 @@ impl Screen {
             Stage::Ready { .. } => Screen::Team,
         }
     }
+}
+
+/// Marks the moment at which the chat list is on screen and the page answers again, for measurements of the start.
+fn mark_interactive(state: AppState) {
+    let shown = Memo::new(move |_| state.chats.loaded.get());
+    Effect::new(move || {
+        if shown.get() {
+            // After the frame that paints it, once nothing else is due.
+            request_animation_frame(|| {
+                set_timeout(
+                    || {
+                        let _ = window().performance().map(|performance| performance.mark("interactive"));
+                    },
+                    Duration::ZERO,
+                );
+            });
+        }
+    });
 }
 
 /// Tells the host when the window comes into use and when it no longer is.

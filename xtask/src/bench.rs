@@ -16,6 +16,8 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     let mut build = cargo();
     build.current_dir(&workspace.root).args(["build", "--release", "-p", "server", "-p", "hybrid-messenger"]);
     build.args(["-p", "system-tests", "--bins"]);
+    // What the desktop app is compared with.
+    build.args(["--example", "bare-window", "--features", "hybrid-messenger/bare-window"]);
     crate::command::run(&mut build)?;
     let session = Session::start()?;
     let mut bench = cargo();

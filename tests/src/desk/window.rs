@@ -212,17 +212,19 @@ impl Window {
 
     /// Ends the session and the program, as closing does.
     pub async fn close(mut self) {
+        let app = self.app_pid();
         let _ = self.client.clone().close().await;
         let _ = self.driver.kill();
         let _ = self.driver.wait();
+        // A driver that is ended may leave its app alone.
+        if let Some(app) = app {
+            let _ = Command::new("kill").arg(app.to_string()).stderr(Stdio::null()).status();
+        }
     }
 
     /// As [`Self::close`], and returns when the desktop app has let its profile go, so that it can be started again.
     pub async fn close_and_leave(self, profile: &Path) {
-        let app = self.app_pid().expect("the app runs");
         self.close().await;
-        // A driver that ends leaves an app alone that hides instead of closing, as one does that hosts a team.
-        let _ = Command::new("kill").arg(app.to_string()).stderr(Stdio::null()).status();
         let lock = std::fs::File::open(profile.join("client/lock")).expect("the app has a profile");
         // Waits in the system until the last holder is gone.
         let left = tokio::task::spawn_blocking(move || lock.lock());
