@@ -133,7 +133,7 @@ pub const SCENES: &[Scene] = &[
         "dialog[open]",
     ),
     scene("reply", "team", &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 0)], ".composer__mode"),
-    scene("edit", "team", &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 2)], ".composer__box--edit"),
+    scene("edit", "team", &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 3)], ".composer__box--edit"),
     scene("emoji", "team", &[OPEN, MESSAGE, Click(".composer__line .icon-button")], ".emoji-panel__cell"),
     scene(
         "mention",
@@ -141,6 +141,34 @@ pub const SCENES: &[Scene] = &[
         &[OPEN, MESSAGE, Click(".composer__field"), Type(".composer__field", "@")],
         ".suggestions__row",
     ),
+    scene("chat-row-menu", "team", &[See(".chat-row"), Menu(".chat-row")], ".menu__item"),
+    scene(
+        "archive",
+        "team",
+        &[See(".chat-row"), Click(".chat-list__archive")],
+        ".chat-list__archive[aria-expanded=true]",
+    ),
+    scene("thread", "team", &[OPEN, MESSAGE, Click(".message__replies")], ".thread-panel .message"),
+    scene("threads", "team", &[See(".chat-row"), Click(".rail__item .icon-button")], ".thread-list .list-row"),
+    scene(
+        "pinned",
+        "team",
+        &[OPEN, MESSAGE, Click(".chat-header > div:not(.chat-header__back) .icon-button"), PressNth(".menu__item", 2)],
+        ".right-panel .search-hit",
+    ),
+    scene(
+        "go-to-date",
+        "team",
+        &[OPEN, MESSAGE, Click(".chat-header > div:not(.chat-header__back) .icon-button"), PressNth(".menu__item", 3)],
+        ".go-to-date",
+    ),
+    scene(
+        "forward",
+        "team",
+        &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 4)],
+        "dialog[open] .people .list-row",
+    ),
+    scene("versions", "team", &[OPEN, MESSAGE, Click("button.message__edited")], ".versions__one"),
     scene("members", "team", &[OPEN, MESSAGE, Click(".chat-header__who")], ".members__row"),
     scene(
         "members-menu",

@@ -6,7 +6,7 @@ use view::*;
 use crate::i18n::when::now;
 
 /// Minutes before now.
-fn ago(minutes: i64) -> Timestamp {
+pub fn ago(minutes: i64) -> Timestamp {
     Timestamp(now().0 - minutes * 60_000)
 }
 
@@ -99,7 +99,11 @@ pub fn chats() -> Vec<ChatRow> {
     let note = SystemNote::MemberJoined { who: "Wei Zhang".into() };
     let mut rows = vec![
         ChatRow {
-            unread: 3, unread_mentions: 1, description: "Обо всём, что касается всех".into(), ..general
+            settings: ChatSettings { pinned_at: Some(ago(60)), ..ChatSettings::default() },
+            unread: 3,
+            unread_mentions: 1,
+            description: "Обо всём, что касается всех".into(),
+            ..general
         },
         ChatRow {
             typing: vec!["Анна Петрова".into()], ..private(2, "Скину макеты через минуту", 2)
@@ -112,6 +116,7 @@ pub fn chats() -> Vec<ChatRow> {
         ChatRow { last_own: true, last_delivery: Some(Delivery::Read), ..private(3, "Thanks, merged it ✅", 47) },
         ChatRow {
             unread: 128,
+            settings: ChatSettings { muted_until: Some(Timestamp(i64::MAX)), ..ChatSettings::default() },
             ..chat("builds", Channel, "сборки", ("Wei Zhang", "main #4127 прошла за 6 мин 12 с", 63))
         },
         ChatRow {
@@ -125,6 +130,7 @@ pub fn chats() -> Vec<ChatRow> {
         private(6, "Сервер переехал, всё работает", 60 * 24 * 3),
         ChatRow {
             role: None,
+            archived: true,
             ..chat("old", Group, "Старый проект", ("Bob Miller", "See you in the next one", 60 * 24 * 400))
         },
     ];
@@ -207,8 +213,19 @@ pub fn messages() -> Vec<MessageRow> {
         text: "Отлично! Тогда сегодня выпускаем. Список того, что осталось: подписи к иконкам".into(),
         deleted: false,
     });
+    rows.last_mut().into_iter().for_each(|row| {
+        row.pinned = true;
+        row.replies = Some(RepliesRow { count: 3, last_at: ago(20), people: vec![person(7), person(3)], unread: true });
+    });
     next(&mut rows, 7, 48, "Dark theme is done, see https://example.org/shots/dark");
     rows.last_mut().into_iter().for_each(|row| row.quote = asked.clone());
+    next(&mut rows, 3, 44, "Стенд обновлён, можно проверять. Логин прежний.");
+    rows.last_mut().into_iter().for_each(|row| {
+        row.saved = true;
+        row.edited = true;
+        let (author, chat_id) = (person(6), Some(ChatId::general()));
+        row.forwarded = Some(ForwardRow { author, at: ago(300), chat_id, message_id: row.id.clone() });
+    });
     next(&mut rows, 4, 40, "");
     rows.last_mut().into_iter().for_each(|row| row.content = MessageContent::Deleted);
     next(&mut rows, 7, 39, "");
@@ -223,6 +240,18 @@ pub fn messages() -> Vec<MessageRow> {
     });
     next(&mut rows, 2, 1, "Всем доброе утро! Релиз сегодня в 15:00 ☕");
     rows
+}
+
+/// What stands under the message that has a thread; the message itself first.
+pub fn thread() -> Vec<MessageRow> {
+    let root: Vec<MessageRow> = messages().into_iter().filter(|row| row.replies.is_some()).collect();
+    let last = root.last().map_or(0, |row| row.order);
+    let under = [(7, 47, "Подписи беру на себя."), (3, 46, "I can do the dark theme."), (7, 20, "Готово ✅")];
+    let under = (1..).zip(under).map(|(n, (author, minutes, text))| MessageRow {
+        thread: root.first().map(|row| row.id.clone()),
+        ..message(last + 1_000 + n, author, minutes, text)
+    });
+    root.iter().cloned().chain(under).collect()
 }
 
 /// What one wrote without a network: one that waits, one that was refused. `count` messages stand before them.

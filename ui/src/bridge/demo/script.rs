@@ -1,6 +1,7 @@
 //! What the demo's host answers to each command.
 
 use view::host::ConnectedPerson;
+use view::rows::VersionRow;
 use view::update::ReplyBody;
 use view::*;
 
@@ -96,6 +97,22 @@ impl Script {
             },
             Command::ListChannels { query } => ReplyBody::Channels {
                 channels: channels().into_iter().filter(|chat| has(&chat.title, &query)).collect(),
+            },
+            Command::ListPinned { .. } | Command::ListSaved | Command::ListMentions => {
+                ReplyBody::Found { hits: found("") }
+            }
+            Command::ListThreads => ReplyBody::Threads { threads: threads() },
+            Command::OpenThread { chat_id, message_id } => {
+                let rows = cast::thread();
+                let position = TimelinePosition::End;
+                let diffs = vec![TimelineDiff::Reset { rows, has_older: false, has_newer: false, position }];
+                now.push(Update::Thread { chat_id, message_id, diffs });
+                ReplyBody::Done
+            }
+            Command::ListVersions { .. } => ReplyBody::Versions {
+                versions: vec![VersionRow {
+                    text: "Стенд обновляется, подождите.".into(), at: cast::ago(46)
+                }],
             },
             Command::Search { query, .. } => ReplyBody::Found { hits: found(&query) },
             Command::CreateInvitation { .. } => invitation(),
@@ -264,6 +281,16 @@ fn invitation() -> ReplyBody {
         web: "https://192.168.1.20:8080/#join=AbCdEfGhIjKlMnOpQrStUv".into(),
         expires_at: Timestamp(now().0 + 7 * 24 * 3_600_000),
     }
+}
+
+/// The one thread of the demo.
+fn threads() -> Vec<ThreadRow> {
+    let roots = cast::messages().into_iter().filter_map(|row| {
+        let replies = row.replies.clone()?;
+        let root = found("").into_iter().find(|hit| hit.message_id == row.id)?;
+        Some(ThreadRow { root, replies })
+    });
+    roots.collect()
 }
 
 fn found(query: &str) -> Vec<SearchHit> {
