@@ -7,10 +7,6 @@ const LINES_GOOD: usize = 400;
 /// Above this it is refused; tests, at the end of a file or in files of their own, do not count.
 const LINES_MAX: usize = 500;
 
-/// Lists that are longer than code may be, each with its reason.
-const LONG_LISTS: &[(&str, &str)] =
-    &[("shared/protocol/src/frame.rs", "the whole protocol in one list, documented line by line")];
-
 /// Marks a sleep in a test that asks again and again for something that sends no event, such as another program.
 const POLLS: &str = "// polls:";
 
@@ -35,7 +31,7 @@ fn length(source: &Source, findings: &mut Findings) {
     if is_test_file(&source.path) {
         return;
     }
-    if lines > LINES_MAX && !LONG_LISTS.iter().any(|(path, _)| *path == source.path) {
+    if lines > LINES_MAX {
         findings.complain(format!("{}: {lines} lines without tests, at most {LINES_MAX}", source.path));
     } else if lines > LINES_GOOD && lines <= LINES_MAX {
         findings.note(format!("{}: {lines} lines without tests, {LINES_GOOD} read better", source.path));
