@@ -7,6 +7,7 @@
 //! account (`Probe`, `Register`, `Login`, `Unlock`, `Host`) are the driver's; all others go through the engine.
 
 mod account;
+mod changes;
 mod chats;
 mod commands;
 mod connection;
