@@ -35,6 +35,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         frame::HistoryPage,
         frame::ThreadMessages,
         frame::MessageAccepted,
+        frame::MessageRef,
         frame::ChatSummary,
         frame::Invitation,
         frame::ErrorBody,
