@@ -39,7 +39,7 @@ impl MenuAnchor {
         let (width, height) = (side(window().inner_width()), side(window().inner_height()));
         let left = self.x.min(width - size.width() - EDGE_PX).max(EDGE_PX);
         let below = self.y + size.height() + EDGE_PX <= height;
-        let top = if below { self.y } else { (self.above - size.height()).max(EDGE_PX) };
+        let top = if below { self.y.max(EDGE_PX) } else { (self.above - size.height()).max(EDGE_PX) };
         let style = web_sys::HtmlElement::style(popover);
         _ = style.set_property("left", &format!("{left}px"));
         _ = style.set_property("top", &format!("{top}px"));

@@ -130,13 +130,14 @@ pub fn chats() -> Vec<ChatRow> {
         private(6, "Сервер переехал, всё работает", 60 * 24 * 3),
         ChatRow {
             role: None,
-            archived: true,
             ..chat("old", Group, "Старый проект", ("Bob Miller", "See you in the next one", 60 * 24 * 400))
         },
     ];
     let mut notes = private(1, "Купить кофе, ответить Ивану", 60 * 24 * 9);
     notes.last_own = true;
     rows.insert(8, notes);
+    let summer = chat("summer", Group, "Летний отпуск", ("Анна Петрова", "Вернулась, всем спасибо!", 60 * 24 * 90));
+    rows.push(ChatRow { archived: true, ..summer });
     rows
 }
 

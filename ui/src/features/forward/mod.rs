@@ -1,7 +1,7 @@
 //! Says messages again in other chats: choose the chats, send.
 
 use leptos::prelude::*;
-use view::{ChatId, ChatRow, Command, MessageId, Role};
+use view::{ChatId, ChatKind, ChatRow, Command, MessageId, Role};
 
 use crate::bridge;
 use crate::features::chat_list::{colour_seed, folded};
@@ -45,7 +45,7 @@ pub fn ForwardDialog(
         let check = move || view! { <Show when=move || selected.get()><Icon name=IconName::Check /></Show> };
         let me = untrack(|| state.me()).map(|me| me.person.id);
         let (title, seed) = (chat_title(&row, me), row.person.as_ref().map_or(colour_seed(&row.id), |one| one.id.0));
-        let name = title.clone();
+        let (name, channel) = (title.clone(), row.kind == ChatKind::Channel);
         view! {
             <li>
                 <ListRow
@@ -53,7 +53,7 @@ pub fn ForwardDialog(
                     selected=selected
                     compact=true
                     on_press=move || toggle(picked.clone())
-                    start=move || view! { <Avatar name=name.clone() id=seed size=AvatarSize::Inline /> }
+                    start=move || plate(name.clone(), seed, channel)
                     end=check
                 />
             </li>
@@ -73,6 +73,14 @@ pub fn ForwardDialog(
         <div class="dialog__actions">
             <Button kind=ButtonKind::Primary disabled=none on_press=send>{move || t("message-forward")}</Button>
         </div>
+    }
+}
+
+fn plate(name: String, seed: i64, channel: bool) -> AnyView {
+    if channel {
+        view! { <Avatar name=name id=seed size=AvatarSize::Inline sign="#" /> }.into_any()
+    } else {
+        view! { <Avatar name=name id=seed size=AvatarSize::Inline /> }.into_any()
     }
 }
 
