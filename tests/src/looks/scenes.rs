@@ -42,6 +42,7 @@ const fn ctrl(key: &'static str, code: &'static str) -> Step {
 const OPEN: Step = Click(".chat-row .list-row");
 const MESSAGE: Step = See(".message");
 const SETTINGS: Step = ctrl(",", "Comma");
+const PALETTE: Step = Hit(Press { key: "K", code: "KeyK", number: 'K' as u32, held: held::CTRL | held::SHIFT });
 const NEW: Step = Click(".chat-list__head .icon-button");
 
 const fn scene(name: &'static str, page: &'static str, steps: &'static [Step], until: &'static str) -> Scene {
@@ -208,6 +209,8 @@ pub const SCENES: &[Scene] = &[
     scene("invite", "team", &[NEW, PressNth(".menu__item", 3)], ".qr"),
     scene("profile", "team", &[Click(".rail__me")], ".profile__facts"),
     scene("switcher", "team", &[See(".chat-row"), ctrl("k", "KeyK")], ".switcher .list-row"),
+    scene("palette", "team", &[OPEN, MESSAGE, PALETTE], ".palette .list-row"),
+    scene("palette-none", "team", &[OPEN, MESSAGE, PALETTE, Type(".palette input", "zzz")], ".palette .empty-state"),
     scene("shortcuts", "team", &[See(".chat-row"), ctrl("/", "Slash")], ".shortcuts__row"),
     scene("settings", "team", &[See(".chat-row"), SETTINGS], ".settings"),
     scene("settings-profile", "team", &[See(".chat-row"), SETTINGS, section(0)], ".profile-form"),

@@ -179,6 +179,27 @@ async fn bob_goes_from_chat_to_chat_in_the_browser_with_russian_chords() {
 }
 
 #[tokio::test]
+async fn bob_finds_a_command_in_the_browser_by_its_name_in_the_wrong_layout_and_in_the_other_language() {
+    let bob = Person::at("team", ".message").await;
+    bob.chord("Л", "KeyK", held::SHIFT).await;
+    bob.stands_on(".palette input").await;
+    // "тёмная" with the Latin layout left on.
+    bob.type_text(&[("n", "KeyN"), ("`", "Backquote"), ("v", "KeyV"), ("y", "KeyY")]).await;
+    bob.page.read(".palette .list-row--selected", "Тёмная тема").await;
+    bob.hit("Enter").await;
+    bob.sees_no("dialog[open]").await;
+    bob.sees("html[data-theme=dark]").await;
+
+    bob.chord("Л", "KeyK", held::SHIFT).await;
+    bob.stands_on(".palette input").await;
+    bob.type_text(&[("s", "KeyS"), ("a", "KeyA"), ("v", "KeyV"), ("e", "KeyE")]).await;
+    bob.page.read(".palette .list-row--selected", "Сохранённые сообщения").await;
+    bob.hit("Enter").await;
+    bob.sees(".right-panel").await;
+    bob.page.close().await;
+}
+
+#[tokio::test]
 async fn alice_writes_answers_and_reacts_in_the_browser_by_keyboard_alone() {
     let alice = Person::at("team", ".message").await;
     // Whoever types, writes.

@@ -4,6 +4,7 @@ keys-group-chats = Chats
 keys-group-messages = Messages
 keys-group-writing = Writing
 keys-quick-switcher = Quick switcher
+keys-command-palette = Command palette
 keys-search-chat = Search in chat
 keys-search-everywhere = Search everywhere
 keys-right-panel = Right panel

@@ -4,6 +4,7 @@ keys-group-chats = Чаты
 keys-group-messages = Сообщения
 keys-group-writing = Текст
 keys-quick-switcher = Быстрый переход
+keys-command-palette = Все команды
 keys-search-chat = Искать в чате
 keys-search-everywhere = Искать везде
 keys-right-panel = Правая панель

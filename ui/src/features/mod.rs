@@ -6,6 +6,7 @@ pub mod chat_header;
 pub mod chat_keeping;
 pub mod chat_list;
 pub mod collections;
+pub mod command_palette;
 pub mod composer;
 pub mod connection_banner;
 pub mod forward;

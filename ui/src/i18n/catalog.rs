@@ -102,6 +102,7 @@ areas! {
     "members",
     "message",
     "new-chat",
+    "palette",
     "people",
     "profile",
     "rail",

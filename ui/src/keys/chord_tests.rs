@@ -23,6 +23,7 @@ fn action(held: &str, key: &str, code: &str) -> Option<Action> {
 #[test]
 fn under_a_russian_layout_letters_go_by_their_place() {
     assert_eq!(action("C", "л", "KeyK"), Some(Action::QuickSwitcher));
+    assert_eq!(action("CS", "Л", "KeyK"), Some(Action::CommandPalette));
     assert_eq!(action("C", "а", "KeyF"), Some(Action::SearchChat));
     assert_eq!(action("CS", "А", "KeyF"), Some(Action::SearchEverywhere));
     assert_eq!(action("CS", "Ч", "KeyX"), Some(Action::Strike));
@@ -64,6 +65,7 @@ fn under_a_french_layout_letters_have_moved_and_digits_need_shift() {
 #[test]
 fn under_a_greek_layout_letters_go_by_their_place() {
     assert_eq!(action("C", "κ", "KeyK"), Some(Action::QuickSwitcher));
+    assert_eq!(action("CS", "Κ", "KeyK"), Some(Action::CommandPalette));
     assert_eq!(action("C", "φ", "KeyF"), Some(Action::SearchChat));
     assert_eq!(Key::meant_by(&press("C", "ς", "KeyW")), Some(Key::Letter('w')));
     // Greek has ; on the Q key: a symbol is known by its character.
@@ -80,7 +82,7 @@ fn nothing_happens_while_composing_and_nothing_without_the_modifiers() {
     assert_eq!(action("C…", "k", "KeyK"), None);
     assert_eq!(action("", "k", "KeyK"), None);
     assert_eq!(action("CA", "k", "KeyK"), None);
-    assert_eq!(action("CS", "K", "KeyK"), None);
+    assert_eq!(action("CS", "Y", "KeyY"), None);
 }
 
 #[test]

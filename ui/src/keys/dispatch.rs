@@ -42,12 +42,18 @@ fn act(state: AppState, action: Action) -> bool {
     if !ready {
         return false;
     }
-    if something_floats() && !matches!(action, Action::QuickSwitcher | Action::Shortcuts) {
+    if something_floats() && !matches!(action, Action::QuickSwitcher | Action::CommandPalette | Action::Shortcuts) {
         return false;
     }
+    run(state, action)
+}
+
+/// Does it, whatever floats; `false` when there is nothing to do it to.
+pub fn run(state: AppState, action: Action) -> bool {
     let nav = state.nav;
     match action {
         Action::QuickSwitcher => nav.toggle_dialog(Dialog::QuickSwitcher),
+        Action::CommandPalette => nav.toggle_dialog(Dialog::CommandPalette),
         Action::Shortcuts => nav.toggle_dialog(Dialog::Shortcuts),
         Action::SearchChat if nav.chat.with_untracked(Option::is_some) => nav.panel.set(Some(Panel::SearchChat)),
         Action::SearchChat | Action::SearchEverywhere => nav.panel.set(Some(Panel::SearchEverywhere)),

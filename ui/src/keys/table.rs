@@ -9,6 +9,7 @@ use crate::i18n::key;
 #[allow(missing_docs)]
 pub enum Action {
     QuickSwitcher,
+    CommandPalette,
     SearchChat,
     SearchEverywhere,
     Shortcuts,
@@ -96,6 +97,7 @@ const fn bind(action: Action, chord: Chord, group: Group, words: &'static str) -
 /// All chords, in the order of the sheet. `Ctrl+1…9` share one line there: the first stands for all.
 pub const BINDINGS: &[Binding] = &[
     bind(Action::QuickSwitcher, letter('k'), Group::General, key("keys-quick-switcher")),
+    bind(Action::CommandPalette, letter('k').shift(), Group::General, key("keys-command-palette")),
     bind(Action::SearchChat, letter('f'), Group::General, key("keys-search-chat")),
     bind(Action::SearchEverywhere, letter('f').shift(), Group::General, key("keys-search-everywhere")),
     bind(Action::RightPanel, symbol('.'), Group::General, key("keys-right-panel")),

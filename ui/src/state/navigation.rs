@@ -32,6 +32,8 @@ pub enum Panel {
 pub enum Dialog {
     /// Jump to a chat or person (Ctrl+K).
     QuickSwitcher,
+    /// Everything one can do, by name (Ctrl+Shift+K).
+    CommandPalette,
     /// The sheet of shortcuts.
     Shortcuts,
     /// A new group or channel.

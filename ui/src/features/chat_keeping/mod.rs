@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use view::{ChatRow, ChatSettings, Command, NotifyAbout, Timestamp};
 
 use crate::bridge;
-use crate::i18n::t;
+use crate::i18n::{key, t};
 use crate::primitives::{IconName, MenuItem};
 use crate::state::AppState;
 
@@ -18,49 +18,61 @@ pub fn is_muted(settings: &ChatSettings) -> bool {
     settings.muted_until.is_some_and(|until| until.0 > now())
 }
 
+/// One way of keeping a chat: how it is called, and the command that does it.
+#[derive(Debug, Clone)]
+pub struct Keeping {
+    /// The key of its words.
+    pub words: &'static str,
+    /// Before them.
+    pub icon: IconName,
+    /// Does it.
+    pub command: Command,
+}
+
 /// The actions for one chat of the list, or the open one.
 pub fn keeping_items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
+    let item = |keeping: Keeping| {
+        let keep = move |()| bridge::tell(state, keeping.command.clone());
+        MenuItem::new(t(keeping.words), keeping.icon, Callback::new(keep))
+    };
+    keepings(row).into_iter().map(item).collect()
+}
+
+/// What can be done about keeping a chat, as it is kept now.
+pub fn keepings(row: &ChatRow) -> Vec<Keeping> {
     let settings = &row.settings;
-    let item = |words: &str, icon: IconName, change: ChatSettings| {
-        let chat_id = row.id.clone();
-        let keep = move |()| {
-            bridge::tell(state, Command::SetChatSettings { chat_id: chat_id.clone(), settings: change.clone() });
-        };
-        MenuItem::new(t(words), icon, Callback::new(keep))
+    let item = |words: &'static str, icon: IconName, settings: ChatSettings| {
+        let command = Command::SetChatSettings { chat_id: row.id.clone(), settings };
+        Keeping { words, icon, command }
     };
     let pinned_at = if settings.pinned_at.is_some() { None } else { Some(Timestamp(now())) };
-    let words = if pinned_at.is_some() { "chats-pin" } else { "chats-unpin" };
+    let words = if pinned_at.is_some() { key("chats-pin") } else { key("chats-unpin") };
     let mut items = vec![item(words, IconName::Pin, ChatSettings { pinned_at, ..settings.clone() })];
     if row.unread > 0 || settings.marked_unread {
-        items.push(read_item(state, row));
+        let command = Command::MarkRead { chat_id: row.id.clone(), seq: row.last_seq };
+        items.push(Keeping { words: key("chats-mark-read"), icon: IconName::Check, command });
     } else {
         let change = ChatSettings { marked_unread: true, ..settings.clone() };
-        items.push(item("chats-mark-unread", IconName::Chat, change));
+        items.push(item(key("chats-mark-unread"), IconName::Chat, change));
     }
     if is_muted(settings) {
         let change = ChatSettings { muted_until: None, ..settings.clone() };
-        items.push(item("chats-unmute", IconName::Bell, change));
+        items.push(item(key("chats-unmute"), IconName::Bell, change));
     } else {
-        for (words, until) in [("chats-mute-hour", Timestamp(now() + HOUR_MS)), ("chats-mute", FOREVER)] {
+        for (words, until) in [(key("chats-mute-hour"), Timestamp(now() + HOUR_MS)), (key("chats-mute"), FOREVER)] {
             let change = ChatSettings { muted_until: Some(until), ..settings.clone() };
             items.push(item(words, IconName::BellOff, change));
         }
     }
     let (words, notify) = match settings.notify {
-        NotifyAbout::Mentions => ("chats-notify-all", NotifyAbout::All),
-        NotifyAbout::All | NotifyAbout::Nothing => ("chats-notify-mentions", NotifyAbout::Mentions),
+        NotifyAbout::Mentions => (key("chats-notify-all"), NotifyAbout::All),
+        NotifyAbout::All | NotifyAbout::Nothing => (key("chats-notify-mentions"), NotifyAbout::Mentions),
     };
     items.push(item(words, IconName::At, ChatSettings { notify, ..settings.clone() }));
     let archived_at_seq = if row.archived { None } else { Some(row.last_seq) };
-    let words = if row.archived { "chats-unarchive" } else { "chats-archive" };
+    let words = if row.archived { key("chats-unarchive") } else { key("chats-archive") };
     items.push(item(words, IconName::Archive, ChatSettings { archived_at_seq, ..settings.clone() }));
     items
-}
-
-fn read_item(state: AppState, row: &ChatRow) -> MenuItem {
-    let (chat_id, seq) = (row.id.clone(), row.last_seq);
-    let read = move |()| bridge::tell(state, Command::MarkRead { chat_id: chat_id.clone(), seq });
-    MenuItem::new(t("chats-mark-read"), IconName::Check, Callback::new(read))
 }
 
 fn now() -> i64 {

@@ -1,6 +1,6 @@
 //! Ctrl+K: type a part of a name, press Enter, and the chat is open.
 
-mod ranking;
+pub(super) mod ranking;
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
@@ -61,8 +61,14 @@ pub fn QuickSwitcher() -> impl IntoView {
     let keys = move |event: leptos::ev::KeyboardEvent| {
         let count = rows.with_untracked(Vec::len).max(1);
         match event.key().as_str() {
-            "ArrowDown" => chosen.update(|at| *at = (*at + 1) % count),
-            "ArrowUp" => chosen.update(|at| *at = (*at + count - 1) % count),
+            "ArrowDown" => {
+                chosen.update(|at| *at = (*at + 1) % count);
+                chosen_into_view();
+            }
+            "ArrowUp" => {
+                chosen.update(|at| *at = (*at + count - 1) % count);
+                chosen_into_view();
+            }
             "Enter" => {
                 if let Some(row) = rows.with_untracked(|rows| rows.get(chosen.get_untracked()).cloned()) {
                     go(&row);
@@ -103,6 +109,16 @@ pub fn QuickSwitcher() -> impl IntoView {
             </Show>
         </div>
     }
+}
+
+/// After the next frame the chosen row can be seen.
+pub(super) fn chosen_into_view() {
+    request_animation_frame(|| {
+        let row = document().query_selector(".switcher .list-row--selected").ok().flatten();
+        if let Some(row) = row {
+            row.scroll_into_view_with_bool(false);
+        }
+    });
 }
 
 fn plate(target: &Target, name: &str) -> AnyView {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::features::channels::ChannelsDialog;
+use crate::features::command_palette::CommandPalette;
 use crate::features::forward::ForwardDialog;
 use crate::features::go_to_date::GoToDateDialog;
 use crate::features::invite::InviteDialog;
@@ -25,7 +26,10 @@ pub fn Dialogs() -> impl IntoView {
     // Each kind is a `<dialog>` of its own, so that its title and width are its own.
     move || {
         let dialog = nav.dialog.get()?;
-        let wide = matches!(dialog, Dialog::People | Dialog::Channels | Dialog::Shortcuts | Dialog::QuickSwitcher);
+        let wide = matches!(
+            dialog,
+            Dialog::People | Dialog::Channels | Dialog::Shortcuts | Dialog::QuickSwitcher | Dialog::CommandPalette
+        );
         let width = if wide { DialogWidth::Wide } else { DialogWidth::Normal };
         let title = title_key(&dialog);
         let content = StoredValue::new(dialog);
@@ -69,6 +73,7 @@ fn give_focus_back(nav: crate::state::Navigation) {
 fn title_key(dialog: &Dialog) -> &'static str {
     match dialog {
         Dialog::QuickSwitcher => key("keys-quick-switcher"),
+        Dialog::CommandPalette => key("keys-command-palette"),
         Dialog::Shortcuts => key("keys-shortcuts"),
         Dialog::NewChat => key("chats-new-group"),
         Dialog::People => key("rail-people"),
@@ -87,6 +92,7 @@ impl Dialog {
     fn content(self) -> AnyView {
         match self {
             Dialog::QuickSwitcher => view! { <QuickSwitcher /> }.into_any(),
+            Dialog::CommandPalette => view! { <CommandPalette /> }.into_any(),
             Dialog::Shortcuts => view! { <ShortcutsDialog /> }.into_any(),
             Dialog::NewChat => view! { <NewChatDialog /> }.into_any(),
             Dialog::People => view! { <PeopleDialog /> }.into_any(),

@@ -1,0 +1,10 @@
+palette-find = What to do
+palette-nothing-help = Try another word, in English or in Russian.
+palette-theme-light = Light theme
+palette-theme-dark = Dark theme
+palette-theme-system = Theme of the system
+palette-layout-modern = Messages: modern layout
+palette-layout-compact = Messages: one line each
+palette-layout-bubbles = Messages: bubbles
+palette-russian = Interface in Russian
+palette-english = Interface in English

@@ -1,0 +1,10 @@
+palette-find = Что сделать
+palette-nothing-help = Попробуйте другое слово, по-русски или по-английски.
+palette-theme-light = Светлая тема
+palette-theme-dark = Тёмная тема
+palette-theme-system = Тема как в системе
+palette-layout-modern = Сообщения: обычный вид
+palette-layout-compact = Сообщения: в одну строку
+palette-layout-bubbles = Сообщения: облачками
+palette-russian = Интерфейс на русском
+palette-english = Интерфейс на английском
