@@ -61,7 +61,7 @@ pub enum MessageLayout {
 pub struct Preferences {
     /// `ru`, `en`; empty follows the system.
     pub language: String,
-    /// `light`, `dark`, `system`.
+    /// `light`, `dark`, `light-contrast`, `dark-contrast`, `system`.
     pub theme: String,
     /// Text size in pixels, 12–20.
     pub text_px: u8,

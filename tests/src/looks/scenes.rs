@@ -215,6 +215,12 @@ pub const SCENES: &[Scene] = &[
     scene("settings", "team", &[See(".chat-row"), SETTINGS], ".settings"),
     scene("settings-profile", "team", &[See(".chat-row"), SETTINGS, section(0)], ".profile-form"),
     scene("settings-appearance", "team", &[See(".chat-row"), SETTINGS, section(1)], ".option-cards"),
+    scene(
+        "settings-contrast",
+        "team,light-contrast",
+        &[See(".chat-row"), SETTINGS, section(1)],
+        "html[data-contrast=more] .option-cards",
+    ),
     scene("settings-notifications", "team", &[See(".chat-row"), SETTINGS, section(2)], ".settings__main .switch"),
     scene("settings-keys", "team", &[See(".chat-row"), SETTINGS, section(3)], ".settings__main .shortcuts"),
     scene("settings-hosting", "team", &[See(".chat-row"), SETTINGS, section(4)], ".settings__main .qr"),

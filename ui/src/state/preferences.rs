@@ -9,7 +9,10 @@ use crate::i18n::{self, Language};
 /// Smallest and largest text, in pixels.
 pub const TEXT_PX: std::ops::RangeInclusive<u8> = 12..=20;
 
-/// Keeps `<html lang data-theme data-density data-layout data-text-px>` and the window's title equal to the state.
+/// Ends the names of themes whose text stands at 7 : 1 at least.
+const HIGH_CONTRAST: &str = "-contrast";
+
+/// Keeps `<html lang data-theme data-contrast data-density data-layout data-text-px>` and the window's title equal to the state.
 pub fn keep_page_in_step(state: AppState) {
     Effect::new(move || state.preferences.with(dress_page));
     Effect::new(move || {
@@ -65,15 +68,25 @@ fn title(unread: Unread, name: &str) -> String {
     }
 }
 
+/// What a theme's name asks of the page: `data-theme`, and `data-contrast` (`system` follows the system's wish).
+fn theme_parts(name: &str) -> (&str, &'static str) {
+    match name.strip_suffix(HIGH_CONTRAST) {
+        Some(plain) => (plain, "more"),
+        None => (name, "system"),
+    }
+}
+
 fn dress_page(preferences: &Preferences) {
     let language = language_of(preferences);
     i18n::set_language(language);
     let Some(html) = document().document_element() else { return };
     let text_px = preferences.text_px.clamp(*TEXT_PX.start(), *TEXT_PX.end());
     let density = if preferences.compact { "compact" } else { "comfortable" };
+    let (theme, contrast) = theme_parts(&preferences.theme);
     let attributes = [
         ("lang", language.tag()),
-        ("data-theme", preferences.theme.as_str()),
+        ("data-theme", theme),
+        ("data-contrast", contrast),
         ("data-text-px", &text_px.to_string()),
         ("data-density", density),
         ("data-layout", layout_name(preferences.layout)),
@@ -92,6 +105,12 @@ mod tests {
     fn the_title_counts_what_is_unread() {
         assert_eq!(title(Unread { messages: 3, mentions: 1 }, "Команда"), "(3) Команда");
         assert_eq!(title(Unread::default(), "Team"), "Team");
+    }
+
+    #[test]
+    fn a_theme_of_high_contrast_is_its_plain_theme_with_stronger_colours() {
+        assert_eq!(theme_parts("dark-contrast"), ("dark", "more"));
+        assert_eq!(theme_parts("light"), ("light", "system"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl Script {
     pub fn new(scene: Scene) -> Self {
         let preferences = Preferences {
             language: scene.first_of(&["ru", "en"]).unwrap_or_default().into(),
-            theme: scene.first_of(&["light", "dark"]).unwrap_or("system").into(),
+            theme: scene.first_of(&["light-contrast", "dark-contrast", "light", "dark"]).unwrap_or("system").into(),
             compact: scene.has("compact"),
             layout: match scene.first_of(&["lines", "bubbles"]) {
                 Some("lines") => MessageLayout::Compact,

@@ -137,13 +137,15 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
     entries
 }
 
-fn looks(state: AppState) -> [Entry; 8] {
+fn looks(state: AppState) -> [Entry; 10] {
     let wish = move |words: &'static str, icon: IconName, wish: fn(&mut Preferences)| {
         Entry::new(words, icon, Callback::new(move |()| preferences::change(state, wish)))
     };
     [
         wish(key("palette-theme-light"), IconName::Sun, |wish| wish.theme = "light".to_owned()),
         wish(key("palette-theme-dark"), IconName::Moon, |wish| wish.theme = "dark".to_owned()),
+        wish(key("palette-theme-light-contrast"), IconName::Sun, |wish| wish.theme = "light-contrast".to_owned()),
+        wish(key("palette-theme-dark-contrast"), IconName::Moon, |wish| wish.theme = "dark-contrast".to_owned()),
         wish(key("palette-theme-system"), IconName::Sun, |wish| wish.theme = "system".to_owned()),
         wish(key("palette-layout-modern"), IconName::Chat, |wish| wish.layout = MessageLayout::Modern),
         wish(key("palette-layout-compact"), IconName::Chat, |wish| wish.layout = MessageLayout::Compact),

@@ -30,6 +30,8 @@ pub fn Appearance() -> impl IntoView {
             SelectOption::new("system", t("settings-as-system")),
             SelectOption::new("light", t("settings-theme-light")),
             SelectOption::new("dark", t("settings-theme-dark")),
+            SelectOption::new("light-contrast", t("settings-theme-light-contrast")),
+            SelectOption::new("dark-contrast", t("settings-theme-dark-contrast")),
         ]
     });
     let layouts = Signal::derive(move || {

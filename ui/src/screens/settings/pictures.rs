@@ -21,6 +21,8 @@ pub fn of_theme(theme: &str) -> AnyView {
     };
     match theme {
         "light" => picture(half("picture__light").into_any()),
+        "light-contrast" => picture(half("picture__light picture__contrast").into_any()),
+        "dark-contrast" => picture(half("picture__dark picture__contrast").into_any()),
         "dark" => picture(half("picture__dark").into_any()),
         _ => picture(
             view! {
