@@ -14,6 +14,9 @@ use protocol::limits;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::password::PasswordCost;
+use crate::domain::files::Room;
+
+const MIB: u64 = 1024 * 1024;
 
 /// Who may make an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
@@ -100,6 +103,8 @@ pub struct ServerConfig {
     pub advertised: Option<String>,
     /// Bounds of the transports.
     pub limits: TransportLimits,
+    /// How much room there is for files.
+    pub files_room: Room,
     /// How dear a password guess is.
     pub password_cost: PasswordCost,
 }
@@ -117,6 +122,7 @@ impl ServerConfig {
             tls: TlsSource::None,
             advertised: None,
             limits: TransportLimits::default(),
+            files_room: Room::default(),
             password_cost: PasswordCost::Standard,
         }
     }
@@ -216,6 +222,18 @@ pub struct ServeFlags {
     #[arg(long, value_name = "N", env = "HYBRID_CONNECTIONS_MAX")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connections_max: Option<usize>,
+    /// Largest file, in MiB [default: 4096].
+    #[arg(long, value_name = "MIB", env = "HYBRID_FILE_MIB_MAX")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_mib_max: Option<u64>,
+    /// Room for one person's files, in MiB [default: 51200].
+    #[arg(long, value_name = "MIB", env = "HYBRID_FILES_PERSON_MIB_MAX")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_person_mib_max: Option<u64>,
+    /// Room for all files, in MiB [default: 1048576].
+    #[arg(long, value_name = "MIB", env = "HYBRID_FILES_MIB_MAX")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_mib_max: Option<u64>,
     /// How the log looks [default: text].
     #[arg(long, value_enum, env = "HYBRID_LOG_FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,6 +260,9 @@ struct Merged {
     #[serde(default)]
     advertised: Option<String>,
     connections_max: usize,
+    file_mib_max: u64,
+    files_person_mib_max: u64,
+    files_mib_max: u64,
     log_format: LogFormat,
 }
 
@@ -273,6 +294,9 @@ pub fn load(flags: &ServeFlags) -> Result<(ServerConfig, LogFormat), ConfigError
         tls_own: false,
         advertised: None,
         connections_max: TransportLimits::default().connections_max,
+        file_mib_max: Room::default().file / MIB,
+        files_person_mib_max: Room::default().person / MIB,
+        files_mib_max: Room::default().server / MIB,
         log_format: LogFormat::Text,
     };
     let mut figment = Figment::from(Serialized::defaults(defaults));
@@ -300,6 +324,11 @@ pub fn load(flags: &ServeFlags) -> Result<(ServerConfig, LogFormat), ConfigError
         registration: merged.registration,
         tls,
         advertised: merged.advertised,
+        files_room: Room {
+            file: merged.file_mib_max.saturating_mul(MIB),
+            person: merged.files_person_mib_max.saturating_mul(MIB),
+            server: merged.files_mib_max.saturating_mul(MIB),
+        },
         limits: TransportLimits { connections_max: merged.connections_max.max(1), ..TransportLimits::default() },
         ..ServerConfig::new(merged.data)
     };

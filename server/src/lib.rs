@@ -12,6 +12,8 @@ pub mod store;
 
 pub mod schema;
 
+pub mod files;
+
 pub mod hub;
 
 pub mod auth;

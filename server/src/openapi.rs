@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::routing::get;
-use protocol::{frame, model, scope};
+use protocol::{file, frame, model, scope};
 use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -35,6 +35,10 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         frame::HistoryPage,
         frame::ThreadMessages,
         frame::MessageAccepted,
+        file::FileInfo,
+        file::Attach,
+        file::About,
+        file::Attachment,
         frame::MessageRef,
         frame::ChatSummary,
         frame::Invitation,
@@ -59,6 +63,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         protocol::UserId,
         protocol::ChatId,
         protocol::MessageId,
+        protocol::FileId,
         protocol::LocalId,
         protocol::Timestamp,
         protocol::RequestId,
@@ -72,6 +77,8 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         ItemState,
         Pinned,
         Versions,
+        FileState,
+        Files,
         ChangesList,
     ))
 )]
@@ -105,6 +112,10 @@ replies! {
     Pinned { messages: Vec<model::Message> }
     /// Oldest first, without the present one.
     Versions { versions: Vec<model::Version> }
+    /// What is known of the file.
+    FileState { file: file::FileInfo }
+    /// The messages that have files, newest first.
+    Files { chat_id: protocol::ChatId, messages: Vec<model::Message>, has_more_before: bool }
     /// The entry as it now is.
     ItemState { item: model::Item }
     /// One entry per scope, in the order asked.

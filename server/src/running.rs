@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 use crate::auth::Auth;
 use crate::config::{Registration, ServerConfig, TlsSource};
 use crate::domain::{Failure, SERVER, invitations};
+use crate::files::FilesConfig;
 use crate::state::{App, Clock, ServerIdentity, Settings};
 use crate::store;
 use crate::tls::{self, Certificate, TlsError};
@@ -319,6 +320,7 @@ async fn open(config: &ServerConfig, pin: Option<Pin>, clock: Clock) -> Result<A
         name: config.name.clone(),
         invitation_required: config.registration == Registration::Invitation,
         pin: pin.map(|pin| pin.to_string()),
+        files: FilesConfig { folder: config.data_dir.join("files"), room: config.files_room },
     };
     Ok(App::open(db, Auth::new(config.password_cost), settings, clock).await?)
 }

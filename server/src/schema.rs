@@ -13,6 +13,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(4, "items", ITEMS),
         Migration::shared(5, "talk", TALK),
         Migration::shared(6, "threads", THREADS),
+        Migration::shared(7, "files", FILES),
     ]
 }
 
@@ -180,4 +181,42 @@ CREATE TABLE message_versions (
 const THREADS: &str = "
 ALTER TABLE messages ADD COLUMN thread TEXT;
 CREATE INDEX messages_by_thread ON messages (thread, seq) WHERE thread IS NOT NULL;
+";
+
+/// Files: what was uploaded, where it is used, how much room people take (0: all together).
+const FILES: &str = "
+CREATE TABLE files (
+    id TEXT NOT NULL PRIMARY KEY,
+    filename TEXT NOT NULL,
+    -- SHA-256 of the content, once it is known.
+    stored_name TEXT NOT NULL,
+    uploader_id BIGINT NOT NULL,
+    size BIGINT NOT NULL,
+    mime_type TEXT NOT NULL,
+    -- Null until it is whole.
+    uploaded_at_ms BIGINT,
+    encrypted BIGINT NOT NULL,
+    encryption_key_id TEXT,
+    received BIGINT NOT NULL,
+    -- When it is forgotten; null while a message uses it.
+    expires_at_ms BIGINT
+) /*strict*/;
+CREATE INDEX files_by_content ON files (stored_name);
+CREATE INDEX files_by_expiry ON files (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+
+CREATE TABLE file_uses (
+    owner TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    file_id TEXT NOT NULL,
+    chat_id TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    PRIMARY KEY (owner, place)
+) /*strict*/;
+CREATE INDEX file_uses_by_file ON file_uses (file_id, chat_id);
+CREATE INDEX file_uses_by_chat ON file_uses (chat_id, seq);
+
+CREATE TABLE file_usage (
+    user_id BIGINT NOT NULL PRIMARY KEY,
+    bytes BIGINT NOT NULL
+) /*strict*/;
 ";

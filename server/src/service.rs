@@ -6,7 +6,7 @@ use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, Server
 
 use crate::auth::{self, Granted};
 use crate::domain::{
-    Cx, Failure, access, chats, directory, invitations, items, marks, members, messages, once, sync, users,
+    Cx, Failure, access, chats, directory, files, invitations, items, marks, members, messages, once, sync, users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};
@@ -35,6 +35,8 @@ pub fn is_mutation(request: &Request) -> bool {
                 | Thread(_)
                 | ListPinned(_)
                 | ListVersions(_)
+                | GetFile(_)
+                | ListFiles(_)
                 | ListChats
                 | ListMembers(_)
                 | ListUsers(_)
@@ -267,6 +269,8 @@ fn look(cx: &mut Cx<'_, '_>, request: Request) -> Result<Reply, Failure> {
         Request::Thread(body) => messages::thread_page(cx, &body).map(Reply::ThreadMessages),
         Request::ListPinned(body) => messages::pinned(cx, &body).map(|messages| Reply::Pinned { messages }),
         Request::ListVersions(body) => messages::versions(cx, &body).map(|versions| Reply::Versions { versions }),
+        Request::GetFile(body) => files::info(cx, &body.file_id).map(|file| Reply::FileState { file }),
+        Request::ListFiles(body) => files::list(cx, &body).map(Reply::Files),
         Request::History(body) => messages::page(cx, &body).map(Reply::HistoryPage),
         Request::ListChats => chats::list(cx).map(|chats| Reply::Chats { chats }),
         Request::ListMembers(body) => members::list(cx, &body),

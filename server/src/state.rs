@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::auth::Auth;
 use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once};
+use crate::files::{self, Files, FilesConfig};
 use crate::hub::{Hub, Later};
 use crate::{schema, store};
 
@@ -41,6 +42,8 @@ pub struct Settings {
     pub invitation_required: bool,
     /// The pin that invitations carry, base64url; `None` without a certificate of our own.
     pub pin: Option<String>,
+    /// Where files are kept, and how much room there is.
+    pub files: FilesConfig,
 }
 
 /// The shared state; cheap to clone.
@@ -61,6 +64,8 @@ pub struct Inner {
     pub auth: Auth,
     /// What the operator set.
     pub settings: Settings,
+    /// The bytes of files.
+    pub files: Files,
 }
 
 impl std::ops::Deref for App {
@@ -93,7 +98,8 @@ impl App {
             })
             .await?;
         let hub = Hub::start(clock.clone());
-        let app = Self(Arc::new(Inner { db, hub, identity, clock, auth, settings }));
+        let files = Files::new(settings.files.clone());
+        let app = Self(Arc::new(Inner { db, hub, identity, clock, auth, settings, files }));
         tokio::spawn(keep_house(Arc::downgrade(&app.0), app.hub.later().clone()));
         Ok(app)
     }
@@ -212,9 +218,14 @@ async fn keep_house(app: Weak<Inner>, later: Arc<Later>) {
             _ = purge.tick() => true,
         };
         let Some(app) = app.upgrade().map(App) else { return };
-        let kept = if purging { app.write(SERVER, once::purge).await.map(drop) } else { app.flush().await };
+        let kept = if purging { purged(&app).await } else { app.flush().await };
         if let Err(error) = kept {
             tracing::warn!(%error, "housekeeping failed; it is tried again");
         }
     }
+}
+
+async fn purged(app: &App) -> Result<(), Failure> {
+    app.write(SERVER, once::purge).await?;
+    files::collect_garbage(app).await
 }

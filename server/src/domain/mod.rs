@@ -5,6 +5,7 @@
 pub mod access;
 pub mod chats;
 pub mod directory;
+pub mod files;
 pub mod founding;
 pub mod invitations;
 pub mod items;

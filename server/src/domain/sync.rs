@@ -130,7 +130,7 @@ fn row_bytes(row: &Row) -> usize {
 pub(super) fn message_bytes(message: &Message) -> usize {
     let reactions: usize = message.reactions.iter().map(|(emoji, who)| emoji.len() + 8 + who.len() * 8).sum();
     // Room for every optional field: marks of time, where it was said first.
-    600 + json_bytes(&message.content) + message.mentions.len() * 8 + reactions
+    600 + message.attachments.len() * 1_200 + json_bytes(&message.content) + message.mentions.len() * 8 + reactions
 }
 
 /// About how long a text is as JSON.

@@ -6,7 +6,9 @@ pub use write::{insert, keep_version, put_reaction, remove_reaction, touch, upda
 
 use std::collections::HashMap;
 
-use protocol::{ChatId, Forwarded, Message, MessageId, MessageType, Replies, Role, Scope, Timestamp, UserId, Version};
+use protocol::{
+    Attachment, ChatId, Forwarded, Message, MessageId, MessageType, Replies, Role, Scope, Timestamp, UserId, Version,
+};
 use sql::{Error, Row, Tx, Value, params};
 
 use super::{in_list, members, message_id, scopes};
@@ -29,14 +31,20 @@ struct Details {
     forwarded: Option<Box<Forwarded>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replies: Option<Box<Replies>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment>,
 }
 
 impl Details {
     fn of(message: &Message) -> Result<Option<String>, Error> {
-        if message.forwarded.is_none() && message.replies.is_none() {
+        if message.forwarded.is_none() && message.replies.is_none() && message.attachments.is_empty() {
             return Ok(None);
         }
-        let details = Self { forwarded: message.forwarded.clone(), replies: message.replies.clone() };
+        let details = Self {
+            forwarded: message.forwarded.clone(),
+            replies: message.replies.clone(),
+            attachments: message.attachments.clone(),
+        };
         serde_json::to_string(&details).map(Some).map_err(|e| Error::Bug(e.to_string()))
     }
 
@@ -63,6 +71,7 @@ fn message(row: &Row<'_>) -> Result<(Message, i64), Error> {
         deleted_at: row.opt_int(9)?.map(Timestamp),
         pinned_at: row.opt_int(13)?.map(Timestamp),
         forwarded: details.forwarded,
+        attachments: details.attachments,
         thread: row.opt_text(15)?.map(message_id).transpose()?,
         replies: details.replies,
         seq: row.count(10)?,
@@ -290,6 +299,20 @@ pub fn before(tx: &mut Tx<'_>, chat: &ChatId, before: u64, limit: u32) -> Result
 pub fn after(tx: &mut Tx<'_>, chat: &ChatId, after: u64, limit: u32) -> Result<Vec<Message>, Error> {
     let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3");
     load(tx, &sql, params![chat.as_str(), after, limit])
+}
+
+/// The messages at these places of a chat, newest first.
+///
+/// # Errors
+/// See [`Error`].
+pub fn at_places(tx: &mut Tx<'_>, chat: &ChatId, places: &[u64]) -> Result<Vec<Message>, Error> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (marks, mut values) = in_list(2, places.iter().map(|seq| Value::Int(i64::try_from(*seq).unwrap_or(i64::MAX))));
+    values.insert(0, Value::Text(chat.as_str().into()));
+    let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.seq IN ({marks}) ORDER BY m.seq DESC");
+    load(tx, &sql, &values)
 }
 
 /// When the message at a place was accepted.

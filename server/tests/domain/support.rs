@@ -87,6 +87,8 @@ impl Team {
                 "invitations",
                 "mutations",
                 "items",
+                "files",
+                "file_uses",
             ] {
                 let count = cx.tx.one(&format!("SELECT count(*) FROM {table}"), &[], |row| row.int(0))?;
                 lines.push(format!("{table} {count}"));
@@ -123,6 +125,7 @@ pub fn text(chat_id: &ChatId, content: &str) -> PostMessage {
         encrypt_for_recipients: false,
         forward_of: None,
         thread: None,
+        attachments: vec![],
     }
 }
 

@@ -156,7 +156,10 @@ pub async fn http(
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     if !body.is_empty() || method != "GET" {
-        head.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            head.push_str("Content-Type: application/json\r\n");
+        }
+        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
     head.push_str("\r\n");
     let _ = stream.write_all(head.as_bytes()).await;

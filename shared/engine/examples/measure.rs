@@ -150,6 +150,7 @@ fn message(rng: &mut ChaCha8Rng, chat: u64, seq: u64) -> Message {
         edited_at: None,
         deleted_at: None,
         pinned_at: None,
+        attachments: Vec::new(),
         forwarded: None,
         thread: None,
         replies: None,

@@ -155,7 +155,7 @@ impl Engine {
                         timestamp: Timestamp(said.at),
                     })
                 });
-                let details = Details { forwarded: Some(first), replies: None };
+                let details = Details { forwarded: Some(first), replies: None, attachments: said.details.attachments };
                 let draft = Draft { text: said.content, reply_to: None };
                 let local_id = s.local_id();
                 let post = NewPost {

@@ -1,6 +1,6 @@
 //! The messages of the cache. A message enters the history once, by its id, whichever way it comes.
 
-use protocol::{ChatId, ErrorCode, Forwarded, Message, MessageId, MessageType, Replies, UserId};
+use protocol::{Attachment, ChatId, ErrorCode, Forwarded, Message, MessageId, MessageType, Replies, UserId};
 use sql::{Error, Row, Tx, params};
 
 use crate::search;
@@ -92,11 +92,18 @@ pub(crate) struct Details {
     /// The thread under it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) replies: Option<Box<Replies>>,
+    /// Its files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) attachments: Vec<Attachment>,
 }
 
 impl Details {
     fn of(message: &Message) -> Self {
-        Self { forwarded: message.forwarded.clone(), replies: message.replies.clone() }
+        Self {
+            forwarded: message.forwarded.clone(),
+            replies: message.replies.clone(),
+            attachments: message.attachments.clone(),
+        }
     }
 
     /// For the column; nothing for nothing.

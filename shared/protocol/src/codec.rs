@@ -3,6 +3,7 @@
 //! Size, UTF-8 and nesting are checked before parsing, so that no input costs more than its own length.
 
 use crate::error::{ErrorCode, ProtocolError};
+use crate::file::Attach;
 use crate::frame::{ClientFrame, MessageRef, PostMessage, Request, ServerFrame};
 use crate::id::{ChatId, LocalId, MessageId, RequestId, UserId};
 use crate::limits::{FRAME_BYTES_MAX, FRAME_DEPTH_MAX, REQUEST_ID_BYTES_MAX};
@@ -72,6 +73,8 @@ struct Post<'t> {
     forward_of: Option<MessageRef>,
     #[serde(default)]
     thread: Option<MessageId>,
+    #[serde(default)]
+    attachments: Vec<Attach>,
 }
 
 /// The frame that comes most, read in one pass: the way of all frames, which must find the type first, keeps every field
@@ -91,6 +94,7 @@ fn decode_post(text: &str) -> Option<ClientFrame> {
         encrypt_for_recipients: post.encrypt_for_recipients,
         forward_of: post.forward_of,
         thread: post.thread,
+        attachments: post.attachments,
     };
     Some(ClientFrame { request_id: post.request_id, local_id: post.local_id, request: Request::Message(body) })
 }

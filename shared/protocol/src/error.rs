@@ -49,6 +49,16 @@ pub enum ErrorCode {
     InvitationUsedUp,
     /// There is no room for more of this kind.
     LimitReached,
+    /// A file larger than this server takes.
+    FileTooLarge,
+    /// The person's, or the server's, room for files is used up.
+    QuotaExceeded,
+    /// The bytes that came do not begin where the upload stands; ask where it stands.
+    OffsetMismatch,
+    /// The bytes that came are not those that were sent; they are not kept.
+    ChecksumMismatch,
+    /// The file is not whole yet.
+    FileIncomplete,
     /// Too many requests; `retry_after_ms` says when.
     RateLimited,
     /// The server is stopping or overloaded; try again.
@@ -67,9 +77,11 @@ impl ErrorCode {
             Unauthenticated | InvalidCredentials | TokenExpired | TokenInvalid | TokenReused => 401,
             Forbidden | NotAMember | InvitationRequired | InvitationInvalid => 403,
             NotFound => 404,
-            UsernameTaken | IdTaken | LimitReached => 409,
+            UsernameTaken | IdTaken | LimitReached | OffsetMismatch | FileIncomplete => 409,
             InvitationExpired | InvitationUsedUp => 410,
-            FrameTooLarge => 413,
+            FrameTooLarge | FileTooLarge => 413,
+            ChecksumMismatch => 460,
+            QuotaExceeded => 507,
             PlaintextRefused => 422,
             RateLimited => 429,
             Internal => 500,
@@ -107,6 +119,11 @@ impl ErrorCode {
             InvitationExpired => "invitation_expired",
             InvitationUsedUp => "invitation_used_up",
             LimitReached => "limit_reached",
+            FileTooLarge => "file_too_large",
+            QuotaExceeded => "quota_exceeded",
+            OffsetMismatch => "offset_mismatch",
+            ChecksumMismatch => "checksum_mismatch",
+            FileIncomplete => "file_incomplete",
             RateLimited => "rate_limited",
             Unavailable => "unavailable",
             Internal => "internal",

@@ -88,6 +88,10 @@ text_id! {
     /// A message: the UUID that its sender gave it, or one from the server.
     MessageId
 }
+text_id! {
+    /// A file: the UUID that its uploader gave it, or one from the server.
+    FileId
+}
 
 impl ChatId {
     /// The channel that every new server has and everyone who registers joins.

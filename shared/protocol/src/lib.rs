@@ -5,6 +5,7 @@
 
 pub mod codec;
 pub mod error;
+pub mod file;
 pub mod frame;
 pub mod id;
 pub mod invitation;
@@ -14,8 +15,9 @@ pub mod scope;
 pub mod time;
 
 pub use error::{ErrorCode, ProtocolError};
+pub use file::{About, Attach, Attachment, FileInfo};
 pub use frame::{ClientFrame, Request, ServerFrame};
-pub use id::{ChatId, LocalId, MessageId, RequestId, UserId};
+pub use id::{ChatId, FileId, LocalId, MessageId, RequestId, UserId};
 pub use invitation::InvitationLink;
 pub use model::{
     Chat, ChatKind, Forwarded, Item, Member, Membership, Message, MessageType, Note, PresenceStatus, Replies, Role,

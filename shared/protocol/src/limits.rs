@@ -6,6 +6,16 @@ pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 pub const FRAME_DEPTH_MAX: usize = 16;
 /// Longest message content, in bytes of UTF-8 (a sealed envelope is text too).
 pub const MESSAGE_BYTES_MAX: usize = 32 * 1024;
+/// Most files of one message.
+pub const ATTACHMENTS_MAX: usize = 10;
+/// Longest name of a file, in bytes.
+pub const FILE_NAME_BYTES_MAX: usize = 255;
+/// Longest name of a key that a file is sealed with, in bytes.
+pub const KEY_ID_BYTES_MAX: usize = 64;
+/// Longest blurred miniature, in characters of base64.
+pub const THUMBHASH_CHARS_MAX: usize = 48;
+/// Longest curve of loudness, in characters of base64 (128 bars).
+pub const WAVEFORM_CHARS_MAX: usize = 172;
 /// Most people mentioned in one message.
 pub const MENTIONS_MAX: usize = 64;
 /// Longest reaction, in bytes: one emoji with its modifiers.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+use crate::file::Attachment;
 use crate::id::{ChatId, MessageId, UserId};
 use crate::time::Timestamp;
 
@@ -249,6 +250,9 @@ pub struct Message {
     /// Said elsewhere before, by someone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded: Option<Box<Forwarded>>,
+    /// Its files, at most [`crate::limits::ATTACHMENTS_MAX`]; `content` may be empty beside them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// The message in whose thread this one stands, not in the chat's main line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<MessageId>,

@@ -279,6 +279,7 @@ pub fn post(chat_id: &ChatId, text: &str) -> Request {
         mentions: Vec::new(),
         reactions: Vec::new(),
         encrypt_for_recipients: false,
+        attachments: Vec::new(),
         forward_of: None,
         thread: None,
     })

@@ -246,6 +246,8 @@ pub struct MessageRow {
     pub mentions: Vec<PersonMention>,
     /// Mentions oneself.
     pub mentions_me: bool,
+    /// Its files.
+    pub attachments: Vec<protocol::Attachment>,
     /// The message in whose thread it stands.
     pub thread: Option<MessageId>,
     /// The thread under it.

@@ -29,3 +29,7 @@ failure-invitation-used-up = This invitation has been used as often as it may be
 failure-rate-limited = Too many attempts. Wait a little.
 failure-unavailable = The server is overloaded or stopping. Try again shortly.
 failure-limit-reached = There is no room for more. Remove something first.
+failure-file-too-large = This file is too large for this server.
+failure-quota-exceeded = There is no room left for files on the server. Delete some you no longer need.
+failure-file-damaged = The file got damaged on its way. Send it again.
+failure-file-incomplete = This file has not been uploaded completely yet.

@@ -60,6 +60,7 @@ pub(super) fn message(number: u64, author: &PersonRow, minutes: i64, content: Me
         mentions_me: false,
         thread: None,
         replies: None,
+        attachments: Vec::new(),
         forwarded: None,
         pinned: false,
         saved: false,

@@ -28,6 +28,7 @@ fn message(id: &str, order: u64, text: &str) -> MessageRow {
         mentions_me: false,
         thread: None,
         replies: None,
+        attachments: Vec::new(),
         forwarded: None,
         pinned: false,
         saved: false,

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use protocol::frame::{Event, MessageAccepted, MessageRef, PostMessage};
 use protocol::limits::REACTIONS_PER_MESSAGE_MAX;
-use protocol::{ChatId, ErrorCode, Forwarded, LocalId, Message, MessageId, MessageType, Role};
+use protocol::{Attachment, ChatId, ErrorCode, Forwarded, LocalId, Message, MessageId, MessageType, Role};
 
 use super::{accepted, check_content, check_emoji, checked_mentions, thread};
-use crate::domain::{Cx, Failure, access, chats};
+use crate::domain::{Cx, Failure, access, chats, files};
 use crate::store::messages::PostRight;
 use crate::store::{self, messages, scopes};
 
@@ -21,7 +21,7 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     if body.message_type != MessageType::Text {
         return Err(Failure::field("message_type", "only text can be posted"));
     }
-    check_content(&body.content)?;
+    check_content(&body.content, body.attachments.is_empty() && body.forward_of.is_none())?;
     let id = MessageId::from(id.unwrap_or_else(|| cx.new_id()));
     let right = right(cx, &body.chat_id, &id)?;
     if let Some(seen) = right.seen {
@@ -52,9 +52,9 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     {
         return Err(Failure::field("reply_to", "no such message in this chat"));
     }
-    let forwarded = match &body.forward_of {
-        Some(original) => Some(forwarded(cx, original, body)?),
-        None => None,
+    let (forwarded, attachments) = match &body.forward_of {
+        Some(original) => forwarded(cx, original, body)?,
+        None => (None, files::checked(cx, &body.attachments)?),
     };
     let root = match &body.thread {
         Some(root) => Some(thread::root(cx, &body.chat_id, root)?),
@@ -76,12 +76,14 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
         deleted_at: None,
         pinned_at: None,
         forwarded,
+        attachments,
         thread: body.thread.clone(),
         replies: None,
         seq: place.seq,
         rev: place.rev,
     };
     messages::insert(cx.tx, &body.chat_id, &message)?;
+    files::used(cx, &body.chat_id, &message)?;
     let reply = accepted(&body.chat_id, &message);
     cx.tell(Event::NewMessage { chat_id: body.chat_id.clone(), message });
     if let Some(root) = root {
@@ -105,7 +107,11 @@ fn right(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<PostRight
 
 /// A forwarded message is said again as it was: nobody puts words into another's mouth. Of sealed ones the server knows
 /// only that they were there; members' devices see the rest.
-fn forwarded(cx: &mut Cx<'_, '_>, original: &MessageRef, body: &PostMessage) -> Result<Box<Forwarded>, Failure> {
+fn forwarded(
+    cx: &mut Cx<'_, '_>,
+    original: &MessageRef,
+    body: &PostMessage,
+) -> Result<(Option<Box<Forwarded>>, Vec<Attachment>), Failure> {
     access::own_row(cx, &original.chat_id)?;
     let found = messages::get(cx.tx, &original.chat_id, &original.message_id)?;
     let said = found.filter(|message| message.deleted_at.is_none() && message.message_type == MessageType::Text);
@@ -114,14 +120,15 @@ fn forwarded(cx: &mut Cx<'_, '_>, original: &MessageRef, body: &PostMessage) -> 
         return Err(Failure::field("content", "not what the forwarded message says"));
     }
     // A forwarded message forwarded names its first place.
-    Ok(said.forwarded.unwrap_or_else(|| {
+    let first = said.forwarded.unwrap_or_else(|| {
         Box::new(Forwarded {
             chat_id: original.chat_id.clone(),
             message_id: original.message_id.clone(),
             sender_id: said.sender_id,
             timestamp: said.timestamp,
         })
-    }))
+    });
+    Ok((Some(first), said.attachments))
 }
 
 fn own_reactions(cx: &Cx<'_, '_>, emoji: &[String]) -> Result<BTreeMap<String, Vec<protocol::UserId>>, Failure> {

@@ -5,7 +5,7 @@ use protocol::limits::{PINNED_MAX, REACTIONS_PER_MESSAGE_MAX, VERSIONS_MAX};
 use protocol::{ChatId, ChatKind, ErrorCode, Message, MessageId, MessageType, Note, Role, Row, Scope, Timestamp};
 
 use super::{accepted, check_content, check_emoji, checked_mentions, note, thread};
-use crate::domain::{Cx, Failure, access};
+use crate::domain::{Cx, Failure, access, files};
 use crate::store::messages;
 
 /// Replaces the content of one's own message.
@@ -21,7 +21,7 @@ pub fn edit(cx: &mut Cx<'_, '_>, body: EditMessage) -> Result<MessageAccepted, F
     if own.role < Role::Member {
         return Err(Failure::forbidden("you may only read here"));
     }
-    check_content(&body.content)?;
+    check_content(&body.content, message.attachments.is_empty())?;
     if message.forwarded.is_some() {
         return Err(Failure::forbidden("a forwarded message stays as it was said"));
     }
@@ -56,6 +56,8 @@ pub fn delete(cx: &mut Cx<'_, '_>, body: MessageRef) -> Result<MessageAccepted, 
     message.reactions.clear();
     message.pinned_at = None;
     message.forwarded = None;
+    files::freed(cx, &message)?;
+    message.attachments.clear();
     let thread = message.thread.clone();
     message.deleted_at = Some(not_before(cx.now, message.timestamp));
     message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;

@@ -136,7 +136,7 @@ fn around_page(cx: &mut Cx<'_, '_>, chat: &ChatId, around: u64, limit: u32) -> R
 }
 
 /// How many of the first fit into one page.
-pub(super) fn fitting<'m>(messages: impl Iterator<Item = &'m Message>) -> usize {
+pub(in crate::domain) fn fitting<'m>(messages: impl Iterator<Item = &'m Message>) -> usize {
     let mut bytes = 0;
     let count = messages.take_while(|message| {
         bytes += crate::domain::sync::message_bytes(message);

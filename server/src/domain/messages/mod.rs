@@ -8,6 +8,7 @@ mod thread;
 
 pub use append::append;
 pub use change::{delete, edit, pin, react};
+pub(super) use history::fitting;
 pub use history::{by_time, page, pinned, versions};
 pub use thread::page as thread_page;
 
@@ -29,8 +30,9 @@ fn accepted(chat_id: &ChatId, message: &Message) -> MessageAccepted {
     }
 }
 
-fn check_content(content: &str) -> Result<(), Failure> {
-    if content.trim().is_empty() {
+/// `bare`: nothing else is said.
+fn check_content(content: &str, bare: bool) -> Result<(), Failure> {
+    if bare && content.trim().is_empty() {
         return Err(Failure::field("content", "empty"));
     }
     if content.len() > MESSAGE_BYTES_MAX {

@@ -29,6 +29,7 @@ pub(crate) fn say(cx: &mut Cx<'_, '_>, chat: &ChatId, said: &Note) -> Result<u64
         deleted_at: None,
         pinned_at: None,
         forwarded: None,
+        attachments: Vec::new(),
         thread: None,
         replies: None,
         seq: place.seq,

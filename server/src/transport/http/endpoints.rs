@@ -168,6 +168,11 @@ pub(crate) fn all() -> Vec<Endpoint> {
         GET "/chats/{chat_id}/messages/{message_id}/versions" list_versions "messages" Person 200 () [] -> ("Versions")
             "What a message said before it was changed, oldest first" = as_request!(ListVersions);
 
+        GET "/files/{file_id}" get_file "files" Person 200 () [] -> ("FileState")
+            "What is known of a file; its content is at `/files/{file_id}/content`, uploads go by tus to `/files`" = as_request!(GetFile);
+        GET "/chats/{chat_id}/files" list_files "files" Person 200 () ["before_seq" "limit"] -> ("Files")
+            "The messages of a chat that have files, newest first" = as_request!(ListFiles);
+
         POST "/chats/{chat_id}/read" mark_read "marks" Person 200 (frame::SeqMark) [] -> ("Done")
             "Marks as read up to a place" = as_request!(Read);
         POST "/chats/{chat_id}/delivered" mark_delivered "marks" Person 204 (frame::SeqMark) [] -> ()

@@ -1,6 +1,7 @@
 //! One HTTP port: REST under `/api/v1`, WebSocket at `/ws`, the web client at `/`, health.
 
 pub(crate) mod endpoints;
+mod files;
 pub(crate) mod input;
 mod reply;
 mod rest;
@@ -57,6 +58,7 @@ pub(crate) struct HttpRequestId(pub(crate) String);
 /// Every route, with what holds for all of them.
 pub(crate) fn router(shared: &Shared) -> Router {
     let app = shared.app.clone();
+    let files_app = app.clone();
     let deadline = shared.limits.request_deadline;
     let rest = rest::router(app.clone())
         .merge(openapi::routes())
@@ -73,6 +75,7 @@ pub(crate) fn router(shared: &Shared) -> Router {
         .route("/readyz", get(ready).with_state(Arc::new(Readiness { app, seen: Mutex::new(None) })))
         .route("/ws", get(websocket))
         .merge(rest)
+        .merge(files::router(files_app))
         .fallback(fallback)
         .layer(CatchPanicLayer::custom(|_| reply::error(None, &ProtocolError::new(ErrorCode::Internal, "a bug"))))
         .layer(middleware::from_fn(dress))

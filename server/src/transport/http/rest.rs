@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest as _, RawPathParams, Request};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use axum::{RequestExt as _, Router};
@@ -49,7 +49,7 @@ async fn run(app: App, endpoint: Arc<Endpoint>, request: Request) -> Response {
 }
 
 async fn answer(app: &App, endpoint: &Endpoint, request: Request) -> Result<Vec<ServerFrame>, ProtocolError> {
-    let mut session = Session::new(peer(&request));
+    let mut session = Session::new(peer(request.headers(), request.extensions()));
     // Who asks comes first: a stranger's body is not even read.
     if endpoint.access == Access::Person {
         let token = bearer(request.headers())?;
@@ -86,13 +86,13 @@ async fn gather(mut request: Request) -> Result<Input, ProtocolError> {
     Input::gather(&path, query.as_deref(), with_body.then_some(&body))
 }
 
-fn peer(request: &Request) -> Peer {
-    let ip = request.extensions().get::<From>().map(|from| from.peer.ip().to_canonical());
-    let client = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+pub(super) fn peer(headers: &HeaderMap, extensions: &Extensions) -> Peer {
+    let ip = extensions.get::<From>().map(|from| from.peer.ip().to_canonical());
+    let client = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     Peer { ip, client: client.to_owned() }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<String, ProtocolError> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<String, ProtocolError> {
     let missing = || ProtocolError::new(ErrorCode::Unauthenticated, "Authorization: Bearer TOKEN is missing");
     let value = headers.get(header::AUTHORIZATION).ok_or_else(missing)?.to_str().map_err(|_| missing())?;
     match value.split_once(' ') {

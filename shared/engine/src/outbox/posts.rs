@@ -1,7 +1,7 @@
 //! Own posts in the outbox: sent again, thrown away, rewritten before anyone saw them.
 
 use protocol::frame::{MessageRef, PostMessage};
-use protocol::{ChatId, LocalId, MessageId, Request};
+use protocol::{Attach, Attachment, ChatId, LocalId, MessageId, Request};
 use sql::params;
 
 use super::{What, delete, post_of};
@@ -132,9 +132,19 @@ pub(crate) fn post_request(
         reactions: Vec::new(),
         encrypt_for_recipients: false,
         thread,
+        attachments: attached(details),
         forward_of: details
             .forwarded
             .as_ref()
             .map(|first| MessageRef { chat_id: first.chat_id.clone(), message_id: first.message_id.clone() }),
     })
+}
+
+/// The server takes the files of what is forwarded from the original.
+fn attached(details: &Details) -> Vec<Attach> {
+    if details.forwarded.is_some() {
+        return Vec::new();
+    }
+    let attach = |a: &Attachment| Attach { file_id: a.file.id.clone(), about: a.about.clone() };
+    details.attachments.iter().map(attach).collect()
 }

@@ -83,6 +83,7 @@ impl Engine {
             mentions: self.mentions(s, &m)?,
             mentions_me: !own && m.mentions.contains(&me),
             replies: self.replies(s, &m)?,
+            attachments: if m.deleted { Vec::new() } else { m.details.attachments.clone() },
             thread: m.thread.clone(),
             forwarded: self.forwarded(s, &m)?,
             pinned: m.pinned_at.is_some() && !m.deleted,

@@ -209,6 +209,7 @@ impl Server {
             edited_at: None,
             deleted_at: None,
             pinned_at: None,
+            attachments: Vec::new(),
             forwarded: forwarded.map(Box::new),
             thread,
             replies: None,

@@ -1,5 +1,6 @@
 //! Bodies about messages: posting, changing, reading back, marks.
 
+use crate::file::Attach;
 use crate::id::{ChatId, MessageId, UserId};
 use crate::model::{Message, MessageType};
 use crate::time::Timestamp;
@@ -40,6 +41,8 @@ bodies! {
         #[serde(default, skip_serializing_if = "Option::is_none")] forward_of: Option<MessageRef>,
         /// The message in whose thread this is said: one of the same chat's main line.
         #[serde(default, skip_serializing_if = "Option::is_none")] thread: Option<MessageId>,
+        /// Files, at most [`crate::limits::ATTACHMENTS_MAX`]. A forwarded message has those of the original, without being told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")] attachments: Vec<Attach>,
     }
     /// Body of `edit_message`.
     EditMessage {

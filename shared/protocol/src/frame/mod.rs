@@ -25,7 +25,10 @@ mod people;
 
 mod items;
 
+mod files;
+
 pub use chats::*;
+pub use files::*;
 pub use items::*;
 pub use messages::*;
 pub use people::*;
@@ -35,6 +38,7 @@ pub use sync::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ProtocolError;
+use crate::file::FileInfo;
 use crate::id::{ChatId, LocalId, RequestId, UserId};
 use crate::model::{Chat, Item, Member, Message, PresenceStatus, Receipt, User, Version};
 use crate::scope::{Row, Scope};
@@ -95,6 +99,10 @@ pub enum Request {
     ListPinned(ChatRef),
     /// What a message said before it was changed; → [`Reply::Versions`].
     ListVersions(MessageRef),
+    /// What is known of a file; → [`Reply::FileState`].
+    GetFile(FileRef),
+    /// The files of a chat; → [`Reply::Files`].
+    ListFiles(ListFiles),
     /// Marks as read up to `seq`; → [`Reply::Done`].
     Read(SeqMark),
     /// Marks as received up to `seq`; no reply.
@@ -192,6 +200,13 @@ pub enum Reply {
         /// Oldest first, without the present one.
         versions: Vec<Version>,
     },
+    /// To `get_file`.
+    FileState {
+        /// The file.
+        file: FileInfo,
+    },
+    /// To `list_files`.
+    Files(FilesPage),
     /// To `list_chats`.
     Chats {
         /// Newest activity first.

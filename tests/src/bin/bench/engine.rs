@@ -182,6 +182,7 @@ fn message(seq: u64, rev: u64) -> Message {
         edited_at: None,
         deleted_at: None,
         pinned_at: None,
+        attachments: Vec::new(),
         forwarded: None,
         thread: None,
         replies: None,

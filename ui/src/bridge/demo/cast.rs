@@ -158,6 +158,7 @@ pub fn message(number: u64, author: i64, minutes: i64, text: &str) -> MessageRow
         mentions_me: text.contains("@marina"),
         thread: None,
         replies: None,
+        attachments: Vec::new(),
         forwarded: None,
         pinned: false,
         saved: false,

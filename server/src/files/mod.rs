@@ -1,0 +1,187 @@
+//! The bytes of files: takes them in, keeps each content once, gives them out. Who may is decided by `domain::files`.
+//!
+//! An upload grows in `uploads/ID`. Its row says how many bytes count; what lies behind them is from a broken attempt and is
+//! overwritten. When all are there, the content gets its name (SHA-256) in the row first and its place in the storage second,
+//! so that after a crash at any point either the upload or the stored content is there.
+
+mod append;
+mod disk;
+mod sniff;
+mod turn;
+
+use std::io;
+use std::path::PathBuf;
+
+use protocol::{ErrorCode, FileId, ProtocolError, UserId};
+use sha2::{Digest as _, Sha256};
+
+pub use append::{Checksum, append};
+pub use disk::Disk;
+
+use crate::domain::files::{self as rows, Room};
+use crate::domain::{Failure, SERVER};
+use crate::state::App;
+use crate::store::files::FileRow;
+use turn::Turns;
+
+/// So much of a file is read at once.
+const READ_BYTES: usize = 256 * 1024;
+/// So much of the beginning tells what a file is.
+const HEAD_BYTES: usize = 8 * 1024;
+
+/// What an operator can set about files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FilesConfig {
+    /// Everything about files lies here; made when first needed.
+    pub folder: PathBuf,
+    /// How much may be kept.
+    pub room: Room,
+}
+
+/// The files of a server.
+pub struct Files {
+    config: FilesConfig,
+    disk: Disk,
+    turns: Turns,
+    /// Held by whoever puts a content into its place or takes it from there.
+    places: tokio::sync::Mutex<()>,
+}
+
+impl Files {
+    /// Touches no disk yet.
+    pub fn new(config: FilesConfig) -> Self {
+        let disk = Disk::new(config.folder.join("content"));
+        Self { config, disk, turns: Turns::default(), places: tokio::sync::Mutex::default() }
+    }
+
+    /// How much room there is.
+    pub fn room(&self) -> Room {
+        self.config.room
+    }
+
+    /// Where the contents are.
+    pub fn storage(&self) -> &Disk {
+        &self.disk
+    }
+
+    fn upload_path(&self, id: &FileId) -> PathBuf {
+        self.config.folder.join("uploads").join(id.as_str())
+    }
+}
+
+/// Where an upload of this person stands; waits for what is under way with it, and ends that: whoever asks has lost the
+/// connection on which it came. All bytes there but not whole yet: it is made whole.
+///
+/// # Errors
+/// `not_found`, `unavailable`.
+pub async fn stand(app: &App, who: UserId, id: &FileId) -> Result<FileRow, ProtocolError> {
+    let _turn = app.files.turns.take(id).await;
+    let row = own(app, who, id).await?;
+    if row.received == row.size { finish(app, who, row).await } else { Ok(row) }
+}
+
+/// Ends an upload, or takes away an own file that no message uses.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `unavailable`.
+pub async fn remove(app: &App, who: UserId, id: &FileId) -> Result<(), ProtocolError> {
+    let _turn = app.files.turns.take(id).await;
+    let wanted = id.clone();
+    let row = app.write(who, move |cx| rows::remove(cx, &wanted)).await.map_err(Failure::into_protocol)?;
+    drop_bytes(app, &row).await.map_err(|e| disk_failed(&e))
+}
+
+/// Forgets uploads that came to nothing and files that nothing uses any more, with their bytes.
+///
+/// # Errors
+/// [`Failure`] of the database; a disk that fails is logged, and the bytes stay.
+pub async fn collect_garbage(app: &App) -> Result<(), Failure> {
+    loop {
+        let gone = app.write(SERVER, rows::forget_expired).await?;
+        if gone.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(files = gone.len(), "forgot files that nothing uses");
+        for row in &gone {
+            let _turn = app.files.turns.take(&row.id).await;
+            if let Err(error) = drop_bytes(app, row).await {
+                tracing::warn!(%error, "the bytes of a forgotten file stay");
+            }
+        }
+    }
+}
+
+async fn own(app: &App, who: UserId, id: &FileId) -> Result<FileRow, ProtocolError> {
+    let id = id.clone();
+    app.read(who, move |cx| rows::own(cx, &id)).await.map_err(Failure::into_protocol)
+}
+
+/// Takes a forgotten file's bytes away, unless another file has the same.
+async fn drop_bytes(app: &App, row: &FileRow) -> io::Result<()> {
+    disk::remove_if_there(&app.files.upload_path(&row.id)).await?;
+    if row.stored_name.is_empty() {
+        return Ok(());
+    }
+    let _place = app.files.places.lock().await;
+    let name = row.stored_name.clone();
+    let held = app.read(SERVER, move |cx| rows::is_held(cx, &name)).await;
+    if held.map_err(io::Error::other)? { Ok(()) } else { app.files.disk.remove(&row.stored_name).await }
+}
+
+/// All bytes are there: names the content, puts it into its place, tells the row. Whole files stay as they are.
+async fn finish(app: &App, who: UserId, row: FileRow) -> Result<FileRow, ProtocolError> {
+    if row.uploaded_at.is_some() {
+        return Ok(row);
+    }
+    let path = app.files.upload_path(&row.id);
+    let (name, kind) = if row.stored_name.is_empty() || tokio::fs::try_exists(&path).await.unwrap_or(true) {
+        let (path, encrypted) = (path.clone(), row.encrypted);
+        let read = tokio::task::spawn_blocking(move || examine(&path, encrypted)).await;
+        read.map_err(io::Error::other).flatten().map_err(|e| disk_failed(&e))?
+    } else {
+        (row.stored_name.clone(), row.mime_type.clone())
+    };
+    let _place = app.files.places.lock().await;
+    let (id, stored_name) = (row.id.clone(), name.clone());
+    let known = app.write(who, move |cx| rows::known(cx, &id, &stored_name, kind.as_ref())).await;
+    known.map_err(Failure::into_protocol)?;
+    app.files.disk.place(&path, &name).await.map_err(|e| disk_failed(&e))?;
+    let id = row.id.clone();
+    app.write(who, move |cx| rows::whole(cx, &id)).await.map_err(Failure::into_protocol)
+}
+
+/// The content's name and kind.
+fn examine(path: &std::path::Path, encrypted: bool) -> io::Result<(String, String)> {
+    use std::io::Read as _;
+    let mut file = std::fs::File::open(path)?;
+    let (mut hash, mut head, mut buffer) = (Sha256::new(), Vec::new(), vec![0; READ_BYTES]);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&buffer[..read]);
+        if head.len() < HEAD_BYTES {
+            head.extend_from_slice(&buffer[..read.min(HEAD_BYTES - head.len())]);
+        }
+    }
+    let kind = if encrypted { sniff::BYTES } else { sniff::kind_of(&head) };
+    Ok((hash.finalize().iter().map(|b| format!("{b:02x}")).collect(), kind.to_owned()))
+}
+
+fn disk_failed(error: &io::Error) -> ProtocolError {
+    tracing::error!(%error, "the disk refused a file");
+    if error.kind() == io::ErrorKind::StorageFull {
+        return ProtocolError::new(ErrorCode::QuotaExceeded, "the server's disk is full");
+    }
+    ProtocolError {
+        code: ErrorCode::Unavailable,
+        message: "the server's disk is not available just now".to_owned(),
+        retry_after_ms: Some(5_000),
+    }
+}
+
+/// Whether browsers may show the content in place: pictures made of dots, sound and video, which hold nothing that runs.
+pub fn is_inert(mime_type: &str) -> bool {
+    sniff::INERT.contains(&mime_type)
+}
