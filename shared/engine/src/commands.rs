@@ -94,6 +94,10 @@ impl Engine {
                 self.set_chat_settings(s, &chat_id, &settings)?;
                 DONE
             }
+            Command::KeepEmoji { emoji } => {
+                self.keep_emoji(s, &emoji)?;
+                DONE
+            }
             Command::MarkRead { chat_id, seq } => {
                 self.mark_read(s, &chat_id, seq)?;
                 DONE

@@ -14,6 +14,7 @@ use view::ChatSettings;
 
 use crate::chats;
 use crate::drafts;
+use crate::emoji::EMOJI;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Timer;
@@ -235,6 +236,10 @@ impl Engine {
             self.screen.dirty.chats.insert(chat);
         } else if let Some(root) = key.strip_prefix(THREAD).and_then(MessageId::new) {
             self.thread_read_elsewhere(s, &root, value)?;
+        } else if key == EMOJI {
+            if !own {
+                self.emoji_changed(s, value);
+            }
         } else if let Some(id) = key.strip_prefix(SAVED) {
             self.saved_changed(s, id)?;
         }

@@ -13,6 +13,7 @@ mod commands;
 mod connection;
 mod content;
 mod drafts;
+mod emoji;
 mod engine;
 mod error;
 mod frames;

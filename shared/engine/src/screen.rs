@@ -83,6 +83,7 @@ impl Engine {
         self.screen.connection = Some(connection);
         s.update(Update::Connection { connection });
         self.show_list(s)?;
+        self.show_emoji(s)?;
         self.screen.unread = None;
         self.screen.threads_unread = None;
         self.show_threads_unread(s)?;

@@ -4,7 +4,7 @@ use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Role, Times
 use serde::{Deserialize, Serialize};
 
 use crate::host::HostCommand;
-use crate::rows::ChatSettings;
+use crate::rows::{ChatSettings, OwnEmoji};
 
 /// A command with the number under which its [`crate::CommandReply`] comes back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -299,6 +299,11 @@ pub enum Command {
         chat_id: ChatId,
         /// All of them.
         settings: ChatSettings,
+    },
+    /// Keeps the emoji used last and the skin tone. Works offline, syncs.
+    KeepEmoji {
+        /// All of it.
+        emoji: OwnEmoji,
     },
     /// Everything up to this `seq` was on screen, in a focused window.
     MarkRead {

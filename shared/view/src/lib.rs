@@ -12,8 +12,8 @@ pub use command::{Command, CommandEnvelope, Draft, MessageLayout, Preferences, S
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
 pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
 pub use rows::{
-    ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, PersonRow,
-    QuoteRow, ReactionRow, RepliesRow, SystemNote, ThreadRow,
+    ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, OwnEmoji,
+    PersonRow, QuoteRow, ReactionRow, RepliesRow, SystemNote, ThreadRow,
 };
 pub use update::{
     CommandReply, Connection, Failure, Me, Notice, SearchHit, Stage, TimelineDiff, TimelinePosition, Update,

@@ -44,6 +44,21 @@ pub struct ChatSettings {
     pub notify: NotifyAbout,
 }
 
+/// The emoji that a person uses; shared by their devices.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OwnEmoji {
+    /// Used last, newest first, with their skin tone; at most [`OwnEmoji::RECENTS_MAX`].
+    pub recents: Vec<String>,
+    /// The skin tone, from 1 (light) to 5 (dark); 0 for none.
+    pub tone: u8,
+}
+
+impl OwnEmoji {
+    /// So many are remembered.
+    pub const RECENTS_MAX: usize = 27;
+}
+
 /// What of a chat is worth a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Draft, Preferences};
 use crate::host::HostUpdate;
-use crate::rows::{ChatRow, MemberRow, MessageRow, PersonRow, ThreadRow, VersionRow};
+use crate::rows::{ChatRow, MemberRow, MessageRow, OwnEmoji, PersonRow, ThreadRow, VersionRow};
 
 /// One thing that changed on screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +64,11 @@ pub enum Update {
     Threads {
         /// Of them.
         unread: u32,
+    },
+    /// The emoji that one uses: after `Start`, and when another device changed them.
+    OwnEmoji {
+        /// All of it.
+        emoji: OwnEmoji,
     },
     /// What the composer of a chat just opened shall hold.
     Draft {

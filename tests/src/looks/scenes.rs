@@ -41,6 +41,9 @@ const fn ctrl(key: &'static str, code: &'static str) -> Step {
 
 const OPEN: Step = Click(".chat-row .list-row");
 const MESSAGE: Step = See(".message");
+const DOWN: Press = Press { key: "ArrowDown", code: "ArrowDown", number: 40, held: held::NONE };
+const ESCAPE: Step = Hit(Press { key: "Escape", code: "Escape", number: 27, held: held::NONE });
+const EMOJI: Step = Click(".composer__emoji .icon-button, .composer__line .icon-button");
 const SETTINGS: Step = ctrl(",", "Comma");
 const PALETTE: Step = Hit(Press { key: "K", code: "KeyK", number: 'K' as u32, held: held::CTRL | held::SHIFT });
 const NEW: Step = Click(".chat-list__head .icon-button");
@@ -135,7 +138,16 @@ pub const SCENES: &[Scene] = &[
     ),
     scene("reply", "team", &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 0)], ".composer__mode"),
     scene("edit", "team", &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 3)], ".composer__box--edit"),
-    scene("emoji", "team", &[OPEN, MESSAGE, Click(".composer__line .icon-button")], ".emoji-panel__cell"),
+    scene("emoji", "team", &[OPEN, MESSAGE, EMOJI, Hit(DOWN)], ".emoji-panel__cell--selected"),
+    scene("emoji-found", "team", &[OPEN, MESSAGE, EMOJI, Type(".emoji-panel input", "кот")], ".emoji-panel__name"),
+    scene("emoji-nothing", "team", &[OPEN, MESSAGE, EMOJI, Type(".emoji-panel input", "яяя")], ".emoji-panel__state"),
+    scene("emoji-tones", "team", &[OPEN, MESSAGE, EMOJI, Click(".emoji-panel__tone")], ".emoji-panel__tones"),
+    scene(
+        "emoji-codes",
+        "team",
+        &[OPEN, MESSAGE, EMOJI, ESCAPE, Type(".composer__field", ":сердц")],
+        ".suggestions__emoji",
+    ),
     scene(
         "mention",
         "team",

@@ -230,6 +230,26 @@ async fn alice_writes_answers_and_reacts_in_the_browser_by_keyboard_alone() {
     alice.hit("Enter").await;
     alice.page.until("return document.activeElement.value?.includes('👍');", vec![], "the emoji in the text").await;
 
+    // Arrows walk over the grid; with Shift the panel stays open.
+    alice.chord("у", "KeyE", held::NONE).await;
+    alice.stands_on(".emoji-panel input").await;
+    alice.hit("ArrowDown").await;
+    alice.hit("ArrowRight").await;
+    alice.sees(".emoji-panel__row [role=option]:nth-child(2)[aria-selected=true]").await;
+    alice.hit_with("Enter", held::SHIFT).await;
+    alice.stands_on(".emoji-panel input").await;
+    alice.hit("Escape").await;
+    alice.stands_on(".composer__field").await;
+    alice.page.until("return document.activeElement.value === '👍❤️';", vec![], "two emoji in the text").await;
+
+    // By a Russian name after a colon, with Tab.
+    alice
+        .type_text(&[(" ", "Space"), (":", "Digit6"), ("е", "KeyT"), ("л", "KeyK"), ("к", "KeyR"), ("а", "KeyF")])
+        .await;
+    alice.sees(".suggestions__emoji").await;
+    alice.hit(TAB).await;
+    alice.page.until("return document.activeElement.value.includes('🎄');", vec![], "the fir in the text").await;
+
     // Back over Tab to the messages, which are one stop; arrows walk, Tab goes through what a message holds.
     alice.hit_with(TAB, held::SHIFT).await;
     alice.page.until("return document.activeElement.matches('.virtual-list');", vec![], "the list").await;

@@ -90,6 +90,7 @@ areas! {
     "composer",
     "connection",
     "elsewhere",
+    "emoji",
     "failure",
     "forward",
     "go-to-date",

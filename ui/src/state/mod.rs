@@ -5,6 +5,7 @@
 //! own signal changes when its content does.
 
 pub mod chats;
+pub mod emoji;
 pub mod navigation;
 pub mod people;
 pub mod preferences;
@@ -139,6 +140,7 @@ impl AppState {
                 }
             }
             view::Update::Threads { unread } => set_if_new(self.threads_unread, unread),
+            view::Update::OwnEmoji { emoji } => emoji::came(emoji),
             view::Update::Draft { chat_id, draft } => self.draft.set(Some((chat_id, draft))),
             view::Update::Members { chat_id, members } => self.members.set(Some((chat_id, members))),
             view::Update::Person { person } => self.person_changed(person),

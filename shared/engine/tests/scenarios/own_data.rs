@@ -2,7 +2,7 @@
 
 use protocol::{ChatId, LocalId, MessageId, Timestamp};
 use rand::RngExt;
-use view::{ChatSettings, Command, Connection, Draft, NotifyAbout};
+use view::{ChatSettings, Command, Connection, Draft, NotifyAbout, OwnEmoji};
 
 use crate::world::{Stores, Weather, World};
 
@@ -102,6 +102,21 @@ fn what_was_changed_offline_is_shared_after_a_restart_and_the_later_change_wins(
     world.unreachable[ALICE] = false;
     assert!(world.run_until(120_000, |world| kept(world, TABLET) == second), "{:?}", kept(&world, TABLET));
     assert_eq!(kept(&world, ALICE), second);
+}
+
+#[test]
+fn the_emoji_that_alice_uses_are_on_her_other_device_and_stay_after_a_restart() {
+    let mut world = world();
+    let used = OwnEmoji { recents: vec!["🦊".into(), "👍🏽".into()], tone: 3 };
+    world.unreachable[ALICE] = true;
+    world.cut(ALICE);
+    world.command(ALICE, Command::KeepEmoji { emoji: used.clone() });
+    world.kill(ALICE);
+    world.start(ALICE);
+    assert_eq!(world.people[ALICE].screen.emoji, used, "offline, after a restart");
+    world.unreachable[ALICE] = false;
+    assert!(world.run_until(120_000, |world| world.people[TABLET].screen.emoji == used));
+    assert_eq!(world.people[BOB].screen.emoji, OwnEmoji::default(), "it is nobody else's business");
 }
 
 #[test]

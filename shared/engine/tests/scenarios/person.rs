@@ -9,7 +9,8 @@ use rand_chacha::ChaCha8Rng;
 use sql::{Store, StoreKey, StoreLocation};
 use view::update::ReplyBody;
 use view::{
-    ChatRow, Command, CommandEnvelope, CommandReply, Connection, Draft, MessageRow, Notice, Stage, TimelineDiff, Update,
+    ChatRow, Command, CommandEnvelope, CommandReply, Connection, Draft, MessageRow, Notice, OwnEmoji, Stage,
+    TimelineDiff, Update,
 };
 
 /// When a step shall be cut off.
@@ -41,6 +42,7 @@ pub struct Screen {
     /// The thread beside the chat, drawn like a chat.
     pub thread: Option<Box<Screen>>,
     pub threads_unread: u32,
+    pub emoji: OwnEmoji,
 }
 
 pub struct Person {
@@ -188,6 +190,7 @@ impl Person {
             }
             Update::Threads { unread } => screen.threads_unread = unread,
             Update::Draft { draft, .. } => screen.draft = Some(draft),
+            Update::OwnEmoji { emoji } => screen.emoji = emoji,
             Update::Unread { messages, mentions } => screen.unread = (messages, mentions),
             Update::Notice { notice } => {
                 assert!(

@@ -10,10 +10,11 @@ use super::field_keys::{Ask, Key, ask};
 use super::send::{MESSAGE_BYTES_MAX, is_sendable, mentioned_in};
 use super::suggest::{Suggestion, closed_code, suggest};
 use super::suggestions::{LIST_ID, Suggestions, option_id};
-use crate::features::reactions::{EmojiPanel, use_emoji};
+use crate::features::reactions::EmojiPanel;
 use crate::i18n::{t, t_with};
 use crate::keys::{Action, table::chord_words};
 use crate::primitives::{ControlSize, Icon, IconButton, IconButtonKind, IconName, MenuAnchor, colour_of};
+use crate::state::emoji::use_emoji;
 
 /// What the composer asks its owner for.
 #[derive(Clone, Copy)]

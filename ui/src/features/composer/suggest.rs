@@ -1,9 +1,11 @@
 //! What could complete the word being typed: people after `@`, emoji after `:`. Pure.
 
+use leptos::prelude::untrack;
 use view::PersonRow;
 
 use super::editing::Selected;
-use crate::features::reactions::{by_code, search};
+use crate::features::reactions::{by_code, by_text, load, search};
+use crate::state::emoji;
 
 /// Most suggestions shown.
 pub(super) const SUGGESTIONS_MAX: usize = 8;
@@ -15,8 +17,8 @@ const CODE_CHARS_MIN: usize = 2;
 pub(super) enum Suggestion {
     /// Someone to mention.
     Person(Box<PersonRow>),
-    /// An emoji with its short code.
-    Emoji(&'static str, &'static str),
+    /// An emoji, with its skin tone, and its short code.
+    Emoji(String, &'static str),
 }
 
 impl Suggestion {
@@ -24,7 +26,7 @@ impl Suggestion {
     pub(super) fn words(&self) -> String {
         match self {
             Suggestion::Person(person) => format!("@{} ", person.username),
-            Suggestion::Emoji(text, _) => (*text).to_owned(),
+            Suggestion::Emoji(text, _) => text.clone(),
         }
     }
 }
@@ -38,20 +40,31 @@ pub(super) fn suggest(typed: &Selected, people: &[PersonRow]) -> (usize, Vec<Sug
     let found = match sign {
         '@' => matching(people, query).into_iter().map(|person| Suggestion::Person(Box::new(person.clone()))).collect(),
         _ if query.chars().count() >= CODE_CHARS_MIN => {
-            search(query, SUGGESTIONS_MAX).into_iter().map(|emoji| Suggestion::Emoji(emoji.text, emoji.code)).collect()
+            load();
+            emoji_for(query)
         }
         _ => Vec::new(),
     };
     (1 + query.encode_utf16().count(), found)
 }
 
+/// Emoji that fit, the ones used last first among them.
+fn emoji_for(query: &str) -> Vec<Suggestion> {
+    let (recents, tone) = (untrack(emoji::recents), untrack(emoji::tone));
+    let used = |text: &str| recents.iter().position(|other| by_text(other).is_some_and(|one| one.text == text));
+    let mut found = search(query, 3 * SUGGESTIONS_MAX);
+    found.sort_by_key(|emoji| used(emoji.text).unwrap_or(usize::MAX));
+    found.truncate(SUGGESTIONS_MAX);
+    found.into_iter().map(|emoji| Suggestion::Emoji(emoji.toned(tone), emoji.code())).collect()
+}
+
 /// `:tada:` just closed: the text with the emoji instead.
 pub(super) fn closed_code(typed: &Selected) -> Option<Selected> {
     let inside = typed.before().strip_suffix(':')?;
     let (':', code) = word(inside)? else { return None };
-    let emoji = by_code(code)?;
+    let found = by_code(code)?;
     let units = code.encode_utf16().count() + 2;
-    Some(Selected { start: typed.start - units, ..typed.clone() }.insert(emoji.text))
+    Some(Selected { start: typed.start - units, ..typed.clone() }.insert(&found.toned(untrack(emoji::tone))))
 }
 
 /// The sign and the letters after it, at the end of `before`.
@@ -123,7 +136,7 @@ mod tests {
 
     #[test]
     fn emoji_are_found_after_two_letters() {
-        assert_eq!(names("ура :tad"), ["🎉"]);
+        assert_eq!(names("ура :tad")[0], "🎉");
         assert_eq!(names(":лайк")[0], "👍");
         assert!(names(":t").is_empty() && names("10:30").is_empty() && names("::ta").is_empty());
     }

@@ -62,7 +62,7 @@ fn words_of(suggestion: &Suggestion) -> AnyView {
         }
         .into_any(),
         Suggestion::Emoji(text, code) => view! {
-            <span class="suggestions__emoji">{*text}</span>
+            <span class="suggestions__emoji">{text.clone()}</span>
             <span class="suggestions__name">{format!(":{code}:")}</span>
         }
         .into_any(),

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use view::{MessageContent, MessageRow};
 
 use super::actions::MessageContext;
-use crate::features::reactions::{recents, use_emoji};
 use crate::i18n::{t, t_with};
 use crate::primitives::{ControlSize, IconButton, IconName, MenuAnchor};
+use crate::state::emoji::{recents, use_emoji};
 
 /// So many recent reactions are offered.
 const QUICK_REACTIONS: usize = 3;

@@ -2,10 +2,10 @@
 
 mod catalog;
 mod panel;
-mod recents;
 mod row;
+mod search;
 
-pub use catalog::{Emoji, EmojiGroup, by_code, groups, search};
+pub use catalog::{Catalog, Emoji, EmojiGroup, by_code, by_text, catalog, groups, load};
 pub use panel::EmojiPanel;
-pub use recents::{recents, use_emoji};
 pub use row::Reactions;
+pub use search::search;

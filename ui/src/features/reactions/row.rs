@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use view::ReactionRow;
 
-use super::use_emoji;
 use crate::i18n::{t, t_with};
 use crate::primitives::{Icon, IconName, IconSize, MenuAnchor, Tooltip};
+use crate::state::emoji::use_emoji;
 
 /// A row of chips, and one that opens the panel.
 #[component]

@@ -5,11 +5,11 @@ use view::{Command, MessageContent, MessageId, MessageRow};
 
 use crate::bridge;
 use crate::features::composer::{Composition, Mode};
-use crate::features::reactions::recents;
 use crate::keys::Action;
 use crate::keys::escape::{Step, on_escape};
 use crate::keys::regions::focus_composer;
 use crate::state::AppState;
+use crate::state::emoji::recents;
 
 /// Acts on chords while the calling component is on screen.
 pub fn follow_actions(state: AppState, composition: Composition) {
