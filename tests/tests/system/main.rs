@@ -10,3 +10,4 @@ mod kill_client;
 mod kill_server;
 mod offline;
 mod script;
+mod two_apps;

@@ -1,0 +1,291 @@
+//! What a team does in its chats, end to end: two whole client apps on the real server, on both databases. Each scenario
+//! ends with what the other person's screen shows.
+
+use client::KeySource;
+use protocol::{ChatId, ChatKind, LocalId, MessageId, UserId};
+use testkit::{Headless, Screen, TestDb, TestServer, new_local_id};
+use view::update::{ReplyBody, SearchHit};
+use view::{ChatRow, ChatSettings, Command, CommandReply, Delivery, Draft, MessageContent, MessageRow, NotifyAbout};
+
+macro_rules! on_both_databases {
+    ($($(#[$meta:meta])* async fn $name:ident($team:ident: &mut Team) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            $(#[$meta])*
+            async fn scenario($team: &mut Team) $body
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                scenario(&mut Team::meet(TestServer::start().await).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                match TestDb::postgres() {
+                    Some(db) => scenario(&mut Team::meet(TestServer::start_on(db).await).await).await,
+                    None => sql::testing::cluster::say_none(),
+                }
+            }
+        }
+    )*};
+}
+
+/// Alice and bob, each at an app of their own, both looking at `general`.
+struct Team {
+    server: TestServer,
+    alice: Headless,
+    bob: Headless,
+    folders: Vec<tempfile::TempDir>,
+}
+
+impl Team {
+    async fn meet(server: TestServer) -> Self {
+        let folders = vec![tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let alice = Headless::start(folders[0].path(), KeySource::None).await;
+        let bob = Headless::start(folders[1].path(), KeySource::None).await;
+        for (app, name) in [(&alice, "alice"), (&bob, "bob")] {
+            app.register(&server.addresses().http.to_string(), name).await;
+            app.until("being online", Screen::is_online).await;
+            open(app, &general()).await;
+        }
+        Self { server, alice, bob, folders }
+    }
+
+    /// Alice at a second machine of hers.
+    async fn alice_elsewhere(&mut self) -> Headless {
+        self.folders.push(tempfile::tempdir().unwrap());
+        let app = Headless::start(self.folders.last().unwrap().path(), KeySource::None).await;
+        let address = self.server.addresses().http.to_string();
+        let login = Command::Login {
+            server: view::ServerTarget::Address { address },
+            username: "alice".to_owned(),
+            password: "correct horse battery".to_owned(),
+        };
+        done(&app, login).await;
+        app.until("the chat list", |screen| screen.is_online() && !screen.chats.is_empty()).await;
+        app
+    }
+
+    /// Alice says something, and bob has it on screen.
+    async fn alice_says(&self, text: &str) -> MessageId {
+        let id = self.alice.send(&general(), text).await;
+        self.bob.until(text, |screen| screen.message(&id).is_some()).await;
+        id
+    }
+}
+
+fn general() -> ChatId {
+    ChatId::general()
+}
+
+async fn open(app: &Headless, chat: &ChatId) {
+    app.command(Command::OpenChat { chat_id: chat.clone() });
+    app.until("the open chat", |screen| screen.timeline_of.as_ref() == Some(chat)).await;
+}
+
+/// Gives a command that has to succeed.
+async fn done(app: &Headless, command: Command) -> ReplyBody {
+    let what = format!("{command:?}");
+    match app.ask(command).await {
+        CommandReply::Ok { body } => body,
+        CommandReply::Failed { failure } => panic!("{what}: {failure:?}"),
+    }
+}
+
+/// Waits until a message on screen is as described.
+async fn sees(app: &Headless, what: &str, id: &MessageId, is_so: impl Fn(&MessageRow) -> bool) {
+    app.until(what, |screen| screen.message(id).is_some_and(&is_so)).await;
+}
+
+async fn sees_chat(app: &Headless, what: &str, id: &ChatId, is_so: impl Fn(&ChatRow) -> bool) {
+    app.until(what, |screen| screen.chats.iter().any(|chat| chat.id == *id && is_so(chat))).await;
+}
+
+fn text_of(row: &MessageRow) -> &str {
+    match &row.content {
+        MessageContent::Text { text } => text,
+        _ => "",
+    }
+}
+
+async fn found(app: &Headless, command: Command) -> Vec<SearchHit> {
+    match done(app, command).await {
+        ReplyBody::Found { hits } => hits,
+        other => panic!("not a list of messages: {other:?}"),
+    }
+}
+
+/// The id by which bob knows alice.
+fn id_of(app: &Headless, author_of: &MessageId) -> UserId {
+    app.look(|screen| screen.message(author_of).map(|row| row.author.id)).expect("it is on screen")
+}
+
+fn say(chat_id: &ChatId, local_id: LocalId, text: &str, reply_to: Option<MessageId>) -> Command {
+    let draft = Draft { text: text.to_owned(), reply_to };
+    Command::Send { chat_id: chat_id.clone(), local_id, draft, mentions: Vec::new(), thread: None }
+}
+
+on_both_databases! {
+    async fn bob_answers_reacts_and_sees_alice_edit_and_delete(team: &mut Team) {
+        let first = team.alice_says("Обед в час?").await;
+        let answer = new_local_id();
+        done(&team.bob, say(&general(), answer, "Да 🍲", Some(first.clone()))).await;
+        let answer = MessageId::from(answer);
+        sees(&team.alice, "the answer with its quote", &answer, |row| {
+            text_of(row) == "Да 🍲" && row.quote.as_ref().is_some_and(|quote| quote.id == first && quote.text == "Обед в час?")
+        }).await;
+        let react = |on| Command::React { chat_id: general(), message_id: first.clone(), emoji: "👍".to_owned(), on };
+        done(&team.bob, react(true)).await;
+        sees(&team.alice, "bob's reaction", &first, |row| {
+            row.reactions.iter().any(|one| one.emoji == "👍" && one.count == 1 && !one.own && one.names == ["bob"])
+        }).await;
+        done(&team.bob, react(false)).await;
+        sees(&team.alice, "no reaction", &first, |row| row.reactions.is_empty()).await;
+
+        let edit = Command::Edit { chat_id: general(), message_id: first.clone(), text: "Обед в два?".to_owned(), mentions: Vec::new() };
+        done(&team.alice, edit).await;
+        sees(&team.bob, "the new text", &first, |row| row.edited && text_of(row) == "Обед в два?").await;
+        sees(&team.bob, "the quote of the new text", &answer, |row| {
+            row.quote.as_ref().is_some_and(|quote| quote.text == "Обед в два?")
+        }).await;
+        let versions = done(&team.bob, Command::ListVersions { chat_id: general(), message_id: first.clone() }).await;
+        let ReplyBody::Versions { versions } = versions else { panic!("{versions:?}") };
+        assert_eq!(versions.iter().map(|version| version.text.as_str()).collect::<Vec<_>>(), ["Обед в час?"]);
+
+        done(&team.alice, Command::Delete { chat_id: general(), message_id: first.clone() }).await;
+        sees(&team.bob, "the tombstone", &first, |row| row.content == MessageContent::Deleted).await;
+        sees(&team.bob, "the quote without words", &answer, |row| {
+            row.quote.as_ref().is_some_and(|quote| quote.deleted && quote.text.is_empty())
+        }).await;
+    }
+
+    async fn bob_answers_in_a_thread_and_alice_finds_it_among_her_threads(team: &mut Team) {
+        let root = team.alice_says("Кто завтра дежурит?").await;
+        done(&team.bob, Command::OpenThread { chat_id: general(), message_id: root.clone() }).await;
+        let draft = Draft { text: "Я".to_owned(), reply_to: None };
+        let send = Command::Send {
+            chat_id: general(), local_id: new_local_id(), draft, mentions: Vec::new(), thread: Some(root.clone()),
+        };
+        done(&team.bob, send).await;
+        sees(&team.alice, "the thread under her message, unread", &root, |row| {
+            row.replies.as_ref().is_some_and(|replies| replies.count == 1 && replies.unread)
+        }).await;
+        let ReplyBody::Threads { threads } = done(&team.alice, Command::ListThreads).await else { panic!("threads") };
+        assert_eq!(threads.iter().map(|thread| &thread.root.message_id).collect::<Vec<_>>(), [&root]);
+        done(&team.alice, Command::OpenThread { chat_id: general(), message_id: root.clone() }).await;
+        done(&team.alice, Command::MarkThreadRead { chat_id: general(), message_id: root.clone() }).await;
+        sees(&team.alice, "the thread, read", &root, |row| row.replies.as_ref().is_some_and(|replies| !replies.unread)).await;
+    }
+
+    async fn alice_pins_a_message_and_bob_finds_it_at_the_head(team: &mut Team) {
+        let id = team.alice_says("Пароль от переговорной у секретаря").await;
+        done(&team.alice, Command::Pin { chat_id: general(), message_id: id.clone(), on: true }).await;
+        sees(&team.bob, "the pin", &id, |row| row.pinned).await;
+        let hits = found(&team.bob, Command::ListPinned { chat_id: general() }).await;
+        assert_eq!(hits.iter().map(|hit| &hit.message_id).collect::<Vec<_>>(), [&id]);
+        done(&team.alice, Command::Pin { chat_id: general(), message_id: id.clone(), on: false }).await;
+        sees(&team.bob, "no pin", &id, |row| !row.pinned).await;
+        assert_eq!(found(&team.bob, Command::ListPinned { chat_id: general() }).await, []);
+    }
+
+    async fn bob_forwards_what_alice_said_and_her_name_stays_on_it(team: &mut Team) {
+        let id = team.alice_says("Релиз в пятницу").await;
+        let notes = match done(&team.bob, Command::OpenPrivate { user_id: id_of(&team.alice, &id) }).await {
+            ReplyBody::Chat { chat_id } => chat_id,
+            other => panic!("{other:?}"),
+        };
+        done(&team.bob, Command::Forward { chat_id: general(), message_ids: vec![id.clone()], to: vec![notes.clone()] }).await;
+        sees_chat(&team.alice, "the private chat with what was forwarded", &notes, |chat| chat.last_text == "Релиз в пятницу").await;
+        open(&team.alice, &notes).await;
+        team.alice.until("the forwarded message", |screen| {
+            screen.timeline.iter().any(|row| {
+                text_of(row) == "Релиз в пятницу"
+                    && row.author.username == "bob"
+                    && row.forwarded.as_ref().is_some_and(|from| from.author.username == "alice" && from.message_id == id)
+            })
+        }).await;
+    }
+
+    async fn alice_mentions_bob_and_he_finds_it_in_his_mentions(team: &mut Team) {
+        let hello = team.bob.send(&general(), "привет").await;
+        sees(&team.alice, "bob's hello", &hello, |row| row.seq > 0).await;
+        let bob = id_of(&team.alice, &hello);
+        let local_id = new_local_id();
+        let draft = Draft { text: "@bob, посмотри".to_owned(), reply_to: None };
+        let mention = Command::Send { chat_id: general(), local_id, draft, mentions: vec![bob], thread: None };
+        done(&team.alice, mention).await;
+        let id = MessageId::from(local_id);
+        sees(&team.bob, "a message that mentions him", &id, |row| row.mentions_me).await;
+        let hits = found(&team.bob, Command::ListMentions).await;
+        assert_eq!(hits.iter().map(|hit| &hit.message_id).collect::<Vec<_>>(), [&id]);
+        assert_eq!(found(&team.alice, Command::ListMentions).await, []);
+    }
+
+    async fn what_alice_saves_archives_mutes_and_begins_to_write_is_on_her_other_machine(team: &mut Team) {
+        let id = team.alice_says("сохранить").await;
+        let elsewhere = team.alice_elsewhere().await;
+        done(&team.alice, Command::SaveMessage { chat_id: general(), message_id: id.clone(), on: true }).await;
+        let settings = ChatSettings {
+            archived_at_seq: Some(u64::MAX >> 12),
+            muted_until: Some(protocol::Timestamp(4_000_000_000_000)),
+            notify: NotifyAbout::Mentions,
+            ..ChatSettings::default()
+        };
+        done(&team.alice, Command::SetChatSettings { chat_id: general(), settings: settings.clone() }).await;
+        let draft = Draft { text: "недописанное".to_owned(), reply_to: None };
+        done(&team.alice, Command::SaveDraft { chat_id: general(), draft }).await;
+        sees_chat(&elsewhere, "the same settings and draft", &general(), |chat| {
+            chat.settings == settings && chat.archived && chat.draft == "недописанное"
+        }).await;
+        let hits = found(&elsewhere, Command::ListSaved).await;
+        assert_eq!(hits.iter().map(|hit| &hit.message_id).collect::<Vec<_>>(), [&id]);
+        // Hers alone.
+        assert_eq!(found(&team.bob, Command::ListSaved).await, []);
+        sees_chat(&team.bob, "his own settings", &general(), |chat| chat.settings == ChatSettings::default()).await;
+    }
+
+    async fn alice_founds_a_group_and_bob_reads_what_was_said(team: &mut Team) {
+        let hello = team.bob.send(&general(), "я тут").await;
+        sees(&team.alice, "bob's hello", &hello, |row| row.seq > 0).await;
+        let create = Command::CreateChat {
+            local_id: new_local_id(),
+            kind: ChatKind::Group,
+            name: "Отпуск".to_owned(),
+            description: "кто когда".to_owned(),
+            members: vec![id_of(&team.alice, &hello)],
+            public: false,
+        };
+        let ReplyBody::Chat { chat_id } = done(&team.alice, create).await else { panic!("a chat") };
+        sees_chat(&team.bob, "the group", &chat_id, |chat| chat.title == "Отпуск" && chat.member_count == 2).await;
+        let id = team.alice.send(&chat_id, "Я в июле").await;
+        sees_chat(&team.bob, "one unread", &chat_id, |chat| chat.unread >= 1 && chat.last_text == "Я в июле").await;
+        open(&team.bob, &chat_id).await;
+        sees(&team.bob, "the message", &id, |row| text_of(row) == "Я в июле").await;
+        let seq = team.bob.look(|screen| screen.message(&id).map_or(0, |row| row.seq));
+        done(&team.bob, Command::MarkRead { chat_id: chat_id.clone(), seq }).await;
+        open(&team.alice, &chat_id).await;
+        sees(&team.alice, "two coloured ticks", &id, |row| row.delivery == Some(Delivery::Read)).await;
+        done(&team.bob, Command::LeaveChat { chat_id: chat_id.clone() }).await;
+        sees_chat(&team.alice, "alone again", &chat_id, |chat| chat.member_count == 1).await;
+    }
+
+    async fn alice_goes_back_to_the_day_something_was_said(team: &mut Team) {
+        let old = team.alice_says("первое").await;
+        let day = team.alice.look(|screen| screen.message(&old).map(|row| row.at)).unwrap();
+        team.server.advance(std::time::Duration::from_secs(3 * 86_400));
+        for number in 0..120 {
+            team.alice.send(&general(), &format!("позже {number}")).await;
+        }
+        let last = team.alice_says("последнее").await;
+        let later = protocol::Timestamp(day.0 + 86_400_000);
+        done(&team.bob, Command::JumpToTime { chat_id: general(), at: later }).await;
+        team.bob.until("the first message after that day", |screen| {
+            screen.timeline.iter().any(|row| text_of(row) == "позже 0")
+        }).await;
+        done(&team.bob, Command::JumpTo { chat_id: general(), message_id: old.clone() }).await;
+        sees(&team.bob, "the old message", &old, |row| text_of(row) == "первое").await;
+        done(&team.bob, Command::JumpToLatest { chat_id: general() }).await;
+        sees(&team.bob, "the newest", &last, |row| text_of(row) == "последнее").await;
+    }
+}
