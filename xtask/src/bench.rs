@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the measurements, side by side with the raw limits of the same machine.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::command::{cargo, run_silently, shown};
@@ -20,9 +22,10 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     build.args(["--example", "bare-window", "--features", "hybrid-messenger/bare-window"]);
     crate::command::run(&mut build)?;
     let session = Session::start()?;
-    let mut bench = cargo();
-    bench.current_dir(&workspace.root).args(["run", "--release", "--quiet", "-p", "server", "-p", "hybrid-messenger"]);
-    bench.args(["-p", "system-tests", "--bin", "bench", "--"]).args(args);
+    // Started itself: `cargo run` takes one package, and with that one's features alone would compile much of it again.
+    let program = workspace.target.join("release").join(format!("bench{}", std::env::consts::EXE_SUFFIX));
+    let mut bench = Command::new(program);
+    bench.current_dir(&workspace.root).args(args);
     eprintln!("\x1b[2m$ {}\x1b[0m", shown(&bench));
     run_silently(&mut session.inside(&bench)?)
 }

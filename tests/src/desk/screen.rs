@@ -187,10 +187,11 @@ impl Drop for Desk {
     }
 }
 
-/// Where cargo put a binary of this workspace: beside the folder of the test binary.
+/// Where cargo put a binary of this workspace: in `target/PROFILE`, where this program lies too, or its folder `deps`.
 pub fn built(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a path");
-    let folder = test.parent().and_then(Path::parent).expect("a test binary lies in target/PROFILE/deps");
+    let own = std::env::current_exe().expect("a program has a path");
+    let folder = own.parent().expect("a program lies in a folder");
+    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     let path = folder.join(name);
     assert!(path.exists(), "{} is not built; `cargo xtask test` builds it first", path.display());
     path
