@@ -24,6 +24,8 @@ mod openapi;
 
 mod running;
 
+mod timekeeper;
+
 pub mod tls;
 
 mod transport;

@@ -14,6 +14,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(5, "talk", TALK),
         Migration::shared(6, "threads", THREADS),
         Migration::shared(7, "files", FILES),
+        Migration::shared(8, "due", DUE),
     ]
 }
 
@@ -219,4 +220,15 @@ CREATE TABLE file_usage (
     user_id BIGINT NOT NULL PRIMARY KEY,
     bytes BIGINT NOT NULL
 ) /*strict*/;
+";
+
+/// Entries of own data that something is to be done for at a moment.
+const DUE: &str = "
+CREATE TABLE due (
+    user_id BIGINT NOT NULL,
+    key TEXT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    PRIMARY KEY (user_id, key)
+) /*strict*/;
+CREATE INDEX due_by_time ON due (at_ms);
 ";

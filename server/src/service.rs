@@ -6,7 +6,7 @@ use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, Server
 
 use crate::auth::{self, Granted};
 use crate::domain::{
-    Cx, Failure, access, chats, directory, files, invitations, items, marks, members, messages, once, sync, users,
+    Cx, Failure, access, chats, directory, files, invitations, items, marks, members, messages, once, sync, timed, users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};
@@ -224,7 +224,12 @@ async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Res
         Request::Read(body) => app.write_often(actor, move |cx| marks::read(cx, &body).map(done)).await,
         // The later change of an entry wins, and the same one again changes nothing.
         Request::PutItem(body) => {
-            app.write(actor, move |cx| items::put(cx, body).map(|item| Reply::ItemState { item })).await
+            let timed = timed::is_timed(&body.key);
+            let kept = app.write(actor, move |cx| items::put(cx, body).map(|item| Reply::ItemState { item })).await;
+            if timed {
+                app.due.notify_one();
+            }
+            kept
         }
         Request::CreateInvitation(body) => {
             app.write(actor, move |cx| invitations::create(cx, id, &body).map(Reply::Invitation)).await

@@ -4,13 +4,13 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use protocol::{Timestamp, UserId};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::auth::Auth;
 use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once};
 use crate::files::{self, Files, FilesConfig};
 use crate::hub::{Hub, Later};
-use crate::{schema, store};
+use crate::{schema, store, timekeeper};
 
 /// Small marks wait this long, so that many share a transaction.
 const MARKS_EVERY: Duration = Duration::from_millis(150);
@@ -48,7 +48,7 @@ pub struct Settings {
 
 /// The shared state; cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
+pub struct App(pub(crate) Arc<Inner>);
 
 /// Behind [`App`].
 pub struct Inner {
@@ -66,6 +66,8 @@ pub struct Inner {
     pub settings: Settings,
     /// The bytes of files.
     pub files: Files,
+    /// Something may be due earlier than was known.
+    pub(crate) due: Arc<Notify>,
 }
 
 impl std::ops::Deref for App {
@@ -79,6 +81,7 @@ impl std::ops::Deref for App {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.hub.later().wake();
+        self.due.notify_one();
     }
 }
 
@@ -99,7 +102,9 @@ impl App {
             .await?;
         let hub = Hub::start(clock.clone());
         let files = Files::new(settings.files.clone());
-        let app = Self(Arc::new(Inner { db, hub, identity, clock, auth, settings, files }));
+        let due = Arc::new(Notify::new());
+        let app = Self(Arc::new(Inner { db, hub, identity, clock, auth, settings, files, due: due.clone() }));
+        tokio::spawn(timekeeper::keep_time(Arc::downgrade(&app.0), due));
         tokio::spawn(keep_house(Arc::downgrade(&app.0), app.hub.later().clone()));
         Ok(app)
     }

@@ -15,6 +15,7 @@ pub mod messages;
 pub mod names;
 pub mod once;
 pub mod sync;
+pub mod timed;
 pub mod users;
 
 use protocol::frame::Event;

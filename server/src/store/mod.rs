@@ -1,6 +1,7 @@
 //! The tables: one file each, all SQL of a table in its file, over `&mut sql::Tx`.
 
 pub mod chats;
+pub mod due;
 pub mod files;
 pub mod invitations;
 pub mod items;

@@ -14,3 +14,4 @@ mod permissions;
 mod syncing;
 mod talk;
 mod threads;
+mod timed;

@@ -40,7 +40,16 @@ impl Team {
     }
 
     pub async fn with(db: Db, settings: Settings) -> Self {
-        let clock = Arc::new(AtomicI64::new(START_MS));
+        Self::start(db, settings, START_MS).await
+    }
+
+    /// A server whose clock starts at `ms`.
+    pub async fn at(db: Db, ms: i64) -> Self {
+        Self::start(db, Settings::default(), ms).await
+    }
+
+    async fn start(db: Db, settings: Settings, ms: i64) -> Self {
+        let clock = Arc::new(AtomicI64::new(ms));
         let ticking = clock.clone();
         let now = Arc::new(move || Timestamp(ticking.load(Ordering::SeqCst)));
         let app = App::open(db, Auth::for_tests(), settings, now).await.unwrap();
@@ -89,6 +98,7 @@ impl Team {
                 "items",
                 "files",
                 "file_uses",
+                "due",
             ] {
                 let count = cx.tx.one(&format!("SELECT count(*) FROM {table}"), &[], |row| row.int(0))?;
                 lines.push(format!("{table} {count}"));

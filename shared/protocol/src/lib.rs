@@ -13,6 +13,7 @@ pub mod limits;
 pub mod model;
 pub mod scope;
 pub mod time;
+pub mod timed;
 
 pub use error::{ErrorCode, ProtocolError};
 pub use file::{About, Attach, Attachment, FileInfo};

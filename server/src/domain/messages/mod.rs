@@ -31,7 +31,7 @@ fn accepted(chat_id: &ChatId, message: &Message) -> MessageAccepted {
 }
 
 /// `bare`: nothing else is said.
-fn check_content(content: &str, bare: bool) -> Result<(), Failure> {
+pub(crate) fn check_content(content: &str, bare: bool) -> Result<(), Failure> {
     if bare && content.trim().is_empty() {
         return Err(Failure::field("content", "empty"));
     }
