@@ -6,7 +6,8 @@ use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, Server
 
 use crate::auth::{self, Granted};
 use crate::domain::{
-    Cx, Failure, access, chats, directory, files, invitations, items, marks, members, messages, once, sync, timed, users,
+    Cx, Failure, access, chats, directory, files, invitations, items, marks, members, messages, once, sync, timed,
+    users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};

@@ -104,6 +104,7 @@ fn post(cx: &mut Cx<'_, '_>, id: LocalId, scheduled: &ScheduledMessage) -> Resul
         reactions: Vec::new(),
         encrypt_for_recipients: false,
         forward_of: None,
+        attachments: Vec::new(),
         thread: scheduled.thread.clone(),
     };
     messages::append(cx, Some(id), &body).map(drop)
@@ -134,7 +135,7 @@ fn instant(when: &When) -> Result<Timestamp, Failure> {
     let ambiguous = zone.to_ambiguous_timestamp(wall);
     let found = match ambiguous.offset() {
         AmbiguousOffset::Fold { .. } => {
-            let later = ambiguous.clone().later();
+            let later = ambiguous.later();
             let as_chosen = later.as_ref().is_ok_and(|later| later.as_millisecond() == when.at.0);
             if as_chosen { later } else { ambiguous.earlier() }
         }

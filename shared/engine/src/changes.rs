@@ -14,14 +14,14 @@ use crate::step::Step;
 use crate::{chats, messages};
 
 /// An own message as it is to be posted.
-struct NewPost<'a> {
-    local_id: LocalId,
-    sender: UserId,
-    draft: &'a Draft,
-    mentions: Vec<UserId>,
-    details: &'a Details,
+pub(crate) struct NewPost<'a> {
+    pub(crate) local_id: LocalId,
+    pub(crate) sender: UserId,
+    pub(crate) draft: &'a Draft,
+    pub(crate) mentions: Vec<UserId>,
+    pub(crate) details: &'a Details,
     /// The first message of the thread it is said in.
-    thread: Option<&'a MessageId>,
+    pub(crate) thread: Option<&'a MessageId>,
 }
 
 impl Engine {
@@ -108,7 +108,7 @@ impl Engine {
 
     /// Puts an own message into the history's end and the outbox. `false`: the same command came again (a double click, a
     /// UI that was reloaded), and is the same message.
-    fn post(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, post: NewPost<'_>) -> Result<bool, EngineError> {
+    pub(crate) fn post(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, post: NewPost<'_>) -> Result<bool, EngineError> {
         let NewPost { local_id, sender, draft, mentions, details, thread } = post;
         let id = MessageId::from(local_id);
         let own = NewOwn {

@@ -86,6 +86,9 @@ impl Engine {
             | Command::SaveMessage { .. }
             | Command::RetrySend { .. }
             | Command::DiscardSend { .. } => self.change(s, command)?,
+            Command::Schedule { .. } | Command::DropScheduled { .. } | Command::SendScheduled { .. } => {
+                self.schedule(s, command)?
+            }
             Command::SaveDraft { chat_id, draft } => {
                 self.save_draft(s, &chat_id, &draft)?;
                 DONE

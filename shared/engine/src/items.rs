@@ -20,6 +20,7 @@ use crate::error::EngineError;
 use crate::io::Timer;
 use crate::requests::Ask;
 use crate::saved::SAVED;
+use crate::scheduled::is_scheduled;
 use crate::step::Step;
 use crate::threads::THREAD;
 
@@ -121,6 +122,7 @@ impl Engine {
         match settled {
             Some(seen) => {
                 self.items.waiting.remove(&item.key);
+                self.screen.dirty.scheduled |= is_scheduled(&item.key);
                 self.item_came(s, &seen)
             }
             None => Ok(()),
@@ -142,7 +144,7 @@ impl Engine {
         // It stays this device's own.
         s.tx.execute("UPDATE items SET waiting = 0 WHERE key = ?1", params![key])?;
         self.items.waiting.remove(key);
-        Ok(())
+        if is_scheduled(key) { self.scheduled_refused(s, key, error.code) } else { Ok(()) }
     }
 
     pub(crate) fn items_timer(&mut self) {
@@ -242,6 +244,8 @@ impl Engine {
             }
         } else if let Some(id) = key.strip_prefix(SAVED) {
             self.saved_changed(s, id)?;
+        } else if is_scheduled(key) {
+            self.screen.dirty.scheduled = true;
         }
         Ok(())
     }

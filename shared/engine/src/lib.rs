@@ -35,6 +35,7 @@ mod ranges;
 mod receipts;
 mod requests;
 mod saved;
+mod scheduled;
 mod schema;
 mod screen;
 mod search;

@@ -31,6 +31,8 @@ pub(crate) struct Dirty {
     pub(crate) members: bool,
     /// Something changed in threads that one follows.
     pub(crate) threads: bool,
+    /// Messages that are to be sent later.
+    pub(crate) scheduled: bool,
     pub(crate) connection: bool,
     /// The open chat's history is another one now.
     pub(crate) replaced: bool,
@@ -87,6 +89,7 @@ impl Engine {
         self.screen.unread = None;
         self.screen.threads_unread = None;
         self.show_threads_unread(s)?;
+        self.show_scheduled(s)?;
         self.show_unread(s)
     }
 
@@ -102,6 +105,9 @@ impl Engine {
         self.show_thread(s, &dirty)?;
         if dirty.threads {
             self.show_threads_unread(s)?;
+        }
+        if dirty.scheduled {
+            self.show_scheduled(s)?;
         }
         for id in &dirty.people {
             let person = self.person_row(s, *id)?;

@@ -1,5 +1,6 @@
 //! What a person can ask for.
 
+use protocol::timed::When;
 use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -271,6 +272,33 @@ pub enum Command {
         chat_id: ChatId,
         /// Which.
         message_id: MessageId,
+    },
+    /// Keeps a message to be sent later, or changes one that is kept under this id. Works offline, syncs; the list comes as
+    /// [`crate::Update::Scheduled`].
+    Schedule {
+        /// Where.
+        chat_id: ChatId,
+        /// The id that the message will have, made by the UI.
+        local_id: LocalId,
+        /// Text and reply.
+        draft: Draft,
+        /// People mentioned.
+        mentions: Vec<UserId>,
+        /// In the thread of this message.
+        #[serde(default)]
+        thread: Option<MessageId>,
+        /// When.
+        when: When,
+    },
+    /// Does not send it.
+    DropScheduled {
+        /// Which.
+        local_id: LocalId,
+    },
+    /// Sends it now.
+    SendScheduled {
+        /// Which.
+        local_id: LocalId,
     },
     /// Sends a failed message again.
     RetrySend {

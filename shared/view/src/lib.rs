@@ -10,10 +10,11 @@ pub mod update;
 
 pub use command::{Command, CommandEnvelope, Draft, MessageLayout, Preferences, ServerTarget};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
+pub use protocol::timed::When;
 pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
 pub use rows::{
     ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, OwnEmoji,
-    PersonRow, QuoteRow, ReactionRow, RepliesRow, SystemNote, ThreadRow,
+    PersonRow, QuoteRow, ReactionRow, RepliesRow, ScheduledRow, SystemNote, ThreadRow,
 };
 pub use update::{
     CommandReply, Connection, Failure, Me, Notice, SearchHit, Stage, TimelineDiff, TimelinePosition, Update,

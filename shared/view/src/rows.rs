@@ -1,6 +1,7 @@
 //! Rows of lists, ready to show: no joins are left to the UI.
 
-use protocol::{ChatId, ChatKind, MessageId, PresenceStatus, Role, Timestamp, UserId};
+use protocol::timed::When;
+use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A person as lists show them.
@@ -320,6 +321,31 @@ pub struct ThreadRow {
     pub root: crate::update::SearchHit,
     /// The thread itself.
     pub replies: RepliesRow,
+}
+
+/// A message that is to be sent later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduledRow {
+    /// The id that the message will have.
+    pub id: LocalId,
+    /// Where to.
+    pub chat_id: ChatId,
+    /// The chat's title.
+    pub chat_title: String,
+    /// The text with Markdown.
+    pub text: String,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// People mentioned.
+    pub mentions: Vec<UserId>,
+    /// In the thread of this message.
+    pub thread: Option<MessageId>,
+    /// When.
+    pub when: When,
+    /// It was time, and the server did not take it.
+    pub refused: Option<ErrorCode>,
+    /// The server does not have it yet: it is sent on time only if this device comes online before.
+    pub unsent: bool,
 }
 
 /// What a message said before it was changed.

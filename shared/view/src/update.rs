@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Draft, Preferences};
 use crate::host::HostUpdate;
-use crate::rows::{ChatRow, MemberRow, MessageRow, OwnEmoji, PersonRow, ThreadRow, VersionRow};
+use crate::rows::{ChatRow, MemberRow, MessageRow, OwnEmoji, PersonRow, ScheduledRow, ThreadRow, VersionRow};
 
 /// One thing that changed on screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +69,11 @@ pub enum Update {
     OwnEmoji {
         /// All of it.
         emoji: OwnEmoji,
+    },
+    /// All messages that are to be sent later, soonest first.
+    Scheduled {
+        /// Of all chats.
+        messages: Vec<ScheduledRow>,
     },
     /// What the composer of a chat just opened shall hold.
     Draft {

@@ -1,7 +1,8 @@
 //! Messages between people, with the network and the server coming and going.
 
 use client::KeySource;
-use view::{Command, Delivery};
+use protocol::{LocalId, Timestamp};
+use view::{Command, Delivery, Draft, Update, When};
 
 use crate::person::{Person, general, text_of};
 use crate::team::{Team, invited};
@@ -113,4 +114,43 @@ fn a_thousand_messages_arrive_in_order_without_one_missing() {
         bob.timeline().iter().map(|row| text_of(row).to_owned()).filter(|text| text.starts_with("m ")).collect();
     let expected: Vec<String> = (0..1_000).map(|n| format!("m {n}")).collect();
     assert_eq!(texts, expected);
+}
+
+#[test]
+fn bob_reads_what_alice_scheduled_though_she_is_gone_and_the_server_was_down_when_it_was_time() {
+    let (mut team, a, b) = (Team::open(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (alice, bob) =
+        (Person::start(a.path(), KeySource::None).unwrap(), Person::start(b.path(), KeySource::None).unwrap());
+    alice.register(&team.address(), "alice");
+    bob.register(&team.address(), "bob");
+    bob.open();
+    let local_id = LocalId(uuid::Uuid::now_v7());
+    let (chat_id, draft) = (general(), Draft { text: "good morning".to_owned(), reply_to: None });
+    let in_ten_minutes =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64 + 600_000;
+    let when = When { at: Timestamp(in_ten_minutes), zone: None, wall: None };
+    alice.ok(Command::Schedule { chat_id, local_id, draft, mentions: Vec::new(), thread: None, when });
+    alice.wait("that the server keeps it", |shown| {
+        let list = shown.iter().rev().find_map(|update| match update {
+            Update::Scheduled { messages } => Some(messages),
+            _ => None,
+        })?;
+        (list.len() == 1 && !list[0].unsent).then_some(())
+    });
+    drop(alice);
+    team.down();
+    bob.offline();
+    team.later_by_minutes(11);
+    team.up();
+    bob.ok(Command::Reconnect);
+    bob.reads("good morning");
+    let alice = Person::start(a.path(), KeySource::None).unwrap();
+    alice.online();
+    alice.wait("an empty list", |shown| {
+        let newest = shown.iter().rev().find(|update| matches!(update, Update::Scheduled { .. }))?;
+        (*newest == Update::Scheduled { messages: Vec::new() }).then_some(())
+    });
+    bob.say("and to you");
+    bob.reads("and to you");
+    assert_eq!(bob.timeline().iter().filter(|row| text_of(row) == "good morning").count(), 1);
 }

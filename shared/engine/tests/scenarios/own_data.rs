@@ -2,7 +2,7 @@
 
 use protocol::{ChatId, LocalId, MessageId, Timestamp};
 use rand::RngExt;
-use view::{ChatSettings, Command, Connection, Draft, NotifyAbout, OwnEmoji};
+use view::{ChatSettings, Command, Connection, Draft, NotifyAbout, OwnEmoji, ScheduledRow, When};
 
 use crate::world::{Stores, Weather, World};
 
@@ -198,4 +198,88 @@ fn devices_agree_whatever_the_weather() {
         let states = [ALICE, TABLET].map(|one| (kept(&world, one), world.people[one].screen.connection));
         assert!(happened, "seed {seed}: {states:?}, the server has {:?}", world.server.items[&alice]);
     }
+}
+
+/// Schedules for tomorrow; changes what is kept under `id`, or makes it.
+fn schedule(world: &mut World, person: usize, id: Option<LocalId>, text: &str) -> LocalId {
+    let random: [u8; 10] = world.rng.random();
+    let local_id = id.unwrap_or_else(|| LocalId::from_parts(u64::try_from(world.now).unwrap(), random));
+    let when = When { at: Timestamp(world.now + 86_400_000), zone: None, wall: None };
+    let draft = Draft { text: text.to_owned(), reply_to: None };
+    let (mentions, thread) = (Vec::new(), None);
+    world.command(person, Command::Schedule { chat_id: general(), local_id, draft, mentions, thread, when });
+    local_id
+}
+
+fn scheduled(world: &World, person: usize) -> Vec<ScheduledRow> {
+    world.people[person].screen.scheduled.clone()
+}
+
+fn said(world: &World, person: usize, id: LocalId) -> usize {
+    world.people[person].screen.rows.iter().filter(|row| row.id == MessageId::from(id)).count()
+}
+
+#[test]
+fn a_message_scheduled_in_the_tunnel_is_on_the_tablet_later_and_can_be_changed_there() {
+    let mut world = world();
+    world.unreachable[ALICE] = true;
+    world.cut(ALICE);
+    world.run_for(100);
+    world.command(
+        ALICE,
+        Command::SaveDraft { chat_id: general(), draft: Draft { text: "good".into(), reply_to: None } },
+    );
+    let id = schedule(&mut world, ALICE, None, "good morning");
+    assert!(scheduled(&world, ALICE)[0].unsent, "the server does not know of it yet");
+    assert_eq!(world.people[ALICE].screen.chat(&general()).unwrap().draft, "", "the composer is free again");
+    world.kill(ALICE);
+    world.start(ALICE);
+    world.unreachable[ALICE] = false;
+    world.command(ALICE, Command::Reconnect);
+    world.run_for(3_000);
+    let there = scheduled(&world, TABLET);
+    assert_eq!((there[0].id, there[0].text.as_str()), (id, "good morning"));
+    assert!(!scheduled(&world, ALICE)[0].unsent);
+    schedule(&mut world, TABLET, Some(id), "good evening");
+    world.run_for(1_000);
+    assert_eq!(scheduled(&world, ALICE).iter().map(|row| row.text.as_str()).collect::<Vec<_>>(), ["good evening"]);
+    world.command(ALICE, Command::DropScheduled { local_id: id });
+    world.run_for(1_000);
+    assert!(scheduled(&world, ALICE).is_empty() && scheduled(&world, TABLET).is_empty());
+}
+
+#[test]
+fn what_both_devices_send_now_in_a_storm_is_said_once() {
+    for seed in 1..=10 {
+        let mut world = seeded(seed);
+        let id = schedule(&mut world, ALICE, None, "now");
+        world.run_for(1_000);
+        world.weather = STORM;
+        for person in [ALICE, TABLET] {
+            // A person whose app died presses again.
+            while !world.command_commits(person, Command::SendScheduled { local_id: id }) {
+                world.run_for(1_000);
+            }
+        }
+        world.run_for(20_000);
+        world.weather = Weather::CALM;
+        world.run_for(5_000);
+        world.command(BOB, Command::OpenChat { chat_id: general() });
+        let gone = |world: &World| scheduled(world, ALICE).is_empty() && scheduled(world, TABLET).is_empty();
+        assert!(world.run_until(120_000, |world| gone(world) && said(world, BOB, id) == 1), "seed {seed}");
+        world.run_for(60_000);
+        assert_eq!(said(&world, BOB, id), 1, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_message_too_long_for_an_entry_is_refused_at_once_and_the_draft_stays() {
+    let mut world = world();
+    world.command(
+        ALICE,
+        Command::SaveDraft { chat_id: general(), draft: Draft { text: "long".into(), reply_to: None } },
+    );
+    schedule(&mut world, ALICE, None, &"я".repeat(protocol::limits::ITEM_VALUE_BYTES_MAX / 2));
+    assert!(scheduled(&world, ALICE).is_empty());
+    assert_eq!(world.people[ALICE].screen.chat(&general()).unwrap().draft, "long");
 }

@@ -43,6 +43,7 @@ pub struct Screen {
     pub thread: Option<Box<Screen>>,
     pub threads_unread: u32,
     pub emoji: OwnEmoji,
+    pub scheduled: Vec<view::ScheduledRow>,
 }
 
 pub struct Person {
@@ -189,6 +190,7 @@ impl Person {
                 }
             }
             Update::Threads { unread } => screen.threads_unread = unread,
+            Update::Scheduled { messages } => screen.scheduled = messages,
             Update::Draft { draft, .. } => screen.draft = Some(draft),
             Update::OwnEmoji { emoji } => screen.emoji = emoji,
             Update::Unread { messages, mentions } => screen.unread = (messages, mentions),
