@@ -163,6 +163,13 @@ pub const SCENES: &[Scene] = &[
     ),
     scene("thread", "team", &[OPEN, MESSAGE, Click(".message__replies")], ".thread-panel .message"),
     scene("threads", "team", &[See(".chat-row"), Click(".rail__item .icon-button")], ".thread-list .list-row"),
+    scene("scheduled", "team,scheduled", &[OPEN, MESSAGE, Click(".scheduled-strip .button")], ".scheduled__row"),
+    scene(
+        "later",
+        "team",
+        &[OPEN, MESSAGE, Type(".composer__field", "До завтра!"), PressNth(".composer__line .icon-button", 1)],
+        ".later:popover-open",
+    ),
     scene(
         "pinned",
         "team",

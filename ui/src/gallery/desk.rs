@@ -1,7 +1,7 @@
 //! The composer in its modes.
 
 use leptos::prelude::*;
-use view::{ChatId, Draft, MessageId, TimelineDiff, TimelinePosition, UserId};
+use view::{ChatId, Draft, MessageId, TimelineDiff, TimelinePosition, UserId, When};
 
 use super::fixtures::{conversation, message, say, team};
 use crate::features::composer::{Composer, ComposerActions, Composition};
@@ -36,6 +36,7 @@ pub(super) fn sample_composer(composition: Composition, timeline: state::Timelin
     };
     let actions = ComposerActions {
         send: Callback::from(send),
+        send_later: Callback::from(|_: Draft, _: Vec<UserId>, _: When| {}),
         edit: Callback::from(edit),
         edit_last: Callback::from(edit_last),
         save_draft: Callback::from(|_: ChatId, _: Draft| {}),

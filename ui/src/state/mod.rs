@@ -52,6 +52,8 @@ pub struct AppState {
     pub thread: Timeline,
     /// How many threads that one follows have something new.
     pub threads_unread: RwSignal<u32>,
+    /// Messages that are to be sent later, soonest first.
+    pub scheduled: RwSignal<Vec<view::ScheduledRow>>,
     /// What the composer of a chat just opened shall hold.
     pub draft: RwSignal<Option<(ChatId, Draft)>>,
     /// The members of a chat, once asked for.
@@ -88,6 +90,7 @@ impl AppState {
             timeline: Timeline::new(),
             thread: Timeline::new(),
             threads_unread: RwSignal::new(0),
+            scheduled: RwSignal::new(Vec::new()),
             draft: RwSignal::new(None),
             members: RwSignal::new(None),
             people: People::new(),
@@ -140,6 +143,7 @@ impl AppState {
                 }
             }
             view::Update::Threads { unread } => set_if_new(self.threads_unread, unread),
+            view::Update::Scheduled { messages } => set_if_new(self.scheduled, messages),
             view::Update::OwnEmoji { emoji } => emoji::came(emoji),
             view::Update::Draft { chat_id, draft } => self.draft.set(Some((chat_id, draft))),
             view::Update::Members { chat_id, members } => self.members.set(Some((chat_id, members))),

@@ -25,6 +25,10 @@ pub enum Panel {
     Thread,
     /// Threads that one follows.
     Threads,
+    /// All messages that are to be sent later.
+    Scheduled,
+    /// Those of the open chat.
+    ScheduledHere,
 }
 
 /// What lies over the window.

@@ -278,3 +278,37 @@ const LINES: [&str; 6] = [
     "👍",
     "Works for me.",
 ];
+
+/// Messages that wait for their time; of the last, it has passed.
+pub fn scheduled() -> Vec<ScheduledRow> {
+    let row = |number: u64, chat: ChatRow, text: &str, minutes: i64| ScheduledRow {
+        id: view::update::local_id(number as f64, [7; 10]),
+        chat_id: chat.id,
+        chat_title: chat.title,
+        text: text.into(),
+        reply_to: None,
+        mentions: Vec::new(),
+        thread: None,
+        when: When { at: ago(-minutes), zone: None, wall: None },
+        refused: None,
+        unsent: false,
+    };
+    let mut chats = chats().into_iter();
+    let rows = [
+        ("Доброе утро! Напоминаю: в 10:00 созвон с поставщиком, повестка в закрепе.", 60 * 15),
+        ("С днём рождения! 🎂", 60 * 39),
+        ("Релиз вышел, спасибо всем.", -5),
+    ];
+    let mut rows: Vec<_> = rows
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, (text, minutes))| Some(row(at as u64, chats.next()?, text, minutes)))
+        .collect();
+    if let Some(last) = rows.last_mut() {
+        last.refused = Some(ErrorCode::NotAMember);
+    }
+    if let Some(second) = rows.get_mut(1) {
+        second.unsent = true;
+    }
+    rows
+}

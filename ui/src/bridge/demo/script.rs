@@ -18,6 +18,7 @@ pub struct Script {
     scene: Scene,
     preferences: Preferences,
     last_order: u64,
+    scheduled: Vec<ScheduledRow>,
 }
 
 impl Script {
@@ -35,7 +36,8 @@ impl Script {
             text_px: scene.first_of(&["20", "12"]).and_then(|px| px.parse().ok()).unwrap_or(14),
             ..Preferences::default()
         };
-        Self { scene, preferences, last_order: 1_000 }
+        let scheduled = if scene.has("scheduled") { cast::scheduled() } else { Vec::new() };
+        Self { scene, preferences, last_order: 1_000, scheduled }
     }
 
     /// Answers one command.
@@ -82,6 +84,32 @@ impl Script {
             }
             Command::Send { chat_id, local_id, draft, .. } => {
                 later = self.sent(chat_id, local_id, draft);
+                ReplyBody::Done
+            }
+            Command::Schedule { chat_id, local_id, draft, mentions, thread, when } => {
+                self.scheduled.retain(|row| row.id != local_id);
+                self.scheduled.push(ScheduledRow {
+                    id: local_id,
+                    chat_title: cast::chats()
+                        .into_iter()
+                        .find(|chat| chat.id == chat_id)
+                        .map_or_else(String::new, |chat| chat.title),
+                    chat_id,
+                    text: draft.text,
+                    reply_to: draft.reply_to,
+                    mentions,
+                    thread,
+                    when,
+                    refused: None,
+                    unsent: false,
+                });
+                self.scheduled.sort_by_key(|row| row.when.at);
+                now.push(Update::Scheduled { messages: self.scheduled.clone() });
+                ReplyBody::Done
+            }
+            Command::DropScheduled { local_id } | Command::SendScheduled { local_id } => {
+                self.scheduled.retain(|row| row.id != local_id);
+                now.push(Update::Scheduled { messages: self.scheduled.clone() });
                 ReplyBody::Done
             }
             Command::SetPreferences { preferences } => {
@@ -163,6 +191,7 @@ impl Script {
             Update::Connection { connection },
             Update::Chats { chats },
             Update::Unread { messages: 131, mentions: 1 },
+            Update::Scheduled { messages: self.scheduled.clone() },
             host(running()),
         ]
     }

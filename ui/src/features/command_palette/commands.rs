@@ -76,7 +76,7 @@ fn icon_of(group: Group) -> IconName {
     }
 }
 
-fn everywhere(state: AppState) -> [Entry; 7] {
+fn everywhere(state: AppState) -> [Entry; 8] {
     let nav = state.nav;
     let dialog = move |dialog: Dialog| Callback::new(move |()| nav.dialog.set(Some(dialog.clone())));
     let panel = move |panel: Panel| {
@@ -93,6 +93,7 @@ fn everywhere(state: AppState) -> [Entry; 7] {
         Entry::new(key("thread-list"), IconName::Thread, panel(Panel::Threads)),
         Entry::new(key("collections-mentions"), IconName::At, panel(Panel::Mentions)),
         Entry::new(key("collections-saved"), IconName::Bookmark, panel(Panel::Saved)),
+        Entry::new(key("scheduled-title"), IconName::Clock, panel(Panel::Scheduled)),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! The composer: one growing text field with everything that belongs to writing.
 
 use leptos::prelude::*;
-use view::{ChatId, Draft, MessageId, PersonRow, QuoteRow, UserId};
+use view::{ChatId, Draft, MessageId, PersonRow, QuoteRow, UserId, When};
 use wasm_bindgen::JsCast;
 
 use super::composition::{Composition, Mode};
@@ -10,17 +10,24 @@ use super::field_keys::{Ask, Key, ask};
 use super::send::{MESSAGE_BYTES_MAX, is_sendable, mentioned_in};
 use super::suggest::{Suggestion, closed_code, suggest};
 use super::suggestions::{LIST_ID, Suggestions, option_id};
+use crate::features::later::LaterPanel;
 use crate::features::reactions::EmojiPanel;
 use crate::i18n::{t, t_with};
 use crate::keys::{Action, table::chord_words};
 use crate::primitives::{ControlSize, Icon, IconButton, IconButtonKind, IconName, MenuAnchor, colour_of};
 use crate::state::emoji::use_emoji;
 
+/// How wide the panels over it are, in CSS pixels.
+const EMOJI_WIDTH: f64 = 348.0;
+const LATER_WIDTH: f64 = 320.0;
+
 /// What the composer asks its owner for.
 #[derive(Clone, Copy)]
 pub struct ComposerActions {
     /// Post this, with the people mentioned.
     pub send: Callback<(Draft, Vec<UserId>)>,
+    /// Post it at a moment, with the people mentioned.
+    pub send_later: Callback<(Draft, Vec<UserId>, When)>,
     /// Change a message's text.
     pub edit: Callback<(MessageId, String, Vec<UserId>)>,
     /// The person wants to edit the last own message: answer with [`Composition::edit`].
@@ -61,12 +68,7 @@ pub fn Composer(
         Desk { composition, actions, people, drafts, found: RwSignal::new((0, Vec::new())), chosen: RwSignal::new(0) };
     let panel = RwSignal::new(None::<MenuAnchor>);
     let box_node = NodeRef::<leptos::html::Div>::new();
-    let open_panel = move || {
-        panel.set(box_node.get_untracked().map(|node| {
-            let rect = node.get_bounding_client_rect();
-            MenuAnchor { x: rect.right() - 348.0, y: rect.bottom(), above: rect.top() - 4.0 }
-        }))
-    };
+    let open_panel = move || panel.set(box_node.get_untracked().map(|node| over_its_end(&node, EMOJI_WIDTH)));
     let too_long = move || composition.text.with(|text| text.trim().len() > MESSAGE_BYTES_MAX);
     let sendable = move || composition.text.with(|text| is_sendable(text));
     let editing = move || composition.mode.with(|mode| matches!(mode, Mode::Edit { .. }));
@@ -89,6 +91,7 @@ pub fn Composer(
             }
         });
     });
+    let later = RwSignal::new(None::<MenuAnchor>);
     let send_icon = Signal::derive(move || if editing() { IconName::Check } else { IconName::Send });
     view! {
         <div class="composer">
@@ -122,6 +125,13 @@ pub fn Composer(
                         on:blur=move |_| desk.found.set((0, Vec::new()))
                     />
                     <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=chord_words(Action::Emoji) on_press=open_panel />
+                    <Show when=move || sendable() && !editing()>
+                        <IconButton
+                            icon=IconName::Clock
+                            label=move || t("scheduled-send-later")
+                            on_press=move || later.set(box_node.get_untracked().map(|node| over_its_end(&node, LATER_WIDTH)))
+                        />
+                    </Show>
                     <IconButton
                         icon=send_icon
                         label=move || if editing() { t("composer-save") } else { t("composer-send") }
@@ -134,6 +144,11 @@ pub fn Composer(
                     <p class="composer__note" role="alert">{move || t("composer-too-long")}</p>
                 </Show>
             </div>
+            <LaterPanel
+                anchor=later
+                title=move || t("scheduled-send-later")
+                on_pick=move |when: When| desk.send_later(when)
+            />
             <EmojiPanel anchor=panel on_pick=move |emoji: String| composition.insert(&emoji) />
         </div>
     }
@@ -295,16 +310,37 @@ impl Desk {
                 }
                 self.composition.leave_edit();
             }
-            mode => {
-                let reply_to = if let Mode::Reply(quote) = mode { Some(quote.id) } else { None };
-                self.composition.clear();
-                self.drafts.sent();
-                self.actions.send.run((Draft { text, reply_to }, mentions));
-            }
+            _ => self.actions.send.run((self.take_draft(text), mentions)),
         }
         self.found.set((0, Vec::new()));
         self.composition.focus();
     }
+
+    fn send_later(self, when: When) {
+        let text = self.composition.text.get_untracked();
+        if !is_sendable(&text) {
+            return;
+        }
+        let text = text.trim().to_owned();
+        let mentions = self.people.with_untracked(|people| mentioned_in(&text, people));
+        self.actions.send_later.run((self.take_draft(text), mentions, when));
+        self.composition.focus();
+    }
+
+    /// Empties the composer.
+    fn take_draft(self, text: String) -> Draft {
+        let mode = self.composition.mode.get_untracked();
+        let reply_to = if let Mode::Reply(quote) = mode { Some(quote.id) } else { None };
+        self.composition.clear();
+        self.drafts.sent();
+        Draft { text, reply_to }
+    }
+}
+
+/// Where a panel of this width opens from the composer: over the end of its box.
+fn over_its_end(node: &web_sys::HtmlDivElement, width: f64) -> MenuAnchor {
+    let rect = node.get_bounding_client_rect();
+    MenuAnchor { x: rect.right() - width, y: rect.bottom(), above: rect.top() - 4.0 }
 }
 
 /// As tall as its text; the style sheet bounds it.

@@ -11,4 +11,4 @@ mod suggestions;
 
 pub use composer::{Composer, ComposerActions};
 pub use composition::{Composition, Mode, quote_of};
-pub use send::{MESSAGE_BYTES_MAX, mentioned_in};
+pub use send::{MESSAGE_BYTES_MAX, is_sendable, mentioned_in};

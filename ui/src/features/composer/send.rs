@@ -23,7 +23,7 @@ pub fn mentioned_in(text: &str, people: &[PersonRow]) -> Vec<UserId> {
 }
 
 /// A text that may be sent: something in it, and not too long.
-pub(super) fn is_sendable(text: &str) -> bool {
+pub fn is_sendable(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty() && text.len() <= MESSAGE_BYTES_MAX
 }

@@ -3,7 +3,7 @@
 mod list;
 
 use leptos::prelude::*;
-use view::{ChatId, Command, Draft, MessageId, MessageRow, UserId};
+use view::{ChatId, Command, Draft, MessageId, MessageRow, UserId, When};
 
 use crate::bridge::{new_local_id, tell, tell_quietly};
 use crate::features::composer::{Composer, ComposerActions, Composition, quote_of};
@@ -125,6 +125,11 @@ fn composer_actions(state: AppState, chat: ChatId, root: MessageId, composition:
         send: Callback::from(move |draft: Draft, mentions: Vec<UserId>| {
             let (chat_id, thread) = (chat.get_value(), Some(root.get_value()));
             tell(state, Command::Send { chat_id, local_id: new_local_id(), draft, mentions, thread });
+        }),
+        send_later: Callback::from(move |draft: Draft, mentions: Vec<UserId>, when: When| {
+            let (chat_id, thread) = (chat.get_value(), Some(root.get_value()));
+            tell(state, Command::Schedule { chat_id, local_id: new_local_id(), draft, mentions, thread, when });
+            state.toasts.done(t("scheduled-done"));
         }),
         edit: Callback::from(move |message_id: MessageId, text: String, mentions: Vec<UserId>| {
             tell(state, Command::Edit { chat_id: chat.get_value(), message_id, text, mentions });

@@ -1,12 +1,13 @@
 //! The open chat as one piece: timeline, who is typing, composer; wired to the state and the bridge.
 
 use leptos::prelude::*;
-use view::{ChatId, Command, Draft, MessageId, MessageRow, PersonRow, UserId};
+use view::{ChatId, Command, Draft, MessageId, MessageRow, PersonRow, UserId, When};
 
 use super::timeline::{Timeline, TimelineActions};
 use crate::bridge::{new_local_id, tell, tell_quietly};
 use crate::features::composer::{Composer, ComposerActions, Composition};
 use crate::features::message::{MessageActions, MessageContext};
+use crate::features::scheduled::ScheduledStrip;
 use crate::i18n::{t, t_with};
 use crate::primitives::{Button, ButtonKind, Dialog};
 use crate::state::{self as nav, AppState};
@@ -47,6 +48,7 @@ pub fn Conversation(
             />
             <Typing names=move || row.with(|row| row.as_ref().map(|row| row.typing.clone()).unwrap_or_default()) />
             <Show when=move || may_write.get()>
+                <ScheduledStrip />
                 <Composer
                     chat=chat
                     composition=composition
@@ -186,6 +188,11 @@ fn composer_actions(state: AppState, composition: Composition) -> ComposerAction
         send: Callback::from(move |draft: Draft, mentions: Vec<UserId>| {
             let local_id = new_local_id();
             in_chat(state, |chat_id| Command::Send { chat_id, local_id, draft, mentions, thread: None });
+        }),
+        send_later: Callback::from(move |draft: Draft, mentions: Vec<UserId>, when: When| {
+            let local_id = new_local_id();
+            in_chat(state, |chat_id| Command::Schedule { chat_id, local_id, draft, mentions, thread: None, when });
+            state.toasts.done(t("scheduled-done"));
         }),
         edit: Callback::from(move |message_id: MessageId, text: String, mentions: Vec<UserId>| {
             in_chat(state, |chat_id| Command::Edit { chat_id, message_id, text, mentions });

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::features::collections::{Collection, CollectionPanel};
 use crate::features::members_panel::MembersPanel;
+use crate::features::scheduled::ScheduledPanel;
 use crate::features::search_panel::SearchPanel;
 use crate::features::thread_panel::{ThreadList, ThreadPanel};
 use crate::i18n::t;
@@ -22,6 +23,7 @@ pub fn RightPanel() -> impl IntoView {
         Some(Panel::Mentions) => t("collections-mentions"),
         Some(Panel::Thread) => t("thread-title"),
         Some(Panel::Threads) => t("thread-list"),
+        Some(Panel::Scheduled | Panel::ScheduledHere) => t("scheduled-title"),
         Some(Panel::SearchChat | Panel::SearchEverywhere) | None => t("search-title"),
     };
     let row = Memo::new(move |_| nav.chat.get());
@@ -50,6 +52,8 @@ pub fn RightPanel() -> impl IntoView {
                             nav.thread.get().map(|(chat, root)| view! { <ThreadPanel chat=chat root=root /> })
                         }).into_any(),
                         Some(Panel::Threads) => view! { <ThreadList /> }.into_any(),
+                        Some(Panel::Scheduled) => view! { <ScheduledPanel chat=Signal::stored(None) /> }.into_any(),
+                        Some(Panel::ScheduledHere) => view! { <ScheduledPanel chat=nav.chat /> }.into_any(),
                         None => ().into_any(),
                     }}
                 </div>
