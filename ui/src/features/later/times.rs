@@ -1,5 +1,6 @@
 //! Moments that one may mean by "later", in the person's own time zone. Which days and hours are offered is pure.
 
+#[cfg(not(target_arch = "wasm32"))]
 use view::When;
 
 /// A moment that is offered.
