@@ -279,7 +279,10 @@ fn a_lost_connection_is_made_again() {
                 tx.execute("INSERT INTO log (id) VALUES (4)", &[])
             }).await
         }});
-        while other.read(|tx| tx.one("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'", &[], |row| row.int(0))).await.unwrap_or_else(|e: Error| panic!("{e}")) == 0 {}
+        // Its own statement counts: a reader that has not yet ended its transaction is idle in one as well.
+        let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' \
+                     AND query LIKE 'INSERT INTO log (id) VALUES (3)%'";
+        while other.read(move |tx| tx.one(waits, &[], |row| row.int(0))).await.unwrap_or_else(|e: Error| panic!("{e}")) == 0 {}
         other.write(move |tx| tx.rows(end_all, &[], |_| Ok(()))).await.unwrap_or_else(|e: Error| panic!("{e}"));
         go.send(()).unwrap();
         assert!(cut.await.unwrap().unwrap_err().is_retryable());
