@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use view::{ChatId, ScheduledRow};
 
 use crate::i18n::{t, t_with};
-use crate::primitives::{Button, ButtonKind, ControlSize, EmptyState, Icon, IconName, IconSize};
+use crate::primitives::{Button, ButtonKind, ControlSize, EmptyState, IconName};
 use crate::state::{AppState, Panel};
 use row::Row;
 
@@ -60,8 +60,7 @@ pub fn ScheduledStrip() -> impl IntoView {
     view! {
         <Show when=move || counts.get().0 != 0>
             <div class="scheduled-strip" class:scheduled-strip--refused=move || counts.get().1 != 0>
-                <Button kind=ButtonKind::Ghost size=ControlSize::Small on_press=move || state.nav.panel.set(Some(Panel::ScheduledHere))>
-                    <Icon name=IconName::Clock size=IconSize::Small />
+                <Button kind=ButtonKind::Ghost size=ControlSize::Small icon=IconName::Clock on_press=move || state.nav.panel.set(Some(Panel::ScheduledHere))>
                     {words}
                 </Button>
             </div>
