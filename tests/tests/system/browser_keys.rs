@@ -242,13 +242,13 @@ async fn alice_writes_answers_and_reacts_in_the_browser_by_keyboard_alone() {
     alice.stands_on(".composer__field").await;
     alice.page.until("return document.activeElement.value === '👍❤️';", vec![], "two emoji in the text").await;
 
-    // By a Russian name after a colon, with Tab.
+    // By a Russian name after a colon, with Tab. Two emoji have it: which comes first is the catalogue's.
     alice
         .type_text(&[(" ", "Space"), (":", "Digit6"), ("е", "KeyT"), ("л", "KeyK"), ("к", "KeyR"), ("а", "KeyF")])
         .await;
     alice.sees(".suggestions__emoji").await;
     alice.hit(TAB).await;
-    alice.page.until("return document.activeElement.value.includes('🎄');", vec![], "the fir in the text").await;
+    alice.page.until("return /🎄|🌲/u.test(document.activeElement.value);", vec![], "the fir in the text").await;
 
     // Back over Tab to the messages, which are one stop; arrows walk, Tab goes through what a message holds.
     alice.hit_with(TAB, held::SHIFT).await;

@@ -50,7 +50,7 @@ pub(super) fn Grid(
     };
     let height = move || format!("{}px", desk.layout.with(super::Layout::height));
     view! {
-        <div class="emoji-panel__scroll" node_ref=desk.scroller on:scroll=move |_| measure() tabindex="-1">
+        <div class="emoji-panel__scroll" node_ref=desk.scroller on:scroll=move |_| measure() tabindex="0">
             <div class="emoji-panel__rows" id=id role="listbox" aria-label=move || t("emoji-panel") style:height=height>
                 {rows}
             </div>
