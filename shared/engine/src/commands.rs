@@ -101,6 +101,7 @@ impl Engine {
                 self.keep_emoji(s, &emoji)?;
                 DONE
             }
+            Command::Keep { key, value } => self.keep(s, &key, value)?,
             Command::MarkRead { chat_id, seq } => {
                 self.mark_read(s, &chat_id, seq)?;
                 DONE

@@ -11,6 +11,7 @@ use protocol::frame::PutItem;
 use protocol::{ChatId, Item, MessageId, ProtocolError, Request};
 use sql::{Error, Tx, params};
 use view::ChatSettings;
+use view::kept::UI;
 
 use crate::chats;
 use crate::drafts;
@@ -241,6 +242,10 @@ impl Engine {
         } else if key == EMOJI {
             if !own {
                 self.emoji_changed(s, value);
+            }
+        } else if key.starts_with(UI) {
+            if !own {
+                self.kept_elsewhere(s, key, value);
             }
         } else if let Some(id) = key.strip_prefix(SAVED) {
             self.saved_changed(s, id)?;

@@ -20,6 +20,7 @@ mod frames;
 mod inbox;
 mod io;
 mod items;
+mod kept;
 mod list;
 mod marks;
 mod members;

@@ -86,6 +86,7 @@ impl Engine {
         s.update(Update::Connection { connection });
         self.show_list(s)?;
         self.show_emoji(s)?;
+        self.show_kept(s)?;
         self.screen.unread = None;
         self.screen.threads_unread = None;
         self.show_threads_unread(s)?;

@@ -333,6 +333,14 @@ pub enum Command {
         /// All of it.
         emoji: OwnEmoji,
     },
+    /// Keeps a wish about the interface, see [`crate::kept`]; `None` takes it away. Works offline, syncs. What may not be kept
+    /// is refused with [`protocol::ErrorCode::InvalidField`].
+    Keep {
+        /// `ui:…`
+        key: String,
+        /// JSON of it.
+        value: Option<String>,
+    },
     /// Everything up to this `seq` was on screen, in a focused window.
     MarkRead {
         /// Where.

@@ -4,12 +4,16 @@
 //! (`postMessage`); both carry the same JSON. No keys, tokens or passwords ever come back in an [`Update`].
 
 pub mod command;
+pub mod folders;
 pub mod host;
+pub mod kept;
 pub mod rows;
 pub mod update;
 
 pub use command::{Command, CommandEnvelope, Draft, MessageLayout, Preferences, ServerTarget};
+pub use folders::{Folder, FolderRule, Wanted};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
+pub use kept::Kept;
 pub use protocol::timed::When;
 pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
 pub use rows::{

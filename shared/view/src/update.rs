@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Draft, Preferences};
 use crate::host::HostUpdate;
+use crate::kept::Kept;
 use crate::rows::{ChatRow, MemberRow, MessageRow, OwnEmoji, PersonRow, ScheduledRow, ThreadRow, VersionRow};
 
 /// One thing that changed on screen.
@@ -69,6 +70,12 @@ pub enum Update {
     OwnEmoji {
         /// All of it.
         emoji: OwnEmoji,
+    },
+    /// Wishes about the interface: all of them after `Start`, later those that another device changed. To be laid over what is
+    /// known; made by any version, so whoever reads one bounds and checks it.
+    Kept {
+        /// By key.
+        entries: Vec<Kept>,
     },
     /// All messages that are to be sent later, soonest first.
     Scheduled {

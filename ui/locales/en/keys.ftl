@@ -19,6 +19,7 @@ keys-next-unread = Next unread
 keys-back = Back
 keys-forward = Forward
 keys-chat-number = Chat by number
+keys-folder-number = Folder by number
 keys-all-read = Mark everything read
 keys-escape = Close, cancel, mark read
 keys-oldest-unread = To the first unread

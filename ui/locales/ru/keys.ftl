@@ -19,6 +19,7 @@ keys-next-unread = Следующий непрочитанный
 keys-back = Назад
 keys-forward = Вперёд
 keys-chat-number = Чат по номеру
+keys-folder-number = Папка по номеру
 keys-all-read = Всё прочитано
 keys-escape = Закрыть, отменить, прочитано
 keys-oldest-unread = К первому непрочитанному

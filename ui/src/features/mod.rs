@@ -9,6 +9,7 @@ pub mod collections;
 pub mod command_palette;
 pub mod composer;
 pub mod connection_banner;
+pub mod folders;
 pub mod forward;
 pub mod go_to_date;
 pub mod host_panel;

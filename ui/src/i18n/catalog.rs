@@ -92,6 +92,7 @@ areas! {
     "elsewhere",
     "emoji",
     "failure",
+    "folders",
     "forward",
     "go-to-date",
     "header",

@@ -66,6 +66,7 @@ pub fn run(state: AppState, action: Action) -> bool {
         Action::Back => nav.go_back(),
         Action::Forward => nav.go_forward(),
         Action::Chat(number) => state.open_nth_chat(usize::from(number)),
+        Action::Folder(number) => return state.folders.show_nth(usize::from(number).saturating_sub(1)),
         Action::NextRegion => regions::step(true),
         Action::PreviousRegion => regions::step(false),
         Action::AllRead => all_read(state),

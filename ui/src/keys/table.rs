@@ -22,6 +22,8 @@ pub enum Action {
     Forward,
     /// The n-th chat of the list, from 1.
     Chat(u8),
+    /// All chats (1), or the folder before which n - 1 others and "all" stand.
+    Folder(u8),
     RightPanel,
     NextRegion,
     PreviousRegion,
@@ -94,7 +96,7 @@ const fn bind(action: Action, chord: Chord, group: Group, words: &'static str) -
     Binding { action, chord, group, words }
 }
 
-/// All chords, in the order of the sheet. `Ctrl+1…9` share one line there: the first stands for all.
+/// All chords, in the order of the sheet. `Ctrl+1…9` and `Alt+1…9` share one line each there: the first stands for all.
 pub const BINDINGS: &[Binding] = &[
     bind(Action::QuickSwitcher, letter('k'), Group::General, key("keys-quick-switcher")),
     bind(Action::CommandPalette, letter('k').shift(), Group::General, key("keys-command-palette")),
@@ -120,6 +122,15 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Chat(7), symbol('7'), Group::Chats, ""),
     bind(Action::Chat(8), symbol('8'), Group::Chats, ""),
     bind(Action::Chat(9), symbol('9'), Group::Chats, ""),
+    bind(Action::Folder(1), Chord::alt(Key::Symbol('1')), Group::Chats, key("keys-folder-number")),
+    bind(Action::Folder(2), Chord::alt(Key::Symbol('2')), Group::Chats, ""),
+    bind(Action::Folder(3), Chord::alt(Key::Symbol('3')), Group::Chats, ""),
+    bind(Action::Folder(4), Chord::alt(Key::Symbol('4')), Group::Chats, ""),
+    bind(Action::Folder(5), Chord::alt(Key::Symbol('5')), Group::Chats, ""),
+    bind(Action::Folder(6), Chord::alt(Key::Symbol('6')), Group::Chats, ""),
+    bind(Action::Folder(7), Chord::alt(Key::Symbol('7')), Group::Chats, ""),
+    bind(Action::Folder(8), Chord::alt(Key::Symbol('8')), Group::Chats, ""),
+    bind(Action::Folder(9), Chord::alt(Key::Symbol('9')), Group::Chats, ""),
     bind(Action::AllRead, Chord::plain(named(Named::Escape)).shift(), Group::Chats, key("keys-all-read")),
     bind(Action::Escape, Chord::plain(named(Named::Escape)), Group::Messages, key("keys-escape")),
     bind(Action::OldestUnread, Chord::plain(named(Named::PageUp)).shift(), Group::Messages, key("keys-oldest-unread")),

@@ -6,6 +6,8 @@
 
 pub mod chats;
 pub mod emoji;
+pub mod folders;
+pub mod kept;
 pub mod navigation;
 pub mod people;
 pub mod preferences;
@@ -17,6 +19,8 @@ use leptos::prelude::*;
 use view::{ChatId, Connection, DiscoveredTeam, Draft, HostState, HostUpdate, MemberRow, Stage};
 
 pub use chats::{ChatEntry, Chats};
+pub use folders::Folders;
+pub use kept::KeptEntries;
 pub use navigation::{Dialog, Navigation, Panel};
 pub use people::People;
 pub use timeline::{Timeline, TimelineChange, TimelineEntry};
@@ -46,6 +50,10 @@ pub struct AppState {
     pub preferences: RwSignal<view::Preferences>,
     /// The chat list.
     pub chats: Chats,
+    /// Wishes about the interface that all own devices share.
+    pub kept: KeptEntries,
+    /// The folders of the chat list.
+    pub folders: Folders,
     /// The open chat's messages.
     pub timeline: Timeline,
     /// The messages of the thread beside it.
@@ -81,12 +89,15 @@ pub struct AppState {
 impl AppState {
     /// Everything empty; call inside an owner that lives as long as the page.
     pub fn new() -> Self {
+        let kept = KeptEntries::new();
         Self {
             start_failure: RwSignal::new(None),
             stage: RwSignal::new(Stage::Starting),
             connection: RwSignal::new(Connection::Connecting),
             preferences: RwSignal::new(view::Preferences::default()),
             chats: Chats::new(),
+            kept,
+            folders: Folders::new(kept),
             timeline: Timeline::new(),
             thread: Timeline::new(),
             threads_unread: RwSignal::new(0),
@@ -145,6 +156,7 @@ impl AppState {
             view::Update::Threads { unread } => set_if_new(self.threads_unread, unread),
             view::Update::Scheduled { messages } => set_if_new(self.scheduled, messages),
             view::Update::OwnEmoji { emoji } => emoji::came(emoji),
+            view::Update::Kept { entries } => self.kept.came(entries),
             view::Update::Draft { chat_id, draft } => self.draft.set(Some((chat_id, draft))),
             view::Update::Members { chat_id, members } => self.members.set(Some((chat_id, members))),
             view::Update::Person { person } => self.person_changed(person),
@@ -162,6 +174,8 @@ impl AppState {
             self.timeline.close();
             self.thread.close();
             self.threads_unread.set(0);
+            self.kept.clear();
+            self.folders.open.set(None);
             self.nav.reset();
             self.people.clear();
             self.unread.set(Unread::default());

@@ -58,6 +58,10 @@ pub enum Dialog {
     Forward(ChatId, Vec<MessageId>),
     /// What a message said before it was changed.
     Versions(ChatId, MessageId),
+    /// A folder of the chat list; `None` makes one.
+    Folder(Option<String>),
+    /// In which folders a chat is.
+    ChatFolders(ChatId),
     /// A day of a chat's history.
     GoToDate(ChatId),
 }

@@ -69,7 +69,8 @@ impl Toasts {
         self.shown.update(|shown| shown.retain(|toast| toast.id != id));
     }
 
-    fn push(&self, text: String, kind: ToastKind) {
+    /// Shows one.
+    pub fn push(&self, text: String, kind: ToastKind) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
         self.shown.update(|shown| {

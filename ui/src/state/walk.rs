@@ -1,4 +1,4 @@
-//! Walking through the chat list by keyboard: next, previous, next unread, the n-th.
+//! Walking through the chat list by keyboard: next, previous, next unread, the n-th. In a folder, through that.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use super::AppState;
 impl AppState {
     /// Opens the next chat of the list or the one before; only unread ones when asked. Goes round at the ends.
     pub fn step_chat(&self, forward: bool, unread_only: bool) {
-        let order = self.chats.order.get_untracked();
+        let order = untrack(|| self.listed_chats());
         let open = self.nav.chat.get_untracked();
         let here = order.iter().position(|entry| Some(&entry.id) == open.as_ref());
         let wanted = |index: usize| !unread_only || order[index].row.with_untracked(|row| row.unread > 0);
@@ -18,7 +18,7 @@ impl AppState {
 
     /// Opens the n-th chat of the list, counted from 1.
     pub fn open_nth_chat(&self, number: usize) {
-        let entry = self.chats.order.with_untracked(|order| order.get(number.wrapping_sub(1)).cloned());
+        let entry = untrack(|| self.listed_chats()).into_iter().nth(number.wrapping_sub(1));
         if let Some(entry) = entry {
             self.nav.open(entry.id);
         }

@@ -2,7 +2,10 @@
 
 use protocol::{ChatId, LocalId, MessageId, Timestamp};
 use rand::RngExt;
-use view::{ChatSettings, Command, Connection, Draft, NotifyAbout, OwnEmoji, ScheduledRow, When};
+use view::{
+    ChatSettings, Command, CommandReply, Connection, Draft, ErrorCode, Failure, Folder, FolderRule, NotifyAbout,
+    OwnEmoji, ScheduledRow, When,
+};
 
 use crate::world::{Stores, Weather, World};
 
@@ -117,6 +120,50 @@ fn the_emoji_that_alice_uses_are_on_her_other_device_and_stay_after_a_restart() 
     world.unreachable[ALICE] = false;
     assert!(world.run_until(120_000, |world| world.people[TABLET].screen.emoji == used));
     assert_eq!(world.people[BOB].screen.emoji, OwnEmoji::default(), "it is nobody else's business");
+}
+
+fn folder(world: &World, person: usize, key: &str) -> Option<Folder> {
+    Folder::read(key, world.people[person].screen.kept.get(key)?)
+}
+
+#[test]
+fn a_folder_made_offline_is_on_the_other_device_and_one_taken_away_is_gone_there() {
+    let mut world = world();
+    let rule = FolderRule { unread: true, ..FolderRule::default() };
+    let made =
+        Folder { id: "work".into(), name: "Работа".into(), chats: vec![general()], rule, ..Folder::default() };
+    world.unreachable[ALICE] = true;
+    world.cut(ALICE);
+    world.command(ALICE, Command::Keep { key: made.key(), value: Some(made.value()) });
+    world.kill(ALICE);
+    world.start(ALICE);
+    assert_eq!(folder(&world, ALICE, &made.key()), Some(made.clone()), "offline, after a restart");
+    world.unreachable[ALICE] = false;
+    assert!(world.run_until(120_000, |world| folder(world, TABLET, &made.key()) == Some(made.clone())));
+    assert!(world.people[BOB].screen.kept.is_empty(), "it is nobody else's business");
+    let renamed = Folder { name: "Дом".into(), ..made.clone() };
+    world.command(TABLET, Command::Keep { key: made.key(), value: Some(renamed.value()) });
+    assert!(world.run_until(120_000, |world| folder(world, ALICE, &made.key()) == Some(renamed.clone())));
+    world.command(TABLET, Command::Keep { key: made.key(), value: None });
+    assert!(world.run_until(120_000, |world| world.people[ALICE].screen.kept.is_empty()));
+    world.kill(ALICE);
+    world.start(ALICE);
+    assert!(world.people[ALICE].screen.kept.is_empty(), "it does not come back");
+}
+
+#[test]
+fn only_wishes_about_the_interface_are_kept_by_the_interface() {
+    let mut world = world();
+    for (key, value) in [("chat:general", "{}"), ("emoji", "{}"), ("ui:", "1"), ("ui:Big", "1")] {
+        let id = world.command(ALICE, Command::Keep { key: key.to_owned(), value: Some(value.to_owned()) });
+        let refused = Failure::Refused { code: ErrorCode::InvalidField };
+        assert_eq!(world.people[ALICE].screen.replies[&id], CommandReply::Failed { failure: refused }, "{key}");
+    }
+    let long = "x".repeat(16 * 1024 + 1);
+    world.command(ALICE, Command::Keep { key: "ui:long".to_owned(), value: Some(long) });
+    world.run_for(1_000);
+    assert!(world.people[TABLET].screen.kept.is_empty());
+    assert_eq!(kept(&world, ALICE), ChatSettings::default());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One person's device: the store, the engine on it, timers, and the screen that the updates draw. Checks each update
 //! against what the screen already shows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use engine::{Account, AuthTokens, Cx, Engine, EngineError, Input, Output, Timer};
 use protocol::{ChatId, MessageId, Timestamp, UserId};
@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use sql::{Store, StoreKey, StoreLocation};
 use view::update::ReplyBody;
 use view::{
-    ChatRow, Command, CommandEnvelope, CommandReply, Connection, Draft, MessageRow, Notice, OwnEmoji, Stage,
+    ChatRow, Command, CommandEnvelope, CommandReply, Connection, Draft, Kept, MessageRow, Notice, OwnEmoji, Stage,
     TimelineDiff, Update,
 };
 
@@ -43,6 +43,7 @@ pub struct Screen {
     pub thread: Option<Box<Screen>>,
     pub threads_unread: u32,
     pub emoji: OwnEmoji,
+    pub kept: BTreeMap<String, String>,
     pub scheduled: Vec<view::ScheduledRow>,
 }
 
@@ -193,6 +194,14 @@ impl Person {
             Update::Scheduled { messages } => screen.scheduled = messages,
             Update::Draft { draft, .. } => screen.draft = Some(draft),
             Update::OwnEmoji { emoji } => screen.emoji = emoji,
+            Update::Kept { entries } => {
+                for Kept { key, value } in entries {
+                    match value {
+                        Some(value) => screen.kept.insert(key, value),
+                        None => screen.kept.remove(&key),
+                    };
+                }
+            }
             Update::Unread { messages, mentions } => screen.unread = (messages, mentions),
             Update::Notice { notice } => {
                 assert!(

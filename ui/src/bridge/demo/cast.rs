@@ -312,3 +312,19 @@ pub fn scheduled() -> Vec<ScheduledRow> {
     }
     rows
 }
+
+/// Folders of the chat list, as own devices keep them.
+pub fn folders() -> Vec<Kept> {
+    let folder = |id: &str, name: &str, icon: &str, place: u32, rule: FolderRule| {
+        let folder = Folder { id: id.into(), name: name.into(), icon: icon.into(), place, rule, ..Folder::default() };
+        Kept { key: folder.key(), value: Some(folder.value()) }
+    };
+    let rule = FolderRule::default;
+    vec![
+        folder("new", "Новое", "🔔", 0, FolderRule { unread: true, ..rule() }),
+        folder("people", "Личное", "💬", 1, FolderRule { private: true, ..rule() }),
+        folder("teams", "Группы", "👥", 2, FolderRule { groups: true, ..rule() }),
+        folder("channels", "Каналы", "📣", 3, FolderRule { channels: true, ..rule() }),
+        folder("reports", "Отчёты", "", 4, FolderRule { name: "нет такого".into(), ..rule() }),
+    ]
+}

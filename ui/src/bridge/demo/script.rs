@@ -192,6 +192,7 @@ impl Script {
             Update::Chats { chats },
             Update::Unread { messages: 131, mentions: 1 },
             Update::Scheduled { messages: self.scheduled.clone() },
+            Update::Kept { entries: if self.scene.has("folders") { cast::folders() } else { Vec::new() } },
             host(running()),
         ]
     }

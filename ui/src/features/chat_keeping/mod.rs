@@ -7,7 +7,7 @@ use view::{ChatRow, ChatSettings, Command, NotifyAbout, Timestamp};
 use crate::bridge;
 use crate::i18n::{key, t};
 use crate::primitives::{IconName, MenuItem};
-use crate::state::AppState;
+use crate::state::{AppState, Dialog};
 
 const HOUR_MS: i64 = 3_600_000;
 /// Until it is taken back: the end of the years that a date shows with four digits.
@@ -35,7 +35,10 @@ pub fn keeping_items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
         let keep = move |()| bridge::tell(state, keeping.command.clone());
         MenuItem::new(t(keeping.words), keeping.icon, Callback::new(keep))
     };
-    keepings(row).into_iter().map(item).collect()
+    let id = row.id.clone();
+    let folders = move |()| state.nav.dialog.set(Some(Dialog::ChatFolders(id.clone())));
+    let folders = MenuItem::new(t("folders-of-chat"), IconName::Folder, Callback::new(folders));
+    keepings(row).into_iter().map(item).chain([folders]).collect()
 }
 
 /// What can be done about keeping a chat, as it is kept now.

@@ -9,6 +9,7 @@ use view::ChatId;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use crate::features::folders::FolderTabs;
 use crate::i18n::{chat_title, t};
 use crate::primitives::{
     Button, ButtonKind, EmptyState, FieldKind, Icon, IconButton, IconName, Menu, MenuAnchor, MenuItem, Skeleton,
@@ -17,6 +18,8 @@ use crate::primitives::{
 use crate::state::{AppState, ChatEntry, Dialog};
 use row::ChatListRow;
 
+pub use view::folders::folded;
+
 /// The whole list with its head.
 #[component]
 pub fn ChatList() -> impl IntoView {
@@ -24,6 +27,9 @@ pub fn ChatList() -> impl IntoView {
     let filter = RwSignal::new(String::new());
     let archive = RwSignal::new(false);
     let shown = Memo::new(move |_| filtered(state, &filter.get(), archive.get()));
+    let in_tabs = move || state.folders.all.with(|all| !all.is_empty());
+    let folder = Memo::new(move |_| state.folders.shown().map(|folder| folder.id));
+    let in_folder = move || folder.get().is_some() && filter.with(|filter| filter.trim().is_empty());
     let nothing = move || state.chats.order.with(Vec::is_empty);
     view! {
         <div class="chat-list">
@@ -31,14 +37,23 @@ pub fn ChatList() -> impl IntoView {
             <div class="chat-list__filter">
                 <TextField label=move || t("chats-filter") value=filter kind=FieldKind::Search />
             </div>
-            <div class="chat-list__rows" on:keydown=walk>
+            <FolderTabs />
+            <div
+                class="chat-list__rows"
+                role=move || in_tabs().then_some("tabpanel")
+                aria-label=move || in_tabs().then(|| t("chats-title"))
+                on:keydown=walk
+            >
                 <Show when=move || state.chats.loaded.get() fallback=|| view! { <Skeleton shape=SkeletonShape::Row count=6 /> }>
-                    <ArchiveRow open=archive />
+                    <Show when=move || folder.get().is_none()><ArchiveRow open=archive /></Show>
                     <For each=move || shown.get() key=|entry| entry.id.clone() let:entry>
                         <ChatListRow row=entry.row />
                     </For>
                     <Show when=nothing><NoChats /></Show>
-                    <Show when=move || !nothing() && shown.with(Vec::is_empty)>
+                    <Show when=move || !nothing() && shown.with(Vec::is_empty) && in_folder()>
+                        <EmptyState icon=IconName::Folder title=move || t("folders-empty") text=move || t("folders-empty-help") />
+                    </Show>
+                    <Show when=move || !nothing() && shown.with(Vec::is_empty) && !in_folder()>
                         <EmptyState icon=IconName::Search title=move || t("chats-nothing-found") text=move || t("chats-nothing-found-help") />
                     </Show>
                 </Show>
@@ -84,6 +99,7 @@ fn Head() -> impl IntoView {
             MenuItem::new(t("chats-new-group"), IconName::Add, open(Dialog::NewChat)),
             MenuItem::new(t("chats-write-to-person"), IconName::People, open(Dialog::People)),
             MenuItem::new(t("chats-find-channel"), IconName::Hash, open(Dialog::Channels)),
+            MenuItem::new(t("folders-new"), IconName::Folder, open(Dialog::Folder(None))),
             MenuItem::new(t("chats-invite"), IconName::PersonAdd, open(Dialog::Invite(None))),
         ]
     });
@@ -112,11 +128,14 @@ fn NoChats() -> impl IntoView {
     }
 }
 
-/// The rows whose title has every word of the filter, archived or not; without one, those of the list or of the archive.
+/// The rows whose title has every word of the filter, archived or not; without one, those of the folder, of the list or of the archive.
 fn filtered(state: AppState, filter: &str, archive: bool) -> Vec<ChatEntry> {
     let mut order = state.chats.order.get();
     let words: Vec<String> = filter.split_whitespace().map(folded).collect();
     if words.is_empty() {
+        if let Some(folder) = state.folders.shown() {
+            return state.chats_of(&folder);
+        }
         state.chats.archived.with(|archived| order.retain(|entry| archived.contains(&entry.id) == archive));
         return order;
     }
@@ -126,11 +145,6 @@ fn filtered(state: AppState, filter: &str, archive: bool) -> Vec<ChatEntry> {
         words.iter().all(|word| title.contains(word))
     };
     order.into_iter().filter(fits).collect()
-}
-
-/// Lower case, and ё as е: so people type.
-pub fn folded(text: &str) -> String {
-    text.to_lowercase().replace('ё', "е")
 }
 
 /// Arrow keys move through the rows; Home and End go to the ends.

@@ -58,7 +58,12 @@ fn of_chords(state: AppState, chat_open: bool) -> impl Iterator<Item = Entry> {
 fn is_offered(binding: &Binding) -> bool {
     let by_place = matches!(
         binding.action,
-        Action::CommandPalette | Action::Escape | Action::NextRegion | Action::PreviousRegion | Action::Chat(_)
+        Action::CommandPalette
+            | Action::Escape
+            | Action::NextRegion
+            | Action::PreviousRegion
+            | Action::Chat(_)
+            | Action::Folder(_)
     );
     !by_place && (binding.group != Group::Writing || binding.action == Action::Link)
 }
@@ -76,7 +81,7 @@ fn icon_of(group: Group) -> IconName {
     }
 }
 
-fn everywhere(state: AppState) -> [Entry; 8] {
+fn everywhere(state: AppState) -> [Entry; 9] {
     let nav = state.nav;
     let dialog = move |dialog: Dialog| Callback::new(move |()| nav.dialog.set(Some(dialog.clone())));
     let panel = move |panel: Panel| {
@@ -89,6 +94,7 @@ fn everywhere(state: AppState) -> [Entry; 8] {
         Entry::new(key("chats-new-group"), IconName::Add, dialog(Dialog::NewChat)),
         Entry::new(key("rail-people"), IconName::People, dialog(Dialog::People)),
         Entry::new(key("chats-find-channel"), IconName::Hash, dialog(Dialog::Channels)),
+        Entry::new(key("folders-new"), IconName::Folder, dialog(Dialog::Folder(None))),
         Entry::new(key("invite-title"), IconName::PersonAdd, dialog(Dialog::Invite(None))),
         Entry::new(key("thread-list"), IconName::Thread, panel(Panel::Threads)),
         Entry::new(key("collections-mentions"), IconName::At, panel(Panel::Mentions)),
@@ -132,6 +138,8 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
     entries.extend(
         keepings(row).into_iter().map(|keeping| Entry::new(keeping.words, keeping.icon, tell(keeping.command))),
     );
+    let folders = dialog(Dialog::ChatFolders(row.id.clone()));
+    entries.push(Entry::new(key("folders-of-chat"), IconName::Folder, folders));
     if row.person.is_none() {
         entries.push(Entry::new(key("header-leave"), IconName::Leave, tell(Command::LeaveChat { chat_id: id })));
     }

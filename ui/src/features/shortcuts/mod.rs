@@ -23,7 +23,7 @@ fn Chords(group: Group) -> impl IntoView {
     let rows = BINDINGS.iter().filter(move |binding| binding.group == group && !binding.words.is_empty());
     let rows = rows.map(move |binding| {
         let mut chord = binding.chord.words(mac);
-        if matches!(binding.action, crate::keys::Action::Chat(_)) {
+        if matches!(binding.action, crate::keys::Action::Chat(_) | crate::keys::Action::Folder(_)) {
             chord.push_str("…9");
         }
         view! {

@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 
 use crate::features::channels::ChannelsDialog;
 use crate::features::command_palette::CommandPalette;
+use crate::features::folders::{ChatFoldersDialog, FolderDialog};
 use crate::features::forward::ForwardDialog;
 use crate::features::go_to_date::GoToDateDialog;
 use crate::features::invite::InviteDialog;
@@ -85,6 +86,9 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::Forward(..) => key("forward-title"),
         Dialog::Versions(..) => key("message-versions"),
         Dialog::GoToDate(_) => key("go-to-date-title"),
+        Dialog::Folder(None) => key("folders-new"),
+        Dialog::Folder(Some(_)) => key("folders-change"),
+        Dialog::ChatFolders(_) => key("folders-of-chat"),
     }
 }
 
@@ -103,6 +107,8 @@ impl Dialog {
             Dialog::AddMembers(chat) => view! { <AddMembersDialog chat=chat /> }.into_any(),
             Dialog::Forward(chat, messages) => view! { <ForwardDialog chat=chat messages=messages /> }.into_any(),
             Dialog::Versions(chat, message) => view! { <VersionsDialog chat=chat message=message /> }.into_any(),
+            Dialog::Folder(id) => view! { <FolderDialog id=id /> }.into_any(),
+            Dialog::ChatFolders(chat) => view! { <ChatFoldersDialog chat=chat /> }.into_any(),
             Dialog::GoToDate(chat) => view! { <GoToDateDialog chat=chat /> }.into_any(),
         }
     }
