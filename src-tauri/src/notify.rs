@@ -25,6 +25,7 @@ pub fn maybe(shell: &Arc<Shell>, notice: &Notice) {
     } else {
         format!("{} · {}", notice.author, notice.chat_title)
     };
+    let title = if notice.reminder { format!("{}: {title}", words::REMINDER.in_language(language)) } else { title };
     let body = if preferences.notification_text {
         notice.text.clone()
     } else {

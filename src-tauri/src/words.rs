@@ -37,6 +37,8 @@ pub const STOP_HOSTING: Words =
 pub const QUIT: Words = Words { english: "Quit", russian: "Выйти" };
 /// Notification without its text.
 pub const NEW_MESSAGE: Words = Words { english: "New message", russian: "Новое сообщение" };
+/// Before the title of a notification that one wanted to be reminded.
+pub const REMINDER: Words = Words { english: "Reminder", russian: "Напоминание" };
 /// Notification's button.
 pub const SHOW: Words = Words { english: "Show", russian: "Показать" };
 /// Once, when the window of a hosting app is closed.

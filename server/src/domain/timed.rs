@@ -1,14 +1,15 @@
-//! Entries of own data that the server acts on when it is time: messages that are to be sent later. Each is done once: taking its
-//! row of `due` out and doing it are one transaction.
+//! Entries of own data that the server acts on when it is time: messages that are to be sent later, reminders. Each is done once:
+//! taking its row of `due` out and doing it are one transaction.
 //!
 //! An entry is armed when it is put, moved when it is put anew, disarmed when it is taken away. When it is time, the message is
-//! posted under the id that the entry names, and the entry goes; or the message is refused, and the entry says why.
+//! posted under the id that the entry names, and the entry goes; or the message is refused, and the entry says why. A reminder
+//! rings: its entry says since when, and the person's devices tell them.
 
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use protocol::frame::{PostMessage, PutItem};
 use protocol::limits::{SCHEDULE_AHEAD_MS_MAX, ZONE_BYTES_MAX};
-use protocol::timed::{SCHEDULED, ScheduledMessage, When, scheduled_id};
+use protocol::timed::{REMINDER, Reminder, SCHEDULED, ScheduledMessage, When, reminder_id, scheduled_id};
 use protocol::{Item, LocalId, MessageType, Row, Scope, Timestamp, UserId};
 
 use super::{Cx, Failure, access, messages};
@@ -17,7 +18,7 @@ use crate::store::{items, members};
 
 /// The server acts on entries of this key.
 pub fn is_timed(key: &str) -> bool {
-    key.starts_with(SCHEDULED)
+    key.starts_with(SCHEDULED) || key.starts_with(REMINDER)
 }
 
 /// An entry changes: notes when it is time for it, or that there is nothing to do any more.
@@ -30,20 +31,33 @@ pub(super) fn arm(cx: &mut Cx<'_, '_>, body: &PutItem) -> Result<(), Failure> {
     }
     let user = cx.actor;
     let Some(value) = &body.value else { return Ok(due::remove(cx.tx, user, &body.key)?) };
-    if scheduled_id(&body.key).is_none() {
-        return Err(Failure::field("key", "scheduled: and then the message's id, a UUID"));
-    }
-    let scheduled = read(value).ok_or_else(|| Failure::field("value", "not a scheduled message"))?;
-    messages::check_content(&scheduled.content, true)?;
-    let at = instant(&scheduled.when)?;
+    let (when, is_over) = if body.key.starts_with(REMINDER) {
+        let reminder: Option<Reminder> = reminder_id(&body.key).and_then(|_| read(value));
+        let reminder = reminder.ok_or_else(|| Failure::field("value", "not a reminder"))?;
+        (reminder.when, reminder.rang_at.is_some())
+    } else {
+        let scheduled = checked(&body.key, value)?;
+        (scheduled.when, scheduled.refused.is_some())
+    };
+    let at = instant(&when)?;
     if at.0 > cx.now.0 + SCHEDULE_AHEAD_MS_MAX {
         return Err(Failure::field("value", "more than ten years ahead"));
     }
-    match scheduled.refused {
-        Some(_) => due::remove(cx.tx, user, &body.key)?,
-        None => due::put(cx.tx, user, &body.key, at)?,
+    if is_over {
+        due::remove(cx.tx, user, &body.key)?;
+    } else {
+        due::put(cx.tx, user, &body.key, at)?;
     }
     Ok(())
+}
+
+fn checked(key: &str, value: &str) -> Result<ScheduledMessage, Failure> {
+    if scheduled_id(key).is_none() {
+        return Err(Failure::field("key", "scheduled: and then the message's id, a UUID"));
+    }
+    let scheduled: ScheduledMessage = read(value).ok_or_else(|| Failure::field("value", "not a scheduled message"))?;
+    messages::check_content(&scheduled.content, true)?;
+    Ok(scheduled)
 }
 
 /// What is due now, and when the next will be; each in order.
@@ -67,23 +81,46 @@ pub fn fire(cx: &mut Cx<'_, '_>, found: &Due) -> Result<(), Failure> {
         return Ok(());
     }
     let value = items::get(cx.tx, found.user, &found.key)?.and_then(|item| item.value);
+    if found.key.starts_with(REMINDER) {
+        return ring(cx, found, value.as_deref());
+    }
     // What was checked when it was put: an entry that cannot be read stays as it is, and nothing is done for it.
-    let known = value.as_deref().and_then(read).zip(scheduled_id(&found.key));
+    let known = value.as_deref().and_then(read::<ScheduledMessage>).zip(scheduled_id(&found.key));
     let Some((mut scheduled, id)) = known else { return Ok(()) };
-    // The rules of the zone may have changed since: what the person's clock shows is what they meant.
-    let meant = instant(&scheduled.when)?;
-    if meant > cx.now {
-        return Ok(due::put(cx.tx, found.user, &found.key, meant)?);
+    if is_early(cx, found, &scheduled.when)? {
+        return Ok(());
     }
     match post(cx, id, &scheduled) {
         Ok(()) => put(cx, found, None),
         Err(Failure::Refused(error)) => {
             scheduled.refused = Some(error.code);
-            let value = serde_json::to_string(&scheduled).map_err(|e| sql::Error::Bug(e.to_string()))?;
-            put(cx, found, Some(value))
+            put(cx, found, Some(written(&scheduled)?))
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// A reminder says since when it rings.
+fn ring(cx: &mut Cx<'_, '_>, found: &Due, value: Option<&str>) -> Result<(), Failure> {
+    let Some(mut reminder) = value.and_then(read::<Reminder>) else { return Ok(()) };
+    if is_early(cx, found, &reminder.when)? {
+        return Ok(());
+    }
+    reminder.rang_at = Some(cx.now);
+    put(cx, found, Some(written(&reminder)?))
+}
+
+/// The rules of the zone may have changed since it was noted: what the person's clock shows is what they meant. It is noted anew.
+fn is_early(cx: &mut Cx<'_, '_>, found: &Due, when: &When) -> Result<bool, Failure> {
+    let meant = instant(when)?;
+    if meant > cx.now {
+        due::put(cx.tx, found.user, &found.key, meant)?;
+    }
+    Ok(meant > cx.now)
+}
+
+fn written(value: &impl serde::Serialize) -> Result<String, Failure> {
+    Ok(serde_json::to_string(value).map_err(|e| sql::Error::Bug(e.to_string()))?)
 }
 
 fn post(cx: &mut Cx<'_, '_>, id: LocalId, scheduled: &ScheduledMessage) -> Result<(), Failure> {
@@ -118,7 +155,7 @@ fn put(cx: &mut Cx<'_, '_>, found: &Due, value: Option<String>) -> Result<(), Fa
     Ok(())
 }
 
-fn read(value: &str) -> Option<ScheduledMessage> {
+fn read<T: serde::de::DeserializeOwned>(value: &str) -> Option<T> {
     serde_json::from_str(value).ok()
 }
 

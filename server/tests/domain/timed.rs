@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use protocol::frame::{Event, MemberRef, MessageAccepted, PutItem, Reply, Request};
-use protocol::timed::{ScheduledMessage, When, scheduled_key};
+use protocol::timed::{Reminder, ScheduledMessage, When, reminder_key, scheduled_key};
 use protocol::{ChatId, ErrorCode, Item, LocalId, MessageId, Row, Scope, Timestamp};
 
 use crate::support::{Person, START_MS, Team, local_id, newest, text};
@@ -67,7 +67,75 @@ async fn counts<const N: usize>(person: &Person, texts: [&str; N]) -> [usize; N]
     counts
 }
 
+fn remind(alice: &Person, id: &MessageId, when: Option<When>) -> Request {
+    let reminder = |when| Reminder {
+        chat_id: ChatId::general(),
+        author_id: alice.id,
+        said_at: Timestamp(START_MS),
+        when,
+        rang_at: None,
+    };
+    let value = when.map(|when| serde_json::to_string(&reminder(when)).unwrap());
+    Request::PutItem(PutItem { key: reminder_key(id), value })
+}
+
+/// When it rang, if it did, and under which revision.
+async fn rang(person: &Person, id: &MessageId) -> (Option<Timestamp>, u64) {
+    let changes = person.sync(Scope::User(person.id), 0).await.unwrap();
+    let item = changes.rows.into_iter().find_map(|row| match row {
+        Row::Item(Item { key, value: Some(value), rev }) if key == reminder_key(id) => Some((value, rev)),
+        _ => None,
+    });
+    let (value, rev) = item.expect("there is a reminder");
+    (serde_json::from_str::<Reminder>(&value).unwrap().rang_at, rev)
+}
+
 sql::each_db! {
+    async fn a_reminder_rings_once_though_the_server_starts_again_and_its_clock_goes_back(db: sql::Db) {
+        let team = Team::new(db.clone()).await;
+        let alice = team.person("alice").await;
+        let id = MessageId::from(local_id());
+        alice.ask(remind(&alice, &id, Some(soon()))).await.unwrap();
+        for ms in [HOUR - 1, -24 * HOUR] {
+            let team = Team::at(db.clone(), START_MS + ms).await;
+            team.app.let_happen().await.unwrap();
+            assert_eq!(rang(&team.online(alice.id).await, &id).await.0, None);
+        }
+        let team = Team::at(db.clone(), START_MS + HOUR).await;
+        team.app.let_happen().await.unwrap();
+        let first = rang(&team.online(alice.id).await, &id).await;
+        assert_eq!(first.0, Some(Timestamp(START_MS + HOUR)));
+        for ms in [-24 * HOUR, HOUR, 48 * HOUR] {
+            let team = Team::at(db.clone(), START_MS + ms).await;
+            team.app.let_happen().await.unwrap();
+            assert_eq!(rang(&team.online(alice.id).await, &id).await, first, "it does not ring again");
+        }
+        // Chosen anew, it rings anew.
+        let team = Team::at(db, START_MS + 2 * HOUR).await;
+        let alice = team.online(alice.id).await;
+        let later = When { at: Timestamp(START_MS + 3 * HOUR), zone: None, wall: None };
+        alice.ask(remind(&alice, &id, Some(later))).await.unwrap();
+        assert_eq!(rang(&alice, &id).await.0, None);
+        team.advance(HOUR);
+        team.app.let_happen().await.unwrap();
+        assert_eq!(rang(&alice, &id).await.0, Some(Timestamp(START_MS + 3 * HOUR)));
+    }
+
+    async fn a_reminder_that_was_taken_away_does_not_ring_and_nonsense_is_refused(db: sql::Db) {
+        let team = Team::new(db).await;
+        let alice = team.person("alice").await;
+        let id = MessageId::from(local_id());
+        alice.ask(remind(&alice, &id, Some(soon()))).await.unwrap();
+        alice.ask(remind(&alice, &id, None)).await.unwrap();
+        assert_eq!(team.app.let_happen().await.unwrap(), None);
+        let far = When { at: Timestamp(START_MS + 11 * 365 * 24 * HOUR), zone: None, wall: None };
+        let nonsense = Request::PutItem(PutItem { key: reminder_key(&id), value: Some("{}".to_owned()) });
+        for wrong in [remind(&alice, &id, Some(far)), nonsense] {
+            assert_eq!(alice.ask(wrong).await.unwrap_err().code, ErrorCode::InvalidField);
+        }
+        assert_eq!(team.app.let_happen().await.unwrap(), None);
+    }
+
     async fn bob_hears_at_its_time_what_alice_scheduled_and_her_entry_is_gone(db: sql::Db) {
         let team = Team::new(db).await;
         let (mut alice, mut bob) = (team.person("alice").await, team.person("bob").await);

@@ -89,6 +89,7 @@ impl Engine {
             Command::Schedule { .. } | Command::DropScheduled { .. } | Command::SendScheduled { .. } => {
                 self.schedule(s, command)?
             }
+            Command::Remind { .. } | Command::DropReminder { .. } => self.remind(s, command)?,
             Command::SaveDraft { chat_id, draft } => {
                 self.save_draft(s, &chat_id, &draft)?;
                 DONE

@@ -19,6 +19,7 @@ use crate::emoji::EMOJI;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Timer;
+use crate::reminders::is_reminder;
 use crate::requests::Ask;
 use crate::saved::SAVED;
 use crate::scheduled::is_scheduled;
@@ -124,6 +125,7 @@ impl Engine {
             Some(seen) => {
                 self.items.waiting.remove(&item.key);
                 self.screen.dirty.scheduled |= is_scheduled(&item.key);
+                self.screen.dirty.reminders |= is_reminder(&item.key);
                 self.item_came(s, &seen)
             }
             None => Ok(()),
@@ -173,8 +175,12 @@ impl Engine {
              ON CONFLICT (key) DO UPDATE SET value = excluded.value, rev = excluded.rev",
             params![item.key, item.value.as_deref(), item.rev],
         )?;
-        if before.is_none_or(|(value, ..)| value != item.value) {
+        if before.as_ref().is_none_or(|(value, ..)| *value != item.value) {
             self.item_changed(s, &item.key, item.value.as_deref(), false)?;
+        }
+        if is_reminder(&item.key) {
+            let before = before.and_then(|(value, ..)| value);
+            self.reminder_came(s, &item.key, before.as_deref(), item.value.as_deref())?;
         }
         Ok(())
     }
@@ -251,6 +257,8 @@ impl Engine {
             self.saved_changed(s, id)?;
         } else if is_scheduled(key) {
             self.screen.dirty.scheduled = true;
+        } else if is_reminder(key) {
+            self.screen.dirty.reminders = true;
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ mod presence;
 mod queries;
 mod ranges;
 mod receipts;
+mod reminders;
 mod requests;
 mod saved;
 mod scheduled;

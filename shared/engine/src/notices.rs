@@ -81,6 +81,7 @@ impl Engine {
                 author_id: message.sender,
                 text: text::one_line(shown, TEXT_CHARS_MAX),
                 personal,
+                reminder: false,
             };
             s.update(Update::Notice { notice });
         }

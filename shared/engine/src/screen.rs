@@ -33,6 +33,8 @@ pub(crate) struct Dirty {
     pub(crate) threads: bool,
     /// Messages that are to be sent later.
     pub(crate) scheduled: bool,
+    /// What one is reminded of.
+    pub(crate) reminders: bool,
     pub(crate) connection: bool,
     /// The open chat's history is another one now.
     pub(crate) replaced: bool,
@@ -91,6 +93,7 @@ impl Engine {
         self.screen.threads_unread = None;
         self.show_threads_unread(s)?;
         self.show_scheduled(s)?;
+        self.show_reminders(s)?;
         self.show_unread(s)
     }
 
@@ -109,6 +112,9 @@ impl Engine {
         }
         if dirty.scheduled {
             self.show_scheduled(s)?;
+        }
+        if dirty.reminders {
+            self.show_reminders(s)?;
         }
         for id in &dirty.people {
             let person = self.person_row(s, *id)?;

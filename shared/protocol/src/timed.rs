@@ -1,5 +1,5 @@
-//! What happens at a moment that a person chose: messages to be sent later. They are own data ([`crate::model::Item`]) that the
-//! server acts on; these are the values of their entries. Reads no clock and no rules of time zones.
+//! What happens at a moment that a person chose: messages to be sent later, reminders. They are own data ([`crate::model::Item`])
+//! that the server acts on; these are the values of their entries. Reads no clock and no rules of time zones.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,9 @@ use crate::time::Timestamp;
 
 /// Entries about messages that are to be sent later: `scheduled:LOCAL_ID`, the id that the message will have.
 pub const SCHEDULED: &str = "scheduled:";
+
+/// Entries about messages that a person wants to be reminded of: `reminder:MESSAGE_ID`.
+pub const REMINDER: &str = "reminder:";
 
 /// A moment as a person chose it: what their clock shows, where, and which instant that was taken for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +48,33 @@ pub struct ScheduledMessage {
     /// Written by the server: it was time, but the message was refused with this code. It stays until its writer decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<ErrorCode>,
+}
+
+/// The value of an entry `reminder:MESSAGE_ID`. It says where the message stands, and nothing of what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// Where it is.
+    pub chat_id: ChatId,
+    /// Who wrote it.
+    pub author_id: UserId,
+    /// When it was said.
+    pub said_at: Timestamp,
+    /// When to remind.
+    #[serde(flatten)]
+    pub when: When,
+    /// Written by the server: when it was time. The entry stays until its person takes it away or chooses another moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rang_at: Option<Timestamp>,
+}
+
+/// The key of a reminder.
+pub fn reminder_key(id: &MessageId) -> String {
+    format!("{REMINDER}{id}")
+}
+
+/// The message in such a key; `None` when it is another key, or no id.
+pub fn reminder_id(key: &str) -> Option<MessageId> {
+    key.strip_prefix(REMINDER).and_then(MessageId::new)
 }
 
 /// The key of a message that is to be sent later.

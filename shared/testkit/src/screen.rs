@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use protocol::{ChatId, MessageId};
-use view::{ChatRow, CommandReply, Connection, MessageContent, MessageRow, Stage, TimelineDiff, Update};
+use view::{
+    ChatRow, CommandReply, Connection, MessageContent, MessageRow, Notice, ReminderRow, Stage, TimelineDiff, Update,
+};
 
 /// The state of the screen.
 #[derive(Debug, Default)]
@@ -18,6 +20,10 @@ pub struct Screen {
     pub timeline_of: Option<ChatId>,
     /// Its rows, by `order`.
     pub timeline: Vec<MessageRow>,
+    /// What one is reminded of.
+    pub reminders: Vec<ReminderRow>,
+    /// What was worth a notification, in order.
+    pub notices: Vec<Notice>,
     /// Answers to commands, by number.
     pub replies: HashMap<u32, CommandReply>,
 }
@@ -38,6 +44,8 @@ impl Screen {
                 self.timeline_of = Some(chat_id);
                 diffs.into_iter().for_each(|diff| self.apply_diff(diff));
             }
+            Update::Reminders { reminders } => self.reminders = reminders,
+            Update::Notice { notice } => self.notices.push(notice),
             Update::Reply { id, reply } => {
                 self.replies.insert(id, reply);
             }

@@ -290,6 +290,21 @@ pub enum Command {
         /// When.
         when: When,
     },
+    /// Reminds of a message, once, on each device; again moves the moment. Works offline, syncs; the list comes as
+    /// [`crate::Update::Reminders`].
+    Remind {
+        /// Where it is.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
+        /// When.
+        when: When,
+    },
+    /// Reminds of it no more.
+    DropReminder {
+        /// Of which.
+        message_id: MessageId,
+    },
     /// Does not send it.
     DropScheduled {
         /// Which.

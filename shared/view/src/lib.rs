@@ -18,7 +18,7 @@ pub use protocol::timed::When;
 pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
 pub use rows::{
     ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, OwnEmoji,
-    PersonRow, QuoteRow, ReactionRow, RepliesRow, ScheduledRow, SystemNote, ThreadRow,
+    PersonRow, QuoteRow, ReactionRow, ReminderRow, RepliesRow, ScheduledRow, SystemNote, ThreadRow,
 };
 pub use update::{
     CommandReply, Connection, Failure, Me, Notice, SearchHit, Stage, TimelineDiff, TimelinePosition, Update,

@@ -323,6 +323,19 @@ pub struct ThreadRow {
     pub replies: RepliesRow,
 }
 
+/// A message that one is reminded of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReminderRow {
+    /// The message; its text is empty while it is not in the cache.
+    pub message: crate::update::SearchHit,
+    /// When.
+    pub when: When,
+    /// It was time.
+    pub rang: bool,
+    /// The server does not have it yet: it rings on time only if this device comes online before.
+    pub unsent: bool,
+}
+
 /// A message that is to be sent later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduledRow {

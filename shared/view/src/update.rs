@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Draft, Preferences};
 use crate::host::HostUpdate;
 use crate::kept::Kept;
-use crate::rows::{ChatRow, MemberRow, MessageRow, OwnEmoji, PersonRow, ScheduledRow, ThreadRow, VersionRow};
+use crate::rows::{
+    ChatRow, MemberRow, MessageRow, OwnEmoji, PersonRow, ReminderRow, ScheduledRow, ThreadRow, VersionRow,
+};
 
 /// One thing that changed on screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,6 +83,11 @@ pub enum Update {
     Scheduled {
         /// Of all chats.
         messages: Vec<ScheduledRow>,
+    },
+    /// Messages that one is reminded of: those that rang first, the last of them first; then those to come, soonest first.
+    Reminders {
+        /// Of all chats.
+        reminders: Vec<ReminderRow>,
     },
     /// What the composer of a chat just opened shall hold.
     Draft {
@@ -412,6 +419,9 @@ pub struct Notice {
     pub text: String,
     /// Mentions oneself or is private.
     pub personal: bool,
+    /// One wanted to be reminded of it now.
+    #[serde(default)]
+    pub reminder: bool,
 }
 
 /// A new id for a message or chat, made by the UI.

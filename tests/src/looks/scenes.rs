@@ -184,6 +184,7 @@ pub const SCENES: &[Scene] = &[
     ),
     scene("thread", "team", &[OPEN, MESSAGE, Click(".message__replies")], ".thread-panel .message"),
     scene("threads", "team", &[See(".chat-row"), Click(".rail__item .icon-button")], ".thread-list .list-row"),
+    scene("reminders", "team,reminders", &[See(".chat-row"), PressNth(".rail .icon-button", 5)], ".reminders__row"),
     scene("scheduled", "team,scheduled", &[OPEN, MESSAGE, Click(".scheduled-strip .button")], ".scheduled__row"),
     scene(
         "later",

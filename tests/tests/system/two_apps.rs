@@ -5,7 +5,9 @@ use client::KeySource;
 use protocol::{ChatId, ChatKind, LocalId, MessageId, UserId};
 use testkit::{Headless, Screen, TestDb, TestServer, new_local_id};
 use view::update::{ReplyBody, SearchHit};
-use view::{ChatRow, ChatSettings, Command, CommandReply, Delivery, Draft, MessageContent, MessageRow, NotifyAbout};
+use view::{
+    ChatRow, ChatSettings, Command, CommandReply, Delivery, Draft, MessageContent, MessageRow, NotifyAbout, When,
+};
 
 macro_rules! on_both_databases {
     ($($(#[$meta:meta])* async fn $name:ident($team:ident: &mut Team) $body:block)*) => {$(
@@ -243,6 +245,39 @@ on_both_databases! {
         // Hers alone.
         assert_eq!(found(&team.bob, Command::ListSaved).await, []);
         sees_chat(&team.bob, "his own settings", &general(), |chat| chat.settings == ChatSettings::default()).await;
+    }
+
+    async fn alice_is_reminded_once_on_each_of_her_machines_and_puts_it_away_on_one(team: &mut Team) {
+        let hello = team.bob.send(&general(), "перезвони поставщику").await;
+        sees(&team.alice, "bob's message", &hello, |row| row.seq > 0).await;
+        let elsewhere = team.alice_elsewhere().await;
+        let said = team.alice.look(|screen| screen.message(&hello).map(|row| row.at)).unwrap();
+        let after = |ms: i64| When { at: protocol::Timestamp(said.0 + ms), zone: None, wall: None };
+        let remind = |message_id: &MessageId, when| Command::Remind {
+            chat_id: general(), message_id: message_id.clone(), when,
+        };
+        done(&team.alice, remind(&hello, after(3_600_000))).await;
+        for app in [&team.alice, &elsewhere] {
+            app.until("the reminder", |screen| screen.reminders.iter().any(|row| !row.rang && !row.unsent)).await;
+        }
+        team.server.advance(std::time::Duration::from_secs(7_200));
+        // The server looks at the clock when something new is to be done.
+        let other = team.alice.send(&general(), "другое").await;
+        sees(&team.alice, "her own message", &other, |row| row.seq > 0).await;
+        done(&team.alice, remind(&other, after(86_400_000))).await;
+        for app in [&team.alice, &elsewhere] {
+            app.until("that it rings", |screen| {
+                screen.reminders.first().is_some_and(|row| row.rang && row.message.message_id == hello)
+                    && screen.reminders.len() == 2
+            }).await;
+            let rings = app.look(|screen| {
+                screen.notices.iter().filter(|notice| notice.reminder).map(|notice| notice.text.clone()).collect::<Vec<_>>()
+            });
+            assert_eq!(rings, ["перезвони поставщику"]);
+        }
+        done(&elsewhere, Command::DropReminder { message_id: hello }).await;
+        team.alice.until("that it is put away", |screen| screen.reminders.len() == 1).await;
+        assert_eq!(team.bob.look(|screen| screen.reminders.len()), 0);
     }
 
     async fn alice_founds_a_group_and_bob_reads_what_was_said(team: &mut Team) {

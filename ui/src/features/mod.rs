@@ -23,6 +23,7 @@ pub mod people;
 pub mod profile;
 pub mod quick_switcher;
 pub mod reactions;
+pub mod reminders;
 pub mod scheduled;
 pub mod search_panel;
 pub mod shortcuts;

@@ -58,6 +58,7 @@ fn actions(timeline: state::Timeline, composition: Composition) -> MessageAction
         forward: Callback::from(|_: MessageId| {}),
         pin: Callback::from(|_: MessageId, _: bool| {}),
         save: Callback::from(|_: MessageId, _: bool| {}),
+        remind: Callback::from(|_: MessageId, _: view::When| {}),
         versions: Callback::from(|_: MessageId| {}),
         thread: Callback::from(|_: MessageId| {}),
     }

@@ -109,6 +109,7 @@ areas! {
     "people",
     "profile",
     "rail",
+    "reminders",
     "scheduled",
     "search",
     "settings",

@@ -60,6 +60,8 @@ pub struct AppState {
     pub thread: Timeline,
     /// How many threads that one follows have something new.
     pub threads_unread: RwSignal<u32>,
+    /// What one is reminded of; those that rang first.
+    pub reminders: RwSignal<Vec<view::ReminderRow>>,
     /// Messages that are to be sent later, soonest first.
     pub scheduled: RwSignal<Vec<view::ScheduledRow>>,
     /// What the composer of a chat just opened shall hold.
@@ -101,6 +103,7 @@ impl AppState {
             timeline: Timeline::new(),
             thread: Timeline::new(),
             threads_unread: RwSignal::new(0),
+            reminders: RwSignal::new(Vec::new()),
             scheduled: RwSignal::new(Vec::new()),
             draft: RwSignal::new(None),
             members: RwSignal::new(None),
@@ -154,6 +157,7 @@ impl AppState {
                 }
             }
             view::Update::Threads { unread } => set_if_new(self.threads_unread, unread),
+            view::Update::Reminders { reminders } => set_if_new(self.reminders, reminders),
             view::Update::Scheduled { messages } => set_if_new(self.scheduled, messages),
             view::Update::OwnEmoji { emoji } => emoji::came(emoji),
             view::Update::Kept { entries } => self.kept.came(entries),

@@ -45,6 +45,7 @@ pub struct Screen {
     pub emoji: OwnEmoji,
     pub kept: BTreeMap<String, String>,
     pub scheduled: Vec<view::ScheduledRow>,
+    pub reminders: Vec<view::ReminderRow>,
 }
 
 pub struct Person {
@@ -192,6 +193,7 @@ impl Person {
             }
             Update::Threads { unread } => screen.threads_unread = unread,
             Update::Scheduled { messages } => screen.scheduled = messages,
+            Update::Reminders { reminders } => screen.reminders = reminders,
             Update::Draft { draft, .. } => screen.draft = Some(draft),
             Update::OwnEmoji { emoji } => screen.emoji = emoji,
             Update::Kept { entries } => {
@@ -205,7 +207,10 @@ impl Person {
             Update::Unread { messages, mentions } => screen.unread = (messages, mentions),
             Update::Notice { notice } => {
                 assert!(
-                    screen.notices.iter().all(|known| known.message_id != notice.message_id),
+                    screen
+                        .notices
+                        .iter()
+                        .all(|known| known.message_id != notice.message_id || known.reminder != notice.reminder),
                     "{name}: told twice of {}",
                     notice.message_id
                 );

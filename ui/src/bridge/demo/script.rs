@@ -19,6 +19,7 @@ pub struct Script {
     preferences: Preferences,
     last_order: u64,
     scheduled: Vec<ScheduledRow>,
+    reminders: Vec<ReminderRow>,
 }
 
 impl Script {
@@ -37,7 +38,8 @@ impl Script {
             ..Preferences::default()
         };
         let scheduled = if scene.has("scheduled") { cast::scheduled() } else { Vec::new() };
-        Self { scene, preferences, last_order: 1_000, scheduled }
+        let reminders = if scene.has("reminders") { reminders() } else { Vec::new() };
+        Self { scene, preferences, last_order: 1_000, scheduled, reminders }
     }
 
     /// Answers one command.
@@ -105,6 +107,11 @@ impl Script {
                 });
                 self.scheduled.sort_by_key(|row| row.when.at);
                 now.push(Update::Scheduled { messages: self.scheduled.clone() });
+                ReplyBody::Done
+            }
+            Command::DropReminder { message_id } => {
+                self.reminders.retain(|row| row.message.message_id != message_id);
+                now.push(Update::Reminders { reminders: self.reminders.clone() });
                 ReplyBody::Done
             }
             Command::DropScheduled { local_id } | Command::SendScheduled { local_id } => {
@@ -193,6 +200,7 @@ impl Script {
             Update::Unread { messages: 131, mentions: 1 },
             Update::Scheduled { messages: self.scheduled.clone() },
             Update::Kept { entries: if self.scene.has("folders") { cast::folders() } else { Vec::new() } },
+            Update::Reminders { reminders: self.reminders.clone() },
             host(running()),
         ]
     }
@@ -340,4 +348,14 @@ fn found(query: &str) -> Vec<SearchHit> {
         })
     };
     cast::messages().into_iter().rev().filter_map(hit).collect()
+}
+
+fn reminders() -> Vec<ReminderRow> {
+    let row = |message: SearchHit, minutes: i64| ReminderRow {
+        message,
+        when: When { at: cast::ago(-minutes), zone: None, wall: None },
+        rang: minutes < 0,
+        unsent: minutes > 1_000,
+    };
+    found("").into_iter().zip([-4, 55, 60 * 20]).map(|(message, minutes)| row(message, minutes)).collect()
 }

@@ -1,7 +1,7 @@
 //! What a message can ask its surroundings for.
 
 use leptos::prelude::*;
-use view::{MessageId, MessageRow, UserId};
+use view::{MessageId, MessageRow, UserId, When};
 
 use crate::primitives::MenuAnchor;
 
@@ -32,6 +32,8 @@ pub struct MessageActions {
     pub pin: Callback<(MessageId, bool)>,
     /// Keep it among the saved ones, or not.
     pub save: Callback<(MessageId, bool)>,
+    /// Remind of it at a moment.
+    pub remind: Callback<(MessageId, When)>,
     /// Show what it said before it was changed.
     pub versions: Callback<(MessageId,)>,
     /// Show what stands under it.
@@ -51,7 +53,9 @@ pub struct MessageContext {
     pub menu: RwSignal<Option<MenuAnchor>>,
     /// The emoji panel is open here, for this message.
     pub panel: RwSignal<Option<MenuAnchor>>,
-    /// Which message the menu or the panel is about.
+    /// The choice of a moment is open here, for this message.
+    pub later: RwSignal<Option<MenuAnchor>>,
+    /// Which message the menu or a panel is about.
     pub subject: RwSignal<Option<ArcRwSignal<MessageRow>>>,
 }
 
@@ -64,6 +68,7 @@ impl MessageContext {
             highlighted: RwSignal::new(None),
             menu: RwSignal::new(None),
             panel: RwSignal::new(None),
+            later: RwSignal::new(None),
             subject: RwSignal::new(None),
         }
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use view::{MessageContent, MessageRow};
 
-use super::actions::{MessageActions, MessageContext};
+use super::actions::MessageContext;
 use crate::i18n::t;
 use crate::primitives::{IconName, MenuItem};
 
@@ -38,7 +38,7 @@ pub fn menu_items(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> Vec
             items.push(MenuItem::new(t("message-edit"), IconName::Edit, move || actions.edit.run((subject.clone(),))));
         }
         if message.seq > 0 {
-            items.extend(kept_items(&message, actions));
+            items.extend(kept_items(&message, context));
         }
         items.push(MenuItem::new(t("message-copy"), IconName::Copy, move || actions.copy.run((text.clone(),))));
     }
@@ -55,7 +55,8 @@ pub fn menu_items(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> Vec
 }
 
 /// What is done with a message as a whole: said again elsewhere, kept at the head, kept for oneself.
-fn kept_items(message: &MessageRow, actions: MessageActions) -> Vec<MenuItem> {
+fn kept_items(message: &MessageRow, context: MessageContext) -> Vec<MenuItem> {
+    let actions = context.actions;
     let (id, pin, save) = (message.id.clone(), !message.pinned, !message.saved);
     let forward = {
         let id = id.clone();
@@ -69,6 +70,7 @@ fn kept_items(message: &MessageRow, actions: MessageActions) -> Vec<MenuItem> {
     }
     let words = if save { t("message-save") } else { t("message-forget") };
     items.push(MenuItem::new(words, IconName::Bookmark, move || actions.save.run((id.clone(), save))));
+    items.push(MenuItem::new(t("reminders-remind"), IconName::Clock, move || context.later.set(last_menu(context))));
     items
 }
 

@@ -112,6 +112,10 @@ fn message_actions(state: AppState, chat: &ChatId, composition: Composition) -> 
         save: Callback::from(move |id: MessageId, on| {
             of(&|chat_id| Command::SaveMessage { chat_id, message_id: id.clone(), on });
         }),
+        remind: Callback::from(move |id: MessageId, when: When| {
+            of(&|chat_id| Command::Remind { chat_id, message_id: id.clone(), when: when.clone() });
+            state.toasts.done(t("reminders-kept"));
+        }),
         versions: Callback::from(move |id: MessageId| dialog(Dialog::Versions(chat.get_value(), id))),
         // One stands in it already.
         thread: Callback::from(|_: MessageId| {}),

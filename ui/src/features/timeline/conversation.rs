@@ -171,6 +171,10 @@ fn message_actions(
                 state.nav.panel.set(Some(nav::Panel::Thread));
             }
         }),
+        remind: Callback::from(move |message_id: MessageId, when: When| {
+            in_chat(state, |chat_id| Command::Remind { chat_id, message_id, when });
+            state.toasts.done(t("reminders-kept"));
+        }),
         versions: Callback::from(move |message: MessageId| {
             if let Some(chat) = state.timeline.chat.get_untracked() {
                 state.nav.dialog.set(Some(nav::Dialog::Versions(chat, message)));

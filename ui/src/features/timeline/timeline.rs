@@ -13,6 +13,7 @@ use super::keyboard::{focus_message, handle_key};
 use super::pointer::Pointer;
 use super::reading::keep_read;
 use super::tabbing;
+use crate::features::later::LaterPanel;
 use crate::features::message::{Message, MessageContext, menu_items};
 use crate::features::reactions::EmojiPanel;
 use crate::i18n::{t, t_with, when};
@@ -107,6 +108,11 @@ pub fn Timeline(
             context.actions.react.run((row.with_untracked(|row| row.id.clone()), emoji, true));
         }
     };
+    let remind = move |when: view::When| {
+        if let Some(row) = context.subject.get_untracked() {
+            context.actions.remind.run((row.with_untracked(|row| row.id.clone()), when));
+        }
+    };
     view! {
         <div
             class="timeline"
@@ -139,6 +145,7 @@ pub fn Timeline(
             <Announcer timeline=timeline />
             <Menu anchor=context.menu label=move || t("message-actions") items=menu_of />
             <EmojiPanel anchor=context.panel on_pick=pick />
+            <LaterPanel anchor=context.later title=move || t("reminders-remind") on_pick=remind />
         </div>
     }
 }

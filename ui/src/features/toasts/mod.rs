@@ -42,8 +42,7 @@ fn One(toast: state::Toast) -> impl IntoView {
     };
     set_timeout(move || state.toasts.dismiss(id), Duration::from_millis(stay));
     let title = match &toast.kind {
-        ToastKind::Notice(notice) if notice.author == notice.chat_title => notice.author.clone(),
-        ToastKind::Notice(notice) => format!("{} · {}", notice.author, notice.chat_title),
+        ToastKind::Notice(notice) => notices::title_of(notice),
         _ => String::new(),
     };
     let dismiss = move || state.toasts.dismiss(id);

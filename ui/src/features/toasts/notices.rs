@@ -23,11 +23,21 @@ fn tell(state: AppState, notice: Notice) {
     let wished = state.preferences.with_untracked(|preferences| preferences.notifications);
     let looking = document().has_focus().unwrap_or(false);
     let open = state.nav.chat.with_untracked(|open| open.as_ref() == Some(&notice.chat_id));
-    if looking && !open {
+    if looking && (!open || notice.reminder) {
         state.toasts.notice(notice);
     } else if !looking && wished && !bridge::tauri::is_there() {
         notify(state, notice);
     }
+}
+
+/// Who, where; or that one wanted to be reminded.
+pub(super) fn title_of(notice: &Notice) -> String {
+    let whom = if notice.author == notice.chat_title {
+        notice.author.clone()
+    } else {
+        format!("{} · {}", notice.author, notice.chat_title)
+    };
+    if notice.reminder { format!("{}: {whom}", t("reminders-rang")) } else { whom }
 }
 
 fn notify(state: AppState, notice: Notice) {
@@ -38,12 +48,8 @@ fn notify(state: AppState, notice: Notice) {
     let options = NotificationOptions::new();
     options.set_body(&if with_text { notice.text.clone() } else { t("common-new-message") });
     // One per chat: a newer one takes the place of the older.
-    options.set_tag(notice.chat_id.as_str());
-    let title = if notice.author == notice.chat_title {
-        notice.author.clone()
-    } else {
-        format!("{} · {}", notice.author, notice.chat_title)
-    };
+    options.set_tag(if notice.reminder { notice.message_id.as_str() } else { notice.chat_id.as_str() });
+    let title = title_of(&notice);
     let Ok(shown) = Notification::new_with_options(&title, &options) else { return };
     let open = Closure::once_into_js(move || {
         let _ = window().focus();

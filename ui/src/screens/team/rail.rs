@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::i18n::{presence_words, t};
+use crate::features::reminders::rang;
+use crate::i18n::{presence_words, t, t_with};
 use crate::keys::{Action, table::chord_words};
 use crate::primitives::{Avatar, AvatarSize, Badge, ControlSize, IconButton, IconName, Logo};
 use crate::state::{AppState, Dialog, Panel};
@@ -36,7 +37,14 @@ pub fn Rail() -> impl IntoView {
                 </Show>
             </span>
             <IconButton icon=IconName::At label=move || t("collections-mentions") size=ControlSize::Large pressed=shown(Panel::Mentions) on_press=toggle(Panel::Mentions) />
-            <IconButton icon=IconName::Bookmark label=move || t("collections-saved") size=ControlSize::Large pressed=shown(Panel::Saved) on_press=toggle(Panel::Saved) />
+            <span class="rail__item">
+                <IconButton icon=IconName::Bookmark label=move || t("collections-saved") size=ControlSize::Large pressed=shown(Panel::Saved) on_press=toggle(Panel::Saved) />
+                <Show when=move || rang(state) != 0>
+                    <span class="rail__badge">
+                        <Badge text=move || rang(state).to_string() label=move || t_with("reminders-count", &[("count", rang(state).into())]) />
+                    </span>
+                </Show>
+            </span>
             <span class="rail__gap" />
             <IconButton icon=IconName::Settings label=move || t("settings-title") size=ControlSize::Large pressed=in_settings shortcut=chord_words(Action::Settings) on_press=move || nav.settings.set(true) />
             <Oneself />

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::features::collections::{Collection, CollectionPanel};
 use crate::features::members_panel::MembersPanel;
+use crate::features::reminders::Reminders;
 use crate::features::scheduled::ScheduledPanel;
 use crate::features::search_panel::SearchPanel;
 use crate::features::thread_panel::{ThreadList, ThreadPanel};
@@ -46,7 +47,10 @@ pub fn RightPanel() -> impl IntoView {
                         Some(Panel::Pinned) => (move || {
                             nav.chat.get().map(|chat| view! { <CollectionPanel collection=Collection::Pinned(chat) /> })
                         }).into_any(),
-                        Some(Panel::Saved) => view! { <CollectionPanel collection=Collection::Saved /> }.into_any(),
+                        Some(Panel::Saved) => view! {
+                            <Reminders />
+                            <CollectionPanel collection=Collection::Saved />
+                        }.into_any(),
                         Some(Panel::Mentions) => view! { <CollectionPanel collection=Collection::Mentions /> }.into_any(),
                         Some(Panel::Thread) => (move || {
                             nav.thread.get().map(|(chat, root)| view! { <ThreadPanel chat=chat root=root /> })
