@@ -15,6 +15,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(6, "threads", THREADS),
         Migration::shared(7, "files", FILES),
         Migration::shared(8, "due", DUE),
+        Migration::shared(9, "rights", RIGHTS),
     ]
 }
 
@@ -231,4 +232,9 @@ CREATE TABLE due (
     PRIMARY KEY (user_id, key)
 ) /*strict*/;
 CREATE INDEX due_by_time ON due (at_ms);
+";
+
+/// Who may do what in a chat: JSON of `protocol::Rights`, empty for the usual.
+const RIGHTS: &str = "
+ALTER TABLE chats ADD COLUMN rights TEXT NOT NULL DEFAULT '';
 ";

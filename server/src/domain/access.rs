@@ -59,9 +59,9 @@ pub fn person(cx: &mut Cx<'_, '_>, user: UserId) -> Result<User, Failure> {
     found.ok_or_else(|| Failure::not_found("no such person"))
 }
 
-/// May this role add people? Admins; in groups every member.
+/// May this role add people? By the chat's rights: usually admins; in groups every member.
 pub fn may_add(chat: &Chat, role: Role) -> bool {
-    role >= Role::Admin || (chat.chat_type == ChatKind::Group && role >= Role::Member)
+    role >= chat.rights.invite_from(chat.chat_type)
 }
 
 /// The refusal of everyone who is not in the chat.

@@ -33,6 +33,7 @@ pub fn found(cx: &mut Cx<'_, '_>, name: &str) -> Result<ServerIdentity, Failure>
             updated_at: cx.now,
             public: true,
             encrypted: false,
+            rights: protocol::Rights::default(),
             member_count: 0,
             last_seq: 0,
             rev,

@@ -1,15 +1,15 @@
 //! Table `chats`: what a chat is, the same for all its members.
 
-use protocol::{Chat, ChatId, ChatKind, Timestamp, UserId};
+use protocol::{Chat, ChatId, ChatKind, Rights, Timestamp, UserId};
 use sql::{Error, Row, Tx, params};
 
 use super::chat_id;
 
 /// Columns of a [`Chat`], `c` being `chats` and `s` its row in `scopes`.
 pub(crate) const COLUMNS: &str = "c.id, c.type, c.name, c.description, c.creator_id, c.created_at_ms, c.updated_at_ms,
-    c.public, c.encrypted, c.member_count, s.last_seq, c.rev";
+    c.public, c.encrypted, c.member_count, s.last_seq, c.rev, c.rights";
 /// How many they are.
-pub(crate) const COLUMNS_COUNT: usize = 12;
+pub(crate) const COLUMNS_COUNT: usize = 13;
 const FROM: &str = "FROM chats c JOIN scopes s ON s.scope = 'chat:' || c.id";
 
 pub(crate) fn chat(row: &Row<'_>) -> Result<Chat, Error> {
@@ -26,7 +26,23 @@ pub(crate) fn chat(row: &Row<'_>) -> Result<Chat, Error> {
         member_count: u32::try_from(row.int(9)?).map_err(|_| Error::Bug("member_count is no count".to_owned()))?,
         last_seq: row.count(10)?,
         rev: row.count(11)?,
+        rights: rights(&row.text(12)?)?,
     })
+}
+
+/// Rights from their column: empty for the usual ones.
+pub(crate) fn rights(text: &str) -> Result<Rights, Error> {
+    if text.is_empty() {
+        return Ok(Rights::default());
+    }
+    serde_json::from_str(text).map_err(|_| Error::Bug("chats.rights is not what was written".to_owned()))
+}
+
+fn rights_text(rights: &Rights) -> String {
+    if rights.is_usual() {
+        return String::new();
+    }
+    serde_json::to_string(rights).expect("roles have a JSON form")
 }
 
 pub(crate) fn kind(text: &str) -> Result<ChatKind, Error> {
@@ -74,14 +90,14 @@ pub fn insert(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<
     Ok(())
 }
 
-/// A changed row: name, description, public, number of members.
+/// A changed row: name, description, public, rights, number of members.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn update(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<(), Error> {
     tx.execute(
         "UPDATE chats SET name = ?2, sort_name = ?3, search = ?4, description = ?5, updated_at_ms = ?6, public = ?7,
-                          member_count = ?8, rev = ?9
+                          member_count = ?8, rev = ?9, rights = ?10
          WHERE id = ?1",
         params![
             chat.id.as_str(),
@@ -92,7 +108,8 @@ pub fn update(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<
             chat.updated_at.0,
             chat.public,
             chat.member_count,
-            chat.rev
+            chat.rev,
+            rights_text(&chat.rights)
         ],
     )?;
     Ok(())

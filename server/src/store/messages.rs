@@ -107,6 +107,8 @@ pub struct PostRight {
     pub username: String,
     /// The chat takes sealed messages only.
     pub encrypted: bool,
+    /// Who may do what in the chat.
+    pub rights: protocol::Rights,
     /// A message with this id exists.
     pub seen: Option<Seen>,
     /// Where the chat's newest message and change stand.
@@ -135,7 +137,7 @@ pub struct Seen {
 pub fn post_right(tx: &mut Tx<'_>, chat: &ChatId, user: UserId, id: &MessageId) -> Result<Option<PostRight>, Error> {
     tx.row(
         "SELECT m.role, m.gone, u.username, c.encrypted, d.chat_id, d.sender_id, d.seq, d.first_rev, d.timestamp_ms,
-                s.last_seq, s.rev, s.last_ms
+                s.last_seq, s.rev, s.last_ms, c.rights
          FROM members m JOIN chats c ON c.id = m.chat_id JOIN users u ON u.id = m.user_id
          JOIN scopes s ON s.scope = ?4
          LEFT JOIN messages d ON d.id = ?3
@@ -157,6 +159,7 @@ pub fn post_right(tx: &mut Tx<'_>, chat: &ChatId, user: UserId, id: &MessageId) 
                 gone: row.flag(1)?,
                 username: row.text(2)?,
                 encrypted: row.flag(3)?,
+                rights: super::chats::rights(&row.text(12)?)?,
                 seen,
                 last: scopes::Place { seq: row.count(9)?, rev: row.count(10)?, timestamp: Timestamp(row.int(11)?) },
             })

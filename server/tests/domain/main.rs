@@ -11,6 +11,7 @@ mod invitations;
 mod live;
 mod own_data;
 mod permissions;
+mod rights;
 mod syncing;
 mod talk;
 mod threads;

@@ -91,6 +91,7 @@ impl Cast {
                 name: Some("new".to_owned()),
                 description: None,
                 public: None,
+                rights: None,
             }),
             "add" => add(None),
             "add an admin" => add(Some(Role::Admin)),
@@ -185,6 +186,7 @@ sql::each_db! {
                 name: Some("ours".to_owned()),
                 description: None,
                 public: None,
+                rights: None,
             }),
             Request::CreateInvitation(CreateInvitation { chat_id: Some(chat_id), expires_in: None, uses_max: None }),
         ];

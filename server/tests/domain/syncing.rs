@@ -152,6 +152,7 @@ async fn something(rng: &mut StdRng, people: &[Person], chats: &mut Vec<ChatId>,
             name: Some(format!("name {}", rng.random_range(0..9))),
             description: None,
             public: None,
+            rights: None,
         }),
         (9, _) => Request::UpdateProfile(UpdateProfile {
             display_name: None,

@@ -170,6 +170,7 @@ fn chat(n: u64) -> Chat {
         updated_at: Timestamp(NOW),
         public: true,
         encrypted: false,
+        rights: protocol::Rights::default(),
         member_count: 60,
         last_seq: 0,
         rev: 1,

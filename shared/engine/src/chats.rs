@@ -1,6 +1,6 @@
 //! The chats of the cache: a chat's own row, the own membership, marks and counts.
 
-use protocol::{Chat, ChatId, ChatKind, Membership, Role, Timestamp};
+use protocol::{Chat, ChatId, ChatKind, Membership, Rights, Role, Timestamp};
 use sql::{Error, Row, Tx, params};
 use view::{ChatSettings, NotifyAbout};
 
@@ -16,6 +16,7 @@ pub(crate) struct ChatInfo {
     pub(crate) created_at: i64,
     pub(crate) public: bool,
     pub(crate) encrypted: bool,
+    pub(crate) rights: Rights,
     pub(crate) member_count: u32,
     pub(crate) known: bool,
     pub(crate) listed: bool,
@@ -32,6 +33,11 @@ pub(crate) struct ChatInfo {
 }
 
 impl ChatInfo {
+    /// Oneself is in it, with this role or more.
+    pub(crate) fn person_may(&self, from: Role) -> bool {
+        self.role.is_some_and(|role| role >= from)
+    }
+
     /// Quiet now.
     pub(crate) fn is_muted(&self, now: i64) -> bool {
         self.settings.muted_until.is_some_and(|until| until.0 > now)
@@ -45,7 +51,7 @@ impl ChatInfo {
 
 const COLUMNS: &str = "id, kind, name, description, created_at_ms, public, encrypted, member_count, known, listed, role, \
                        read_seq, last_seq, unread, unread_mentions, all_delivered, any_read, draft, \
-                       archived_at_seq, pinned_at_ms, muted_until_ms, marked_unread, notify";
+                       archived_at_seq, pinned_at_ms, muted_until_ms, marked_unread, notify, rights";
 
 fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
     Ok(ChatInfo {
@@ -74,6 +80,8 @@ fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
             marked_unread: r.flag(21)?,
             notify: notify_of(r.int(22)?),
         },
+        // Of a newer version: the server refuses what may not be.
+        rights: serde_json::from_str(&r.text(23)?).unwrap_or_default(),
     })
 }
 
@@ -186,9 +194,10 @@ fn touch(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(), Error> {
 /// Takes in a chat's own row; `true` when it changed.
 pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
     touch(tx, &chat.id)?;
+    let rights = serde_json::to_string(&chat.rights).map_err(|e| Error::Bug(e.to_string()))?;
     let changed = tx.execute(
         "UPDATE chats SET kind = ?2, name = ?3, description = ?4, creator_id = ?5, created_at_ms = ?6, public = ?7,
-             encrypted = ?8, member_count = ?9, rev = ?10, known = 1, last_seq = max(last_seq, ?11)
+             encrypted = ?8, member_count = ?9, rev = ?10, known = 1, last_seq = max(last_seq, ?11), rights = ?12
          WHERE id = ?1 AND (known = 0 OR rev <= ?10)",
         params![
             chat.id.as_str(),
@@ -202,6 +211,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
             chat.member_count,
             chat.rev,
             chat.last_seq,
+            rights,
         ],
     )?;
     Ok(changed > 0)

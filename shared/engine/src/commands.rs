@@ -193,8 +193,8 @@ impl Engine {
                 return self.create_chat(s, local_id, create);
             }
             Command::OpenPrivate { user_id } => return self.open_private(s, user_id),
-            Command::UpdateChat { chat_id, name, description, public } => {
-                (Waiting::Done, Request::UpdateChat(UpdateChat { chat_id, name, description, public }))
+            Command::UpdateChat { chat_id, name, description, public, rights } => {
+                (Waiting::Done, Request::UpdateChat(UpdateChat { chat_id, name, description, public, rights }))
             }
             Command::JoinChat { chat_id } => (Waiting::Chat, Request::JoinChat(ChatRef { chat_id })),
             Command::LeaveChat { chat_id } => (Waiting::Done, Request::LeaveChat(ChatRef { chat_id })),
@@ -292,6 +292,7 @@ fn own_chat(id: ChatId, kind: ChatKind, wish: &CreateChat, me: Option<UserId>, n
         updated_at: Timestamp(now),
         public: wish.public,
         encrypted: false,
+        rights: protocol::Rights::default(),
         member_count: members,
         last_seq: 0,
         rev: 0,

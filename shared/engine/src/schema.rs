@@ -7,6 +7,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(2, "items", ITEMS),
     Migration::shared(3, "talk", TALK),
     Migration::shared(4, "threads", THREADS),
+    Migration::shared(5, "rights", RIGHTS),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -187,4 +188,8 @@ CREATE TABLE threads (
     followed BIGINT NOT NULL        -- oneself began it, wrote in it, or was mentioned in it
 ) /*strict*/;
 CREATE INDEX threads_followed ON threads (last_ms) WHERE followed = 1;
+";
+
+const RIGHTS: &str = "
+ALTER TABLE chats ADD COLUMN rights TEXT NOT NULL DEFAULT '';  -- JSON of protocol::Rights; empty for the usual
 ";

@@ -237,6 +237,7 @@ fn chat(id: ChatId) -> Chat {
         updated_at: Timestamp(0),
         public: false,
         encrypted: false,
+        rights: protocol::Rights::default(),
         member_count: 2,
         last_seq: 0,
         rev: 1,

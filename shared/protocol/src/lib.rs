@@ -21,8 +21,8 @@ pub use frame::{ClientFrame, Request, ServerFrame};
 pub use id::{ChatId, FileId, LocalId, MessageId, RequestId, UserId};
 pub use invitation::InvitationLink;
 pub use model::{
-    Chat, ChatKind, Forwarded, Item, Member, Membership, Message, MessageType, Note, PresenceStatus, Replies, Role,
-    User, Version,
+    Chat, ChatKind, Forwarded, Item, Member, Membership, Message, MessageType, Note, PresenceStatus, Replies, Rights,
+    Role, User, Version,
 };
 pub use scope::{Row, Scope};
 pub use time::Timestamp;

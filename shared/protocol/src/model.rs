@@ -61,6 +61,48 @@ pub enum Role {
     Owner,
 }
 
+/// From which role on members may do something in a group or channel. What is absent is as usual for the chat's kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Rights {
+    /// Write; usually members.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post: Option<Role>,
+    /// Keep messages at the chat's head; usually members of groups, admins of channels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Role>,
+    /// Add people and make invitations; usually as for pinning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invite: Option<Role>,
+}
+
+impl Rights {
+    /// Everything is as usual.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// From this role on one may write.
+    pub fn post_from(&self) -> Role {
+        self.post.unwrap_or(Role::Member)
+    }
+
+    /// From this role on one may pin.
+    pub fn pin_from(&self, kind: ChatKind) -> Role {
+        self.pin.unwrap_or(usual(kind))
+    }
+
+    /// From this role on one may add people and invite.
+    pub fn invite_from(&self, kind: ChatKind) -> Role {
+        self.invite.unwrap_or(usual(kind))
+    }
+}
+
+fn usual(kind: ChatKind) -> Role {
+    if kind == ChatKind::Channel { Role::Admin } else { Role::Member }
+}
+
 /// A chat's own data, the same for all members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -88,6 +130,9 @@ pub struct Chat {
     /// Only sealed messages are accepted.
     #[serde(default)]
     pub encrypted: bool,
+    /// Who may do what; absent while everything is as usual.
+    #[serde(default, skip_serializing_if = "Rights::is_usual")]
+    pub rights: Rights,
     /// How many people are in it now.
     pub member_count: u32,
     /// `seq` of the newest message; 0 while there is none.

@@ -1,7 +1,7 @@
 //! What a person can ask for.
 
 use protocol::timed::When;
-use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
+use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::host::HostCommand;
@@ -56,18 +56,51 @@ pub enum MessageLayout {
     Bubbles,
 }
 
+/// How much room rows and controls have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", from = "KeptDensity")]
+pub enum Density {
+    /// One line for each chat.
+    Compact,
+    /// Two lines for each chat.
+    #[default]
+    Comfortable,
+    /// Two lines and more air.
+    Roomy,
+}
+
+/// Earlier versions kept whether the list is compact; a later one may know more than three.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum KeptDensity {
+    Compact(bool),
+    Named(String),
+}
+
+impl From<KeptDensity> for Density {
+    fn from(kept: KeptDensity) -> Self {
+        match kept {
+            KeptDensity::Compact(true) => Density::Compact,
+            KeptDensity::Named(name) if name == "compact" => Density::Compact,
+            KeptDensity::Named(name) if name == "roomy" => Density::Roomy,
+            KeptDensity::Compact(false) | KeptDensity::Named(_) => Density::Comfortable,
+        }
+    }
+}
+
 /// How a person wants the app; kept per device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
     /// `ru`, `en`; empty follows the system.
     pub language: String,
-    /// `light`, `dark`, `light-contrast`, `dark-contrast`, `system`.
+    /// `light`, `dark`, `light-contrast`, `dark-contrast`, `system`, or `own:` and the id of one of [`crate::themes`].
     pub theme: String,
-    /// Text size in pixels, 12–20.
+    /// Text size in pixels, 11 (80 %) to 21 (150 %).
     pub text_px: u8,
-    /// Compact chat list.
-    pub compact: bool,
+    /// How much room things have.
+    #[serde(alias = "compact")]
+    pub density: Density,
     /// How messages are laid out.
     pub layout: MessageLayout,
     /// Enter sends (Shift+Enter breaks the line); else the other way round.
@@ -84,7 +117,7 @@ impl Default for Preferences {
             language: String::new(),
             theme: "system".to_owned(),
             text_px: 14,
-            compact: false,
+            density: Density::default(),
             layout: MessageLayout::default(),
             enter_sends: true,
             notifications: true,
@@ -404,6 +437,8 @@ pub enum Command {
         description: Option<String>,
         /// In the directory or not.
         public: Option<bool>,
+        /// Who may do what, all of it.
+        rights: Option<Rights>,
     },
     /// Joins a public channel.
     JoinChat {
@@ -486,4 +521,22 @@ pub enum Command {
         /// What.
         host: HostCommand,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn preferences_of_an_earlier_version_keep_their_density_and_those_of_a_later_one_are_read() {
+        let density = |json: &str| serde_json::from_str::<Preferences>(json).unwrap().density;
+        assert_eq!(density("{\"compact\":true}"), Density::Compact);
+        assert_eq!(density("{\"compact\":false}"), Density::Comfortable);
+        assert_eq!(density("{\"density\":\"enormous\"}"), Density::Comfortable);
+        for kept in [Density::Compact, Density::Comfortable, Density::Roomy] {
+            let json = serde_json::to_string(&Preferences { density: kept, ..Preferences::default() }).unwrap();
+            assert_eq!(density(&json), kept);
+        }
+    }
 }

@@ -8,14 +8,15 @@ pub mod folders;
 pub mod host;
 pub mod kept;
 pub mod rows;
+pub mod themes;
 pub mod update;
 
-pub use command::{Command, CommandEnvelope, Draft, MessageLayout, Preferences, ServerTarget};
+pub use command::{Command, CommandEnvelope, Density, Draft, MessageLayout, Preferences, ServerTarget};
 pub use folders::{Folder, FolderRule, Wanted};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
 pub use kept::Kept;
 pub use protocol::timed::When;
-pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
+pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
 pub use rows::{
     ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, OwnEmoji,
     PersonRow, QuoteRow, ReactionRow, ReminderRow, RepliesRow, ScheduledRow, SystemNote, ThreadRow,

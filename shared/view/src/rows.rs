@@ -1,7 +1,7 @@
 //! Rows of lists, ready to show: no joins are left to the UI.
 
 use protocol::timed::When;
-use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Role, Timestamp, UserId};
+use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A person as lists show them.
@@ -92,6 +92,12 @@ pub struct ChatRow {
     pub public: bool,
     /// Sealed messages only.
     pub encrypted: bool,
+    /// Who may do what.
+    pub rights: Rights,
+    /// Oneself may write.
+    pub may_post: bool,
+    /// Oneself may add people and invite.
+    pub may_invite: bool,
     /// How many people.
     pub member_count: u32,
     /// The newest message as one line of plain text; empty for none.

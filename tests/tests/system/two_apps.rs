@@ -6,7 +6,8 @@ use protocol::{ChatId, ChatKind, LocalId, MessageId, UserId};
 use testkit::{Headless, Screen, TestDb, TestServer, new_local_id};
 use view::update::{ReplyBody, SearchHit};
 use view::{
-    ChatRow, ChatSettings, Command, CommandReply, Delivery, Draft, MessageContent, MessageRow, NotifyAbout, When,
+    ChatRow, ChatSettings, Command, CommandReply, Delivery, Draft, MessageContent, MessageRow, NotifyAbout, Rights,
+    Role, When,
 };
 
 macro_rules! on_both_databases {
@@ -322,5 +323,28 @@ on_both_databases! {
         sees(&team.bob, "the old message", &old, |row| text_of(row) == "первое").await;
         done(&team.bob, Command::JumpToLatest { chat_id: general() }).await;
         sees(&team.bob, "the newest", &last, |row| text_of(row) == "последнее").await;
+    }
+
+    async fn alice_lets_only_admins_write_and_then_gives_the_chat_to_bob(team: &mut Team) {
+        let first = team.bob.send(&general(), "Можно?").await;
+        team.alice.until("bob's message", |screen| screen.message(&first).is_some()).await;
+        let bob = id_of(&team.alice, &first);
+        let rights = Rights { post: Some(Role::Admin), ..Rights::default() };
+        let (name, description, public) = (None, None, None);
+        let chat_id = general();
+        done(&team.alice, Command::UpdateChat { chat_id, name, description, public, rights: Some(rights) }).await;
+        sees_chat(&team.bob, "that he may not write", &general(), |chat| !chat.may_post && chat.rights == rights).await;
+        // An older app of his would try nevertheless.
+        let tried = new_local_id();
+        team.bob.command(say(&general(), tried, "И всё же", None));
+        sees(&team.bob, "the refusal", &MessageId::from(tried), |row| {
+            row.delivery == Some(Delivery::Failed) && row.failure == Some(protocol::ErrorCode::Forbidden)
+        }).await;
+
+        done(&team.alice, Command::SetRole { chat_id: general(), user_id: bob, role: Role::Owner }).await;
+        sees_chat(&team.bob, "that the chat is his", &general(), |chat| chat.role == Some(Role::Owner) && chat.may_post).await;
+        sees_chat(&team.alice, "that she is an admin now", &general(), |chat| chat.role == Some(Role::Admin)).await;
+        let said = team.bob.send(&general(), "Спасибо!").await;
+        team.alice.until("what the owner says", |screen| screen.message(&said).is_some()).await;
     }
 }

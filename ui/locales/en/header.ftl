@@ -11,3 +11,4 @@ header-left = You are not in this chat
 header-own-notes = Only you can see this
 header-left-notice = Only members can write here.
 header-read-only-notice = You can only read here.
+header-some-write-notice = You can read here; only some members write.

@@ -4,3 +4,5 @@ members-make-admin = Make admin
 members-make-member = Make regular member
 members-make-read-only = Allow reading only
 members-remove = Remove from chat
+members-give = Make owner
+members-give-question = { $name } will own this chat and you will be an administrator. Only the new owner can take that back.

@@ -11,3 +11,4 @@ header-left = Вы не участвуете в этом чате
 header-own-notes = Видно только вам
 header-left-notice = Писать здесь могут только участники.
 header-read-only-notice = Здесь вы можете только читать.
+header-some-write-notice = Здесь можно читать, а пишут только некоторые.

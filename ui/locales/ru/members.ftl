@@ -4,3 +4,5 @@ members-make-admin = Сделать администратором
 members-make-member = Сделать обычным участником
 members-make-read-only = Разрешить только чтение
 members-remove = Исключить из чата
+members-give = Сделать владельцем
+members-give-question = Чат перейдёт к этому человеку: { $name }. Вы станете администратором, и вернуть чат сможет только новый владелец.

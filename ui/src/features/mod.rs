@@ -27,6 +27,7 @@ pub mod reminders;
 pub mod scheduled;
 pub mod search_panel;
 pub mod shortcuts;
+pub mod themes;
 pub mod thread_panel;
 pub mod timeline;
 pub mod toasts;

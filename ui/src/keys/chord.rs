@@ -19,7 +19,8 @@ pub enum Named {
     PageDown,
     Home,
     End,
-    F6,
+    /// F1 to F12.
+    F(u8),
 }
 
 /// A key, after the layout was taken out.
@@ -94,10 +95,31 @@ impl Chord {
         }
         match self.key {
             Key::Letter(letter) => words.push(letter.to_ascii_uppercase()),
+            Key::Symbol(' ') => words.push_str("Space"),
             Key::Symbol(symbol) => words.push(symbol),
-            Key::Named(named) => words.push_str(named.words()),
+            Key::Named(named) => words.push_str(&named.words()),
         }
         words
+    }
+
+    /// How it is kept: `Ctrl+Shift+K`, on every system and in every language.
+    pub fn name(&self) -> String {
+        self.words(false)
+    }
+
+    /// Reads [`Chord::name`]; `None` for what is no chord.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut rest = name;
+        let mut held = |word: &str| rest.strip_prefix(word).map(|after| rest = after).is_some();
+        let (ctrl, alt, shift) = (held("Ctrl+"), held("Alt+"), held("Shift+"));
+        let mut characters = rest.chars();
+        let key = match (characters.next()?, characters.next()) {
+            (letter @ 'A'..='Z', None) => Key::Letter(letter.to_ascii_lowercase()),
+            (symbol, None) if symbol.is_ascii_graphic() && !symbol.is_ascii_alphabetic() => Key::Symbol(symbol),
+            _ if rest == "Space" => Key::Symbol(' '),
+            _ => Key::Named(Named::worded(rest)?),
+        };
+        Some(Self { ctrl, alt, shift, key })
     }
 }
 
@@ -138,13 +160,24 @@ impl Named {
             "PageDown" => Named::PageDown,
             "Home" => Named::Home,
             "End" => Named::End,
-            "F6" => Named::F6,
-            _ => return None,
+            _ => {
+                let number = name.strip_prefix('F').filter(|digits| !digits.starts_with('0'))?.parse().ok()?;
+                (1..=12).contains(&number).then_some(Named::F(number))?
+            }
         })
     }
 
-    fn words(self) -> &'static str {
-        match self {
+    /// Reads [`Named::words`].
+    fn worded(words: &str) -> Option<Named> {
+        use Named::{Down, End, Enter, Escape, Home, Left, PageDown, PageUp, Right, Up};
+        let all = [Up, Down, Left, Right, Enter, Escape, PageUp, PageDown, Home, End];
+        all.into_iter()
+            .find(|named| named.words() == words)
+            .or_else(|| Named::of(words).filter(|one| one.words() == words))
+    }
+
+    fn words(self) -> String {
+        let words = match self {
             Named::Up => "↑",
             Named::Down => "↓",
             Named::Left => "←",
@@ -155,8 +188,9 @@ impl Named {
             Named::PageDown => "PgDn",
             Named::Home => "Home",
             Named::End => "End",
-            Named::F6 => "F6",
-        }
+            Named::F(number) => return format!("F{number}"),
+        };
+        words.to_owned()
     }
 }
 
@@ -200,4 +234,4 @@ fn is_latin(character: char) -> bool {
 
 #[cfg(test)]
 #[path = "chord_tests.rs"]
-mod tests;
+pub(super) mod tests;

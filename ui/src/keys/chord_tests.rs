@@ -1,10 +1,11 @@
 //! Presses as browsers report them under four layouts, and what they shall do.
 #![allow(clippy::unwrap_used)]
 
-use super::super::table::{Action, BINDINGS, action_of};
+use super::super::keymap::Keymap;
+use super::super::table::{Action, BINDINGS};
 use super::*;
 
-fn press(held: &str, key: &str, code: &str) -> KeyPress {
+pub(in crate::keys) fn press(held: &str, key: &str, code: &str) -> KeyPress {
     KeyPress {
         key: key.to_owned(),
         code: code.to_owned(),
@@ -17,7 +18,7 @@ fn press(held: &str, key: &str, code: &str) -> KeyPress {
 }
 
 fn action(held: &str, key: &str, code: &str) -> Option<Action> {
-    action_of(&press(held, key, code))
+    Keymap::default().action_of(&press(held, key, code))
 }
 
 #[test]

@@ -5,8 +5,9 @@ use view::Command;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
+use super::live::action_of;
 use super::press::KeyPress;
-use super::{Action, action_of, escape, regions};
+use super::{Action, escape, regions};
 use crate::bridge;
 use crate::state::{AppState, Dialog, Panel};
 

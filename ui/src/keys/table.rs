@@ -1,7 +1,7 @@
-//! The one table of chords. What is here is shown by the sheet of shortcuts; nothing else listens to chords.
+//! The one table of actions and the chords that they have at first. What is here is shown by the sheet of shortcuts and can be given
+//! other keys in the settings; nothing else listens to chords.
 
 use super::chord::{Chord, Key, Named};
-use super::press::KeyPress;
 use crate::i18n::key;
 
 /// Something a chord does.
@@ -42,12 +42,50 @@ pub enum Action {
     Link,
 }
 
+impl Action {
+    /// Under which its own keys are kept: the same for all nine of a family. Never changed once a version had it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::QuickSwitcher => "quick-switcher",
+            Action::CommandPalette => "command-palette",
+            Action::SearchChat => "search-chat",
+            Action::SearchEverywhere => "search-everywhere",
+            Action::Shortcuts => "shortcuts",
+            Action::Settings => "settings",
+            Action::PreviousChat => "previous-chat",
+            Action::NextChat => "next-chat",
+            Action::PreviousUnread => "previous-unread",
+            Action::NextUnread => "next-unread",
+            Action::Back => "back",
+            Action::Forward => "forward",
+            Action::Chat(_) => "chat-number",
+            Action::Folder(_) => "folder-number",
+            Action::RightPanel => "right-panel",
+            Action::NextRegion => "next-region",
+            Action::PreviousRegion => "previous-region",
+            Action::Escape => "escape",
+            Action::AllRead => "all-read",
+            Action::OldestUnread => "oldest-unread",
+            Action::Latest => "latest",
+            Action::ReplyPrevious => "reply-previous",
+            Action::ReplyNext => "reply-next",
+            Action::ReactToLast => "react-to-last",
+            Action::Emoji => "emoji",
+            Action::Bold => "bold",
+            Action::Italic => "italic",
+            Action::Strike => "strike",
+            Action::Code => "code",
+            Action::Link => "link",
+        }
+    }
+}
+
 /// A chord, what it does, and the words for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding {
     /// What it does.
     pub action: Action,
-    /// What to press.
+    /// What to press, unless the person chose other keys.
     pub chord: Chord,
     /// Under which heading the sheet shows it.
     pub group: Group,
@@ -104,8 +142,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::SearchEverywhere, letter('f').shift(), Group::General, key("keys-search-everywhere")),
     bind(Action::RightPanel, symbol('.'), Group::General, key("keys-right-panel")),
     bind(Action::Settings, symbol(','), Group::General, key("keys-settings")),
-    bind(Action::NextRegion, Chord::plain(named(Named::F6)), Group::General, key("keys-next-region")),
-    bind(Action::PreviousRegion, Chord::plain(named(Named::F6)).shift(), Group::General, key("keys-previous-region")),
+    bind(Action::NextRegion, Chord::plain(named(Named::F(6))), Group::General, key("keys-next-region")),
+    bind(Action::PreviousRegion, Chord::plain(named(Named::F(6))).shift(), Group::General, key("keys-previous-region")),
     bind(Action::Shortcuts, symbol('/'), Group::General, key("keys-shortcuts")),
     bind(Action::PreviousChat, Chord::alt(named(Named::Up)), Group::Chats, key("keys-previous-chat")),
     bind(Action::NextChat, Chord::alt(named(Named::Down)), Group::Chats, key("keys-next-chat")),
@@ -145,17 +183,3 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Code, letter('c').shift(), Group::Writing, key("keys-code")),
     bind(Action::Link, letter('l').shift(), Group::Writing, key("keys-link")),
 ];
-
-/// What a press does; a chord that asks for Shift comes before one that only tolerates it.
-pub fn action_of(press: &KeyPress) -> Option<Action> {
-    let mut fitting = BINDINGS.iter().filter(|binding| binding.chord.is(press));
-    let first = fitting.next()?;
-    let exact = fitting.find(|binding| binding.chord.shift && press.shift);
-    Some(exact.unwrap_or(first).action)
-}
-
-/// The chord of an action, for tooltips: `Ctrl+K`.
-pub fn chord_words(action: Action) -> String {
-    let chord = BINDINGS.iter().find(|binding| binding.action == action).map(|binding| binding.chord);
-    chord.map(|chord| chord.words(super::press::is_mac())).unwrap_or_default()
-}

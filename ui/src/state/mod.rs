@@ -5,12 +5,14 @@
 //! own signal changes when its content does.
 
 pub mod chats;
+pub mod derived;
 pub mod emoji;
 pub mod folders;
 pub mod kept;
 pub mod navigation;
 pub mod people;
 pub mod preferences;
+pub mod themes;
 pub mod timeline;
 pub mod toasts;
 pub mod walk;
@@ -23,6 +25,7 @@ pub use folders::Folders;
 pub use kept::KeptEntries;
 pub use navigation::{Dialog, Navigation, Panel};
 pub use people::People;
+pub use themes::Themes;
 pub use timeline::{Timeline, TimelineChange, TimelineEntry};
 pub use toasts::{Toast, ToastKind, Toasts};
 
@@ -54,6 +57,8 @@ pub struct AppState {
     pub kept: KeptEntries,
     /// The folders of the chat list.
     pub folders: Folders,
+    /// Themes that the person made.
+    pub themes: Themes,
     /// The open chat's messages.
     pub timeline: Timeline,
     /// The messages of the thread beside it.
@@ -100,6 +105,7 @@ impl AppState {
             chats: Chats::new(),
             kept,
             folders: Folders::new(kept),
+            themes: Themes::new(kept),
             timeline: Timeline::new(),
             thread: Timeline::new(),
             threads_unread: RwSignal::new(0),

@@ -62,6 +62,10 @@ pub enum Dialog {
     Folder(Option<String>),
     /// In which folders a chat is.
     ChatFolders(ChatId),
+    /// A theme of one's own; `None` makes one.
+    Theme(Option<String>),
+    /// Whether a chat shall have this owner.
+    GiveChat(ChatId, view::UserId),
     /// A day of a chat's history.
     GoToDate(ChatId),
 }

@@ -47,6 +47,7 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateChat) -> Re
         updated_at: cx.now,
         public: body.public,
         encrypted: false,
+        rights: protocol::Rights::default(),
         member_count: people.len() as u32,
         last_seq: 0,
         rev: cx.next_rev(&scope)?,
@@ -81,7 +82,7 @@ fn first_member(cx: &mut Cx<'_, '_>, chat: &Chat, user_id: UserId, role: Role) -
     Ok(())
 }
 
-/// Admins change what a chat is called, what it is about, and whether it is in the directory.
+/// Admins change what a chat is called, what it is about, whether it is in the directory, and who may do what.
 ///
 /// # Errors
 /// `forbidden`, `not_a_member`, `not_found`, `invalid_field`.
@@ -102,6 +103,18 @@ pub fn update(cx: &mut Cx<'_, '_>, body: &UpdateChat) -> Result<Chat, Failure> {
             return Err(Failure::field("public", "only a channel can be public"));
         }
         chat.public = public;
+    }
+    if let Some(rights) = body.rights {
+        if [rights.post, rights.pin, rights.invite].into_iter().flatten().any(|role| role < Role::Member) {
+            return Err(Failure::field("rights", "whoever may only read, may only read"));
+        }
+        // A right that only owners have is theirs to give and to take.
+        let above =
+            |rights: &Rights| [rights.post, rights.pin, rights.invite].into_iter().flatten().max() > Some(own.role);
+        if above(&rights) || (above(&chat.rights) && rights != chat.rights) {
+            return Err(Failure::forbidden("only the owner changes what is the owner's"));
+        }
+        chat.rights = rights;
     }
     if chat == before {
         return Ok(chat);

@@ -29,6 +29,7 @@ pub fn open(cx: &mut Cx<'_, '_>, other: UserId) -> Result<Chat, Failure> {
         updated_at: cx.now,
         public: false,
         encrypted: false,
+        rights: protocol::Rights::default(),
         member_count: people.len() as u32,
         last_seq: 0,
         rev: cx.next_rev(&scope)?,

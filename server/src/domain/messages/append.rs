@@ -42,6 +42,9 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     if right.role < Role::Member {
         return Err(Failure::forbidden("you may only read here"));
     }
+    if right.role < right.rights.post_from() {
+        return Err(Failure::forbidden("only some members write here"));
+    }
     if right.encrypted && !body.encrypt_for_recipients {
         return Err(Failure::refused(ErrorCode::PlaintextRefused, "this chat takes sealed messages only"));
     }

@@ -2,7 +2,7 @@
 
 use protocol::frame::{EditMessage, MessageAccepted, MessageRef, PinMessage, React};
 use protocol::limits::{PINNED_MAX, REACTIONS_PER_MESSAGE_MAX, VERSIONS_MAX};
-use protocol::{ChatId, ChatKind, ErrorCode, Message, MessageId, MessageType, Note, Role, Row, Scope, Timestamp};
+use protocol::{ChatId, ErrorCode, Message, MessageId, MessageType, Note, Role, Row, Scope, Timestamp};
 
 use super::{accepted, check_content, check_emoji, checked_mentions, note, thread};
 use crate::domain::{Cx, Failure, access, files};
@@ -105,8 +105,7 @@ pub fn react(cx: &mut Cx<'_, '_>, body: React) -> Result<MessageAccepted, Failur
 /// `forbidden` to those who may not, `not_found` also when it was deleted, `not_a_member`, `limit_reached`.
 pub fn pin(cx: &mut Cx<'_, '_>, body: PinMessage) -> Result<MessageAccepted, Failure> {
     let (chat, own) = access::own_chat(cx, &body.chat_id)?;
-    let least = if chat.chat_type == ChatKind::Channel { Role::Admin } else { Role::Member };
-    if own.role < least {
+    if own.role < chat.rights.pin_from(chat.chat_type) {
         return Err(Failure::forbidden("you may not pin messages here"));
     }
     let mut message = standing(cx, &body.chat_id, &body.message_id)?;

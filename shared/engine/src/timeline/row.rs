@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use protocol::{ChatId, ChatKind, MessageId, MessageType, Role, Timestamp, UserId};
+use protocol::{ChatId, MessageId, MessageType, Role, Timestamp, UserId};
 use view::rows::PersonMention;
 use view::{ForwardRow, MessageContent, MessageRow, PersonRow, QuoteRow, ReactionRow};
 
@@ -69,9 +69,7 @@ impl Engine {
         };
         let readable = matches!(content, MessageContent::Text { .. });
         let may_write = info.role.is_some_and(|role| role >= Role::Member);
-        let may_pin = info
-            .role
-            .is_some_and(|role| role >= if info.kind == ChatKind::Channel { Role::Admin } else { Role::Member });
+        let may_pin = info.person_may(info.rights.pin_from(info.kind));
         let may_delete = own || info.role.is_some_and(|role| role >= Role::Admin);
         Ok(MessageRow {
             order: if m.state == State::Settled { m.ord } else { m.ord.max(QUEUED_ORD) },

@@ -122,6 +122,7 @@ impl Server {
             updated_at: Timestamp(now),
             public,
             encrypted: false,
+            rights: protocol::Rights::default(),
             member_count: 0,
             last_seq: 0,
             rev: 1,

@@ -1,7 +1,7 @@
 //! Bodies about chats, their members, and invitations into them.
 
 use crate::id::{ChatId, UserId};
-use crate::model::{Chat, ChatKind, Message, Role};
+use crate::model::{Chat, ChatKind, Message, Rights, Role};
 use crate::time::Timestamp;
 
 bodies! {
@@ -33,6 +33,8 @@ bodies! {
         #[serde(default)] description: Option<String>,
         /// In the directory or not.
         #[serde(default)] public: Option<bool>,
+        /// Who may do what, all of it; never less than `member`.
+        #[serde(default)] rights: Option<Rights>,
     }
     /// Body of `add_member`.
     AddMember {

@@ -156,6 +156,7 @@ fn row(scope: &Scope, rev: u64) -> Row {
             updated_at: NOW,
             public: true,
             encrypted: false,
+            rights: protocol::Rights::default(),
             member_count: 1,
             last_seq: MESSAGES,
             rev,

@@ -67,6 +67,9 @@ fn chat(chat_id: &str, kind: ChatKind, title: &str, last: (&str, &str, i64)) -> 
         role: Some(Role::Member),
         public: kind == ChatKind::Channel,
         encrypted: false,
+        rights: Rights::default(),
+        may_post: true,
+        may_invite: kind == ChatKind::Group,
         member_count: 7,
         last_text: last.1.into(),
         last_author: last.0.into(),
@@ -130,6 +133,8 @@ pub fn chats() -> Vec<ChatRow> {
         private(6, "Сервер переехал, всё работает", 60 * 24 * 3),
         ChatRow {
             role: None,
+            may_post: false,
+            may_invite: false,
             ..chat("old", Group, "Старый проект", ("Bob Miller", "See you in the next one", 60 * 24 * 400))
         },
     ];
@@ -327,4 +332,17 @@ pub fn folders() -> Vec<Kept> {
         folder("channels", "Каналы", "📣", 3, FolderRule { channels: true, ..rule() }),
         folder("reports", "Отчёты", "", 4, FolderRule { name: "нет такого".into(), ..rule() }),
     ]
+}
+
+/// Themes that the person made.
+pub fn themes() -> Vec<Kept> {
+    let lines = [
+        ("dusk", "hybrid-theme #241b2f #2e2440 #f3ecff #ffb86b Сумерки"),
+        ("paper", "hybrid-theme #fbf4e4 #f1e7d0 #3b2f22 #a2431c Бумага"),
+    ];
+    let themes = lines.into_iter().filter_map(|(id, line)| {
+        let theme = themes::OwnTheme { id: id.into(), ..themes::OwnTheme::from_shared(line)? };
+        Some(Kept { key: theme.key(), value: Some(theme.value()) })
+    });
+    themes.collect()
 }

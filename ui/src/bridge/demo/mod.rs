@@ -3,7 +3,7 @@
 //! `#demo` shows a team; words after `=` choose more: `#demo=welcome,ru,dark`. Scenes: `team` (default), `empty`, `welcome`,
 //! `browser`, `host`, `locked`, `new-lock`, `keyring`, `elsewhere`, `loading`; `offline`, `catching-up`; `quiet-chat`, `waiting-chat`,
 //! `no-teams`; languages `ru`, `en`; themes `light`, `dark`, `light-contrast`,
-//! `dark-contrast`; `compact` (chat list); `folders`; layouts `lines`, `bubbles`.
+//! `dark-contrast`; `own:dusk`; `compact`, `roomy`; `folders`, `themes`; layouts `lines`, `bubbles`.
 
 mod cast;
 mod script;

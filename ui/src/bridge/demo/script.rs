@@ -27,14 +27,21 @@ impl Script {
     pub fn new(scene: Scene) -> Self {
         let preferences = Preferences {
             language: scene.first_of(&["ru", "en"]).unwrap_or_default().into(),
-            theme: scene.first_of(&["light-contrast", "dark-contrast", "light", "dark"]).unwrap_or("system").into(),
-            compact: scene.has("compact"),
+            theme: scene
+                .first_of(&["own:dusk", "light-contrast", "dark-contrast", "light", "dark"])
+                .unwrap_or("system")
+                .into(),
+            density: match scene.first_of(&["compact", "roomy"]) {
+                Some("compact") => Density::Compact,
+                Some(_) => Density::Roomy,
+                None => Density::Comfortable,
+            },
             layout: match scene.first_of(&["lines", "bubbles"]) {
                 Some("lines") => MessageLayout::Compact,
                 Some(_) => MessageLayout::Bubbles,
                 None => MessageLayout::Modern,
             },
-            text_px: scene.first_of(&["20", "12"]).and_then(|px| px.parse().ok()).unwrap_or(14),
+            text_px: scene.first_of(&["21", "20", "12", "11"]).and_then(|px| px.parse().ok()).unwrap_or(14),
             ..Preferences::default()
         };
         let scheduled = if scene.has("scheduled") { cast::scheduled() } else { Vec::new() };
@@ -157,6 +164,15 @@ impl Script {
         (Ok(body), now, later)
     }
 
+    /// What own devices share.
+    fn kept(&self) -> Vec<Kept> {
+        let mut kept = if self.scene.has("folders") { cast::folders() } else { Vec::new() };
+        if self.scene.has("themes") || self.scene.has("own:dusk") {
+            kept.extend(cast::themes());
+        }
+        kept
+    }
+
     fn first_updates(&self) -> Vec<Update> {
         let mut updates = vec![Update::Preferences { preferences: self.preferences.clone() }];
         let scene = |name| self.scene.has(name);
@@ -199,7 +215,7 @@ impl Script {
             Update::Chats { chats },
             Update::Unread { messages: 131, mentions: 1 },
             Update::Scheduled { messages: self.scheduled.clone() },
-            Update::Kept { entries: if self.scene.has("folders") { cast::folders() } else { Vec::new() } },
+            Update::Kept { entries: self.kept() },
             Update::Reminders { reminders: self.reminders.clone() },
             host(running()),
         ]

@@ -53,7 +53,7 @@ fn items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
     if role >= Role::Admin {
         items.push(MenuItem::new(t("header-edit"), IconName::Edit, open(Dialog::EditChat(id.clone()))));
     }
-    if role >= Role::Admin || row.kind == ChatKind::Channel {
+    if row.may_invite {
         items.push(MenuItem::new(t("header-invite"), IconName::PersonAdd, open(Dialog::Invite(Some(id.clone())))));
     }
     items.extend(history());

@@ -7,7 +7,7 @@ use view::{ChatKind, ChatRow};
 
 use crate::features::chat_list::colour_seed;
 use crate::i18n::{chat_title, presence_words, t, t_with, typing_words};
-use crate::keys::{Action, table::chord_words};
+use crate::keys::{Action, live::chord_words};
 use crate::primitives::{Avatar, AvatarSize, IconButton, IconName};
 use crate::state::{AppState, Dialog, Panel};
 use menu::ChatMenu;
@@ -49,7 +49,7 @@ pub fn ChatHeader(
                 icon=IconName::Search
                 label=move || t("header-search")
                 pressed=shown(Panel::SearchChat)
-                shortcut=chord_words(Action::SearchChat)
+                shortcut=Signal::derive(|| chord_words(Action::SearchChat))
                 on_press=move || nav.toggle(Panel::SearchChat)
             />
             <Show when=move || !is_private()>

@@ -24,7 +24,8 @@ pub fn ChatListRow(
         let id = id.clone();
         Memo::new(move |_| state.nav.chat.with(|open| open.as_ref() == Some(&id)))
     };
-    let compact = Signal::derive(move || state.preferences.with(|preferences| preferences.compact));
+    let compact =
+        Signal::derive(move || state.preferences.with(|preferences| preferences.density == view::Density::Compact));
     let mood = move || {
         row.with(|row| {
             if !row.typing.is_empty() {

@@ -6,9 +6,8 @@ use view::{ChatKind, ChatRow, Command, MessageLayout, Preferences, Role};
 use crate::bridge;
 use crate::features::chat_keeping::keepings;
 use crate::i18n::key;
-use crate::keys::dispatch;
-use crate::keys::press::is_mac;
 use crate::keys::table::{Action, BINDINGS, Binding, Group};
+use crate::keys::{dispatch, live};
 use crate::primitives::IconName;
 use crate::state::{AppState, Dialog, Panel, preferences};
 
@@ -21,18 +20,20 @@ pub struct Entry {
     pub icon: IconName,
     /// The chord that does the same.
     pub binding: Option<&'static Binding>,
+    /// It is about the open chat.
+    pub of_chat: bool,
     /// What choosing does, once the palette is closed.
     pub run: Callback<()>,
 }
 
 impl Entry {
     fn new(words: &'static str, icon: IconName, run: impl Into<Callback<()>>) -> Self {
-        Self { words, icon, binding: None, run: run.into() }
+        Self { words, icon, binding: None, of_chat: false, run: run.into() }
     }
 
     /// The chord in words; empty for none.
     pub fn chord(&self) -> String {
-        self.binding.map(|binding| binding.chord.words(is_mac())).unwrap_or_default()
+        self.binding.map(live::words_of).unwrap_or_default()
     }
 }
 
@@ -40,6 +41,7 @@ impl Entry {
 pub fn entries(state: AppState) -> Vec<Entry> {
     let open = state.nav.chat.get_untracked().and_then(|id| state.chats.find(&id)).map(|row| row.get_untracked());
     let mut entries = open.as_ref().map(|row| of_chat(state, row)).unwrap_or_default();
+    entries.iter_mut().for_each(|entry| entry.of_chat = true);
     entries.extend(everywhere(state));
     entries.extend(of_chords(state, open.is_some()));
     entries.extend(looks(state));
@@ -81,7 +83,7 @@ fn icon_of(group: Group) -> IconName {
     }
 }
 
-fn everywhere(state: AppState) -> [Entry; 9] {
+fn everywhere(state: AppState) -> [Entry; 10] {
     let nav = state.nav;
     let dialog = move |dialog: Dialog| Callback::new(move |()| nav.dialog.set(Some(dialog.clone())));
     let panel = move |panel: Panel| {
@@ -95,6 +97,7 @@ fn everywhere(state: AppState) -> [Entry; 9] {
         Entry::new(key("rail-people"), IconName::People, dialog(Dialog::People)),
         Entry::new(key("chats-find-channel"), IconName::Hash, dialog(Dialog::Channels)),
         Entry::new(key("folders-new"), IconName::Folder, dialog(Dialog::Folder(None))),
+        Entry::new(key("themes-new"), IconName::Sun, dialog(Dialog::Theme(None))),
         Entry::new(key("invite-title"), IconName::PersonAdd, dialog(Dialog::Invite(None))),
         Entry::new(key("thread-list"), IconName::Thread, panel(Panel::Threads)),
         Entry::new(key("collections-mentions"), IconName::At, panel(Panel::Mentions)),
@@ -127,7 +130,7 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
                 let edit = dialog(Dialog::EditChat(id.clone()));
                 entries.push(Entry::new(key("header-edit"), IconName::Edit, edit));
             }
-            if role >= Role::Admin || row.kind == ChatKind::Channel {
+            if row.may_invite {
                 let invite = dialog(Dialog::Invite(Some(id.clone())));
                 entries.push(Entry::new(key("header-invite"), IconName::PersonAdd, invite));
             }

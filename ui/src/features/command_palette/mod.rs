@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::features::quick_switcher::chosen_into_view;
 use crate::i18n::catalog::words;
-use crate::i18n::{Language, language, t};
+use crate::i18n::{Language, chat_title, language, t};
 use crate::keys::regions::focus_when_shown;
 use crate::primitives::{EmptyState, FieldKind, Icon, IconName, ListRow, TextField};
 use crate::state::AppState;
@@ -24,6 +24,7 @@ pub fn CommandPalette() -> impl IntoView {
     focus_when_shown(field);
     // What can be done is settled when the palette opens, so that no row moves under the finger.
     let all = StoredValue::new(entries(state));
+    let open = StoredValue::new(open_title(state));
     let found = Signal::derive(move || found(&all.get_value(), &query.get(), language()));
     Effect::new(move || {
         query.track();
@@ -53,6 +54,8 @@ pub fn CommandPalette() -> impl IntoView {
     let list = move || {
         let rows = found.get().into_iter().enumerate().map(|(at, entry)| {
             let chord = entry.chord();
+            // What is done to a chat says to which.
+            let about = if entry.of_chat { open.get_value() } else { String::new() };
             view! {
                 <li>
                     <ListRow
@@ -61,7 +64,10 @@ pub fn CommandPalette() -> impl IntoView {
                         compact=true
                         on_press=move || go(entry)
                         start=move || view! { <Icon name=entry.icon /> }
-                        end=move || (!chord.is_empty()).then(|| view! { <kbd class="palette__chord">{chord.clone()}</kbd> })
+                        end=move || view! {
+                            {(!about.is_empty()).then(|| view! { <span class="palette__about">{about.clone()}</span> })}
+                            {(!chord.is_empty()).then(|| view! { <kbd class="palette__chord">{chord.clone()}</kbd> })}
+                        }
                     />
                 </li>
             }
@@ -77,6 +83,13 @@ pub fn CommandPalette() -> impl IntoView {
             </Show>
         </div>
     }
+}
+
+/// The title of the open chat; empty for none.
+fn open_title(state: AppState) -> String {
+    let row = state.nav.chat.get_untracked().and_then(|id| state.chats.find(&id)).map(|row| row.get_untracked());
+    let me = untrack(|| state.me()).map(|me| me.person.id);
+    row.map(|row| chat_title(&row, me)).unwrap_or_default()
 }
 
 fn found(all: &[Entry], query: &str, shown: Language) -> Vec<Entry> {

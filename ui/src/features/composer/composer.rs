@@ -6,14 +6,15 @@ use wasm_bindgen::JsCast;
 
 use super::composition::{Composition, Mode};
 use super::drafts::Drafts;
-use super::field_keys::{Ask, Key, ask};
+use super::field_keys::{Ask, ask};
 use super::send::{MESSAGE_BYTES_MAX, is_sendable, mentioned_in};
 use super::suggest::{Suggestion, closed_code, suggest};
 use super::suggestions::{LIST_ID, Suggestions, option_id};
 use crate::features::later::LaterPanel;
 use crate::features::reactions::EmojiPanel;
 use crate::i18n::{t, t_with};
-use crate::keys::{Action, table::chord_words};
+use crate::keys::live::{self, chord_words};
+use crate::keys::{Action, KeyPress};
 use crate::primitives::{ControlSize, Icon, IconButton, IconButtonKind, IconName, MenuAnchor, colour_of};
 use crate::state::emoji::use_emoji;
 
@@ -124,7 +125,7 @@ pub fn Composer(
                         on:click=move |_| desk.look()
                         on:blur=move |_| desk.found.set((0, Vec::new()))
                     />
-                    <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=chord_words(Action::Emoji) on_press=open_panel />
+                    <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=Signal::derive(|| chord_words(Action::Emoji)) on_press=open_panel />
                     <Show when=move || sendable() && !editing()>
                         <IconButton
                             icon=IconName::Clock
@@ -256,16 +257,9 @@ impl Desk {
         if self.key_for_suggestions(&event.key()) {
             return true;
         }
-        let (key, code) = (event.key(), event.code());
-        let held = Key {
-            key: &key,
-            code: &code,
-            shift: event.shift_key(),
-            control: event.ctrl_key() || event.meta_key(),
-            alt: event.alt_key(),
-        };
+        let press = KeyPress::of(event);
         let empty = self.composition.text.with_untracked(String::is_empty);
-        match ask(held, empty, enter_sends) {
+        match ask(&press, live::action_of(&press), empty, enter_sends) {
             Some(Ask::Send) => self.send(),
             Some(Ask::Mark(mark)) => {
                 self.composition.apply(self.composition.selected().toggle(mark));

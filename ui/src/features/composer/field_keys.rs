@@ -1,4 +1,6 @@
-//! What a key in the text field means. Letters count by what they are on a Latin layout, so that Ctrl+B works in Russian.
+//! What a key in the text field means: chords by the page's keymap, so that Ctrl+B works in Russian, and what every field knows.
+
+use crate::keys::{Action, KeyPress};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,57 +17,36 @@ pub(super) enum Ask {
     Emoji,
 }
 
-/// A key with what is held down.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Key<'a> {
-    pub key: &'a str,
-    pub code: &'a str,
-    pub shift: bool,
-    /// Ctrl, or Cmd on macOS.
-    pub control: bool,
-    pub alt: bool,
-}
-
-/// What the key asks for here; `None` leaves it to the field.
-pub(super) fn ask(key: Key<'_>, empty: bool, enter_sends: bool) -> Option<Ask> {
-    if key.alt {
-        return None;
+/// What the key asks for here, given what it does by the keymap; `None` leaves it to the field.
+pub(super) fn ask(press: &KeyPress, action: Option<Action>, empty: bool, enter_sends: bool) -> Option<Ask> {
+    match action {
+        Some(Action::Bold) => return Some(Ask::Mark("**")),
+        Some(Action::Italic) => return Some(Ask::Mark("*")),
+        Some(Action::Strike) => return Some(Ask::Mark("~~")),
+        Some(Action::Code) => return Some(Ask::Mark("`")),
+        Some(Action::Emoji) => return Some(Ask::Emoji),
+        _ => {}
     }
-    match key.key {
-        "Enter" if key.control => Some(Ask::Send),
-        "Enter" if key.shift != enter_sends => Some(Ask::Send),
-        "ArrowUp" if empty && !key.control && !key.shift => Some(Ask::EditLast),
+    match press.key.as_str() {
+        _ if press.alt => None,
+        "Enter" if press.ctrl => Some(Ask::Send),
+        "Enter" if press.shift != enter_sends => Some(Ask::Send),
+        "ArrowUp" if empty && !press.ctrl && !press.shift => Some(Ask::EditLast),
         "Escape" => Some(Ask::Cancel),
-        _ if key.control => match (letter(key)?, key.shift) {
-            ('b', false) => Some(Ask::Mark("**")),
-            ('i', false) => Some(Ask::Mark("*")),
-            ('x', true) => Some(Ask::Mark("~~")),
-            ('c', true) => Some(Ask::Mark("`")),
-            ('e', false) => Some(Ask::Emoji),
-            _ => None,
-        },
         _ => None,
     }
-}
-
-/// The Latin letter: the character itself, or where the layout has no Latin letter there, the physical key.
-fn letter(key: Key<'_>) -> Option<char> {
-    let mut chars = key.key.chars();
-    let (first, rest) = (chars.next()?, chars.next());
-    if rest.is_none() && first.is_ascii_alphabetic() {
-        return Some(first.to_ascii_lowercase());
-    }
-    let letter = key.code.strip_prefix("Key")?.chars().next()?;
-    (rest.is_none() && first.is_alphabetic()).then(|| letter.to_ascii_lowercase())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::keymap::Keymap;
 
     fn press(key: &'static str, code: &'static str, mods: &str) -> Option<Ask> {
         let has = |c| mods.contains(c);
-        ask(Key { key, code, shift: has('s'), control: has('c'), alt: has('a') }, has('0'), !has('n'))
+        let held = KeyPress { shift: has('s'), ctrl: has('c'), alt: has('a'), ..KeyPress::default() };
+        let press = KeyPress { key: key.to_owned(), code: code.to_owned(), ..held };
+        ask(&press, Keymap::default().action_of(&press), has('0'), !has('n'))
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn fitting(state: AppState, query: &str) -> Vec<ChatRow> {
     let rows = state.chats.order.get().into_iter().map(|entry| entry.row.get());
     let fits = |row: &ChatRow| {
         let title = folded(&chat_title(row, me));
-        row.role.is_some_and(|role| role >= Role::Member) && words.iter().all(|word| title.contains(word))
+        row.may_post && words.iter().all(|word| title.contains(word))
     };
     rows.filter(fits).collect()
 }

@@ -1,5 +1,6 @@
 //! The members of the open chat: who they are, what they may do, and managing them.
 
+mod give;
 mod row;
 
 use leptos::prelude::*;
@@ -10,6 +11,7 @@ use crate::bridge::{self, Attempt};
 use crate::i18n::{t, t_with};
 use crate::primitives::{Button, ButtonKind, EmptyState, IconName, Skeleton, SkeletonShape};
 use crate::state::{AppState, Dialog};
+pub use give::GiveChatDialog;
 use row::MemberLine;
 
 /// The members, by role, then name.
@@ -31,7 +33,7 @@ pub fn MembersPanel(
     };
     Effect::new(move |_: Option<()>| ask());
     let members = Memo::new(move |_| state.members.with(|members| known(members.as_ref(), &chat_id.get())));
-    let may_add = move || row.with(|row| row.role >= Some(Role::Admin));
+    let may_add = move || row.with(|row| row.may_invite);
     let count = move || t_with("common-people-count", &[("count", row.with(|row| row.member_count).into())]);
     view! {
         <div class="members">

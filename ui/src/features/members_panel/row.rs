@@ -48,6 +48,7 @@ pub fn MemberLine(
 }
 
 fn items(state: AppState, chat_id: ChatId, user_id: view::UserId, now: Role) -> Vec<MenuItem> {
+    let owner = state.chats.row(&chat_id).is_some_and(|row| row.role == Some(Role::Owner));
     let choices = [
         (Role::Admin, key("members-make-admin"), IconName::Shield),
         (Role::Member, key("members-make-member"), IconName::Person),
@@ -55,7 +56,7 @@ fn items(state: AppState, chat_id: ChatId, user_id: view::UserId, now: Role) -> 
     ];
     let mut items: Vec<MenuItem> = choices
         .into_iter()
-        .filter(|(role, _, _)| *role != now)
+        .filter(|(role, _, _)| *role != now && (owner || *role < Role::Admin))
         .map(|(role, words, icon)| {
             let chat_id = chat_id.clone();
             let set =
@@ -63,6 +64,11 @@ fn items(state: AppState, chat_id: ChatId, user_id: view::UserId, now: Role) -> 
             MenuItem::new(t(words), icon, Callback::new(move |()| set()))
         })
         .collect();
+    if owner {
+        let give = Dialog::GiveChat(chat_id.clone(), user_id);
+        let give = Callback::new(move |()| state.nav.dialog.set(Some(give.clone())));
+        items.push(MenuItem::new(t("members-give"), IconName::Crown, give));
+    }
     let remove = move || change(state, chat_id.clone(), Command::RemoveMember { chat_id: chat_id.clone(), user_id });
     items.push(MenuItem::new(t("members-remove"), IconName::Leave, Callback::new(move |()| remove())).danger());
     items

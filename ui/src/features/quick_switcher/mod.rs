@@ -5,6 +5,7 @@ pub(super) mod ranking;
 use leptos::prelude::*;
 use view::update::ReplyBody;
 use view::{ChatId, ChatKind, Command, PersonRow, UserId};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::bridge;
 use crate::features::chat_list::{colour_seed, folded};
@@ -116,7 +117,10 @@ pub(super) fn chosen_into_view() {
     request_animation_frame(|| {
         let row = document().query_selector(".switcher .list-row--selected").ok().flatten();
         if let Some(row) = row {
-            row.scroll_into_view_with_bool(false);
+            // As little as needed: the style sheet keeps the room that the field above takes.
+            let nearest = ScrollIntoViewOptions::new();
+            nearest.set_block(ScrollLogicalPosition::Nearest);
+            row.scroll_into_view_with_scroll_into_view_options(&nearest);
         }
     });
 }

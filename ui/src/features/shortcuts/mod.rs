@@ -1,10 +1,15 @@
-//! The sheet of shortcuts, made from the one table of chords.
+//! The sheet of shortcuts and the settings page of keys, made from the one table of chords.
+
+mod finding;
+mod settings;
 
 use leptos::prelude::*;
 
 use crate::i18n::t;
-use crate::keys::press::is_mac;
+use crate::keys::live;
 use crate::keys::table::{BINDINGS, Group};
+
+pub use settings::KeySettings;
 
 /// All chords under their headings.
 #[component]
@@ -19,17 +24,13 @@ pub fn ShortcutsDialog() -> impl IntoView {
 
 #[component]
 fn Chords(group: Group) -> impl IntoView {
-    let mac = is_mac();
     let rows = BINDINGS.iter().filter(move |binding| binding.group == group && !binding.words.is_empty());
     let rows = rows.map(move |binding| {
-        let mut chord = binding.chord.words(mac);
-        if matches!(binding.action, crate::keys::Action::Chat(_) | crate::keys::Action::Folder(_)) {
-            chord.push_str("…9");
-        }
+        let chord = move || live::words_of(binding);
         view! {
             <div class="shortcuts__row">
                 <dt>{move || t(binding.words)}</dt>
-                <dd><kbd class="shortcuts__chord">{chord}</kbd></dd>
+                <dd><kbd class="shortcuts__chord">{move || if chord().is_empty() { t("keys-none") } else { chord() }}</kbd></dd>
             </div>
         }
     });

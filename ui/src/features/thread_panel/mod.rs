@@ -45,7 +45,7 @@ pub fn ThreadPanel(
     });
     let may_write = {
         let chat = chat.clone();
-        Memo::new(move |_| state.chats.row(&chat).is_some_and(|row| row.role >= Some(view::Role::Member)))
+        Memo::new(move |_| state.chats.row(&chat).is_some_and(|row| row.may_post))
     };
     let people = Signal::derive(move || {
         state.members.with(|members| match members {

@@ -35,9 +35,7 @@ pub fn Conversation(
         None => t("composer-placeholder-any"),
     };
     // Why one may not write is said by the owner of the pane, who also knows the way back in.
-    let may_write = Memo::new(move |_| {
-        row.with(|row| row.as_ref().is_none_or(|row| !matches!(row.role, None | Some(view::Role::ReadOnly))))
-    });
+    let may_write = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.may_post)));
     view! {
         <section class="conversation">
             <Timeline

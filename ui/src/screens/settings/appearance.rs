@@ -1,11 +1,13 @@
-//! Language, theme, layout of messages, text size, density.
+//! Language, theme, own themes, layout of messages, text size, density.
 
 use leptos::prelude::*;
 
-use crate::i18n::t;
-use crate::primitives::{OptionCards, Select, SelectOption, Switch};
-use crate::state::AppState;
-use crate::state::preferences::{TEXT_PX, change, layout_name, layout_named};
+use view::themes::{OWN, THEMES_MAX};
+
+use crate::i18n::{t, t_with};
+use crate::primitives::{Button, ButtonKind, IconName, OptionCards, Select, SelectOption};
+use crate::state::preferences::{TEXT_PX, change, density_name, density_named, layout_name, layout_named, percent};
+use crate::state::{AppState, Dialog};
 
 use super::pictures;
 
@@ -17,7 +19,14 @@ pub fn Appearance() -> impl IntoView {
     let theme = Signal::derive(move || state.preferences.with(|preferences| preferences.theme.clone()));
     let layout = Signal::derive(move || state.preferences.with(|wish| layout_name(wish.layout).to_owned()));
     let text_px = Signal::derive(move || state.preferences.with(|preferences| preferences.text_px.to_string()));
-    let compact = Signal::derive(move || state.preferences.with(|preferences| preferences.compact));
+    let density = Signal::derive(move || state.preferences.with(|wish| density_name(wish.density).to_owned()));
+    let densities = Signal::derive(move || {
+        vec![
+            SelectOption::new("compact", t("settings-density-compact")),
+            SelectOption::new("comfortable", t("settings-density-comfortable")),
+            SelectOption::new("roomy", t("settings-density-roomy")),
+        ]
+    });
     let languages = Signal::derive(move || {
         vec![
             SelectOption::new("", t("settings-as-system")),
@@ -41,7 +50,11 @@ pub fn Appearance() -> impl IntoView {
             SelectOption::new("bubbles", t("settings-layout-bubbles")),
         ]
     });
-    let sizes = Signal::derive(move || TEXT_PX.map(|px| SelectOption::new(px.to_string(), px.to_string())).collect());
+    let sizes = Signal::derive(move || {
+        TEXT_PX
+            .map(|px| SelectOption::new(px.to_string(), t_with("settings-percent", &[("count", percent(px).into())])))
+            .collect()
+    });
     view! {
         <Select
             label=move || t("settings-language")
@@ -56,6 +69,7 @@ pub fn Appearance() -> impl IntoView {
             picture=|theme: String| pictures::of_theme(&theme)
             on_change=move |value: String| change(state, |preferences| preferences.theme = value)
         />
+        <OwnThemes />
         <OptionCards
             label=move || t("settings-layout")
             value=layout
@@ -69,11 +83,52 @@ pub fn Appearance() -> impl IntoView {
             options=sizes
             on_change=move |value: String| change(state, |preferences| preferences.text_px = value.parse().unwrap_or(14))
         />
-        <Switch
-            label=move || t("settings-compact")
-            help=move || t("settings-compact-help")
-            on=compact
-            on_change=move |on| change(state, |preferences| preferences.compact = on)
+        <OptionCards
+            label=move || t("settings-density")
+            value=density
+            options=densities
+            picture=|density: String| pictures::of_density(&density)
+            on_change=move |value: String| change(state, |preferences| preferences.density = density_named(&value))
         />
+    }
+}
+
+/// Themes of one's own: each is chosen by its card and changed beside it; another can be made.
+#[component]
+fn OwnThemes() -> impl IntoView {
+    let state = AppState::get();
+    let themes = state.themes;
+    let chosen = Signal::derive(move || state.preferences.with(|preferences| preferences.theme.clone()));
+    let options = Signal::derive(move || {
+        themes.all.with(|all| {
+            all.iter()
+                .map(|theme| SelectOption::new(format!("{OWN}{}", theme.id), theme.name.clone()))
+                .collect::<Vec<_>>()
+        })
+    });
+    let picture = move |value: String| match untrack(|| themes.named(&value)) {
+        Some(theme) => pictures::of_own(&theme),
+        None => pictures::of_theme("system"),
+    };
+    let open = move |id: Option<String>| state.nav.dialog.set(Some(Dialog::Theme(id)));
+    let change_chosen = move || open(untrack(|| themes.named(&chosen.get())).map(|theme| theme.id));
+    view! {
+        <Show when=move || options.with(|options| !options.is_empty())>
+            <OptionCards
+                label=move || t("settings-own-themes")
+                value=chosen
+                options=options
+                picture=picture
+                on_change=move |value: String| change(state, |preferences| preferences.theme = value)
+            />
+        </Show>
+        <div class="settings__actions">
+            <Show when=move || themes.all.with(Vec::len) < THEMES_MAX>
+                <Button kind=ButtonKind::Secondary icon=IconName::Add on_press=move || open(None)>{move || t("themes-new")}</Button>
+            </Show>
+            <Show when=move || themes.named(&chosen.get()).is_some()>
+                <Button kind=ButtonKind::Ghost icon=IconName::Edit on_press=change_chosen>{move || t("themes-change")}</Button>
+            </Show>
+        </div>
     }
 }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use crate::bridge;
 use crate::features::host_panel::HostPanel;
 use crate::features::profile::ProfileForm;
-use crate::features::shortcuts::ShortcutsDialog;
+use crate::features::shortcuts::KeySettings;
 use crate::i18n::{key, t};
 use crate::keys::escape::{Step, on_escape};
 use crate::primitives::{Icon, IconButton, IconName, ListRow};
@@ -72,7 +72,7 @@ impl Section {
             Section::Profile => view! { <ProfileForm /> }.into_any(),
             Section::Appearance => view! { <Appearance /> }.into_any(),
             Section::Notifications => view! { <Notifications /> }.into_any(),
-            Section::Keys => view! { <ShortcutsDialog /> }.into_any(),
+            Section::Keys => view! { <KeySettings /> }.into_any(),
             Section::Hosting => view! { <HostPanel /> }.into_any(),
             Section::Account => view! { <Account /> }.into_any(),
             Section::About => view! { <About /> }.into_any(),

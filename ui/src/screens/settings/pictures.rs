@@ -1,6 +1,7 @@
 //! Small drawings of what a choice looks like: windows in each theme, messages in each layout.
 
 use leptos::prelude::*;
+use view::themes::{Colour, OwnTheme};
 
 /// A window in this theme; both halves for the system's choice.
 pub fn of_theme(theme: &str) -> AnyView {
@@ -32,6 +33,46 @@ pub fn of_theme(theme: &str) -> AnyView {
             .into_any(),
         ),
     }
+}
+
+/// A window in a theme of one's own.
+pub fn of_own(theme: &OwnTheme) -> AnyView {
+    let hidden = theme.text.towards(theme.background, 0.6);
+    let rect = |x: u8, y: u8, width: u8, height: u8, colour: Colour| {
+        view! { <rect x=x y=y width=width height=height rx=f64::from(height.min(10)) / 2.0 fill=colour.hex() /> }
+    };
+    picture(
+        view! {
+            <rect width="120" height="72" fill=theme.background.hex() />
+            <rect width="34" height="72" fill=theme.panel.hex() />
+            {rect(8, 10, 18, 6, theme.accent)}
+            {rect(8, 24, 18, 4, hidden)}
+            {rect(8, 36, 14, 4, hidden)}
+            {rect(44, 12, 28, 5, theme.text)}
+            {rect(44, 24, 64, 4, hidden)}
+            {rect(44, 34, 48, 4, hidden)}
+            {rect(44, 52, 64, 10, theme.accent)}
+        }
+        .into_any(),
+    )
+}
+
+/// Rows of the chat list with so much room.
+pub fn of_density(density: &str) -> AnyView {
+    let page = view! { <rect class="picture__page" width="120" height="72" /> };
+    let row = |y: u8, face: u8, lines: u8| {
+        view! {
+            <rect class="picture__face" x="10" y=y width=face height=face rx=face / 3 />
+            <rect class="picture__accent" x="36" y=y + 1 width="34" height="4" rx="2" />
+            {(lines > 1).then(|| view! { <rect class="picture__line" x="36" y=y + 9 width="66" height="4" rx="2" /> })}
+        }
+    };
+    let rows = match density {
+        "compact" => [7, 21, 35, 49].map(|y| row(y, 8, 1)).collect_view().into_any(),
+        "roomy" => [10, 42].map(|y| row(y, 18, 2)).collect_view().into_any(),
+        _ => [8, 30, 52].map(|y| row(y, 14, 2)).collect_view().into_any(),
+    };
+    picture(view! { {page} {rows} }.into_any())
 }
 
 /// Three messages in this layout.

@@ -9,12 +9,14 @@ use crate::features::folders::{ChatFoldersDialog, FolderDialog};
 use crate::features::forward::ForwardDialog;
 use crate::features::go_to_date::GoToDateDialog;
 use crate::features::invite::InviteDialog;
+use crate::features::members_panel::GiveChatDialog;
 use crate::features::message::VersionsDialog;
 use crate::features::new_chat::{AddMembersDialog, EditChatDialog, NewChatDialog};
 use crate::features::people::PeopleDialog;
 use crate::features::profile::ProfileDialog;
 use crate::features::quick_switcher::QuickSwitcher;
 use crate::features::shortcuts::ShortcutsDialog;
+use crate::features::themes::ThemeDialog;
 use crate::i18n::{key, t};
 use crate::primitives::{self, DialogWidth};
 use crate::state::{AppState, Dialog};
@@ -88,6 +90,9 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::GoToDate(_) => key("go-to-date-title"),
         Dialog::Folder(None) => key("folders-new"),
         Dialog::Folder(Some(_)) => key("folders-change"),
+        Dialog::Theme(None) => key("themes-new"),
+        Dialog::Theme(Some(_)) => key("themes-change"),
+        Dialog::GiveChat(..) => key("members-give"),
         Dialog::ChatFolders(_) => key("folders-of-chat"),
     }
 }
@@ -108,6 +113,8 @@ impl Dialog {
             Dialog::Forward(chat, messages) => view! { <ForwardDialog chat=chat messages=messages /> }.into_any(),
             Dialog::Versions(chat, message) => view! { <VersionsDialog chat=chat message=message /> }.into_any(),
             Dialog::Folder(id) => view! { <FolderDialog id=id /> }.into_any(),
+            Dialog::Theme(id) => view! { <ThemeDialog id=id /> }.into_any(),
+            Dialog::GiveChat(chat, user) => view! { <GiveChatDialog chat=chat user=user /> }.into_any(),
             Dialog::ChatFolders(chat) => view! { <ChatFoldersDialog chat=chat /> }.into_any(),
             Dialog::GoToDate(chat) => view! { <GoToDateDialog chat=chat /> }.into_any(),
         }

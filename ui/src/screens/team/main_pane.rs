@@ -9,7 +9,7 @@ use crate::features::chat_header::ChatHeader;
 use crate::features::composer::Composition;
 use crate::features::timeline::Conversation;
 use crate::i18n::t;
-use crate::keys::{Action, table::chord_words};
+use crate::keys::{Action, live::chord_words};
 use crate::primitives::{Banner, Button, ButtonKind, ControlSize, EmptyState, IconName};
 use crate::state::{AppState, Dialog};
 
@@ -66,10 +66,13 @@ fn OpenChat() -> impl IntoView {
 /// In place of the composer where one may not write: why, and the way back in.
 #[component]
 fn Notice(row: RwSignal<ChatRow>) -> impl IntoView {
-    let role = Memo::new(move |_| row.with(|row| (row.role, row.public, row.person.is_some())));
+    let role = Memo::new(move |_| row.with(|row| (row.role, row.public, row.person.is_some(), row.may_post)));
     move || match role.get() {
-        (None, public, false) => view! { <LeftNotice row=row public=public /> }.into_any(),
-        (Some(Role::ReadOnly), _, _) => {
+        (None, public, false, _) => view! { <LeftNotice row=row public=public /> }.into_any(),
+        (Some(role), _, _, false) if role > Role::ReadOnly => {
+            view! { <Banner icon=IconName::Lock text=move || t("header-some-write-notice") /> }.into_any()
+        }
+        (Some(Role::ReadOnly), ..) => {
             view! { <Banner icon=IconName::Lock text=move || t("header-read-only-notice") /> }.into_any()
         }
         _ => ().into_any(),

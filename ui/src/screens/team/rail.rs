@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::features::reminders::rang;
 use crate::i18n::{presence_words, t, t_with};
-use crate::keys::{Action, table::chord_words};
+use crate::keys::{Action, live::chord_words};
 use crate::primitives::{Avatar, AvatarSize, Badge, ControlSize, IconButton, IconName, Logo};
 use crate::state::{AppState, Dialog, Panel};
 
@@ -27,7 +27,7 @@ pub fn Rail() -> impl IntoView {
             <div class="rail__logo"><Logo /></div>
             <IconButton icon=IconName::Chat label=move || t("chats-title") size=ControlSize::Large pressed=in_chats on_press=move || nav.settings.set(false) />
             <IconButton icon=IconName::People label=move || t("rail-people") size=ControlSize::Large on_press=move || nav.dialog.set(Some(Dialog::People)) />
-            <IconButton icon=IconName::Search label=move || t("search-everywhere") size=ControlSize::Large pressed=shown(Panel::SearchEverywhere) shortcut=chord_words(Action::SearchEverywhere) on_press=toggle(Panel::SearchEverywhere) />
+            <IconButton icon=IconName::Search label=move || t("search-everywhere") size=ControlSize::Large pressed=shown(Panel::SearchEverywhere) shortcut=Signal::derive(|| chord_words(Action::SearchEverywhere)) on_press=toggle(Panel::SearchEverywhere) />
             <span class="rail__item">
                 <IconButton icon=IconName::Thread label=move || t("thread-list") size=ControlSize::Large pressed=shown(Panel::Threads) on_press=toggle(Panel::Threads) />
                 <Show when=move || state.threads_unread.get() != 0>
@@ -46,7 +46,7 @@ pub fn Rail() -> impl IntoView {
                 </Show>
             </span>
             <span class="rail__gap" />
-            <IconButton icon=IconName::Settings label=move || t("settings-title") size=ControlSize::Large pressed=in_settings shortcut=chord_words(Action::Settings) on_press=move || nav.settings.set(true) />
+            <IconButton icon=IconName::Settings label=move || t("settings-title") size=ControlSize::Large pressed=in_settings shortcut=Signal::derive(|| chord_words(Action::Settings)) on_press=move || nav.settings.set(true) />
             <Oneself />
         </nav>
     }
