@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::routing::get;
-use protocol::{file, frame, model, scope};
+use protocol::{file, frame, model, poll, scope};
 use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -52,6 +52,11 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         model::Forwarded,
         model::Replies,
         model::Version,
+        poll::NewPoll,
+        poll::Quiz,
+        poll::Poll,
+        poll::PollOption,
+        frame::Voters,
         model::Receipt,
         model::ChatKind,
         model::Role,
@@ -214,7 +219,7 @@ fn snake_case(name: &str) -> String {
 }
 
 fn parameter(name: &str, place: ParameterIn, required: Required) -> utoipa::openapi::path::Parameter {
-    let number = matches!(name, "user_id" | "limit" | "page") || name.ends_with("_seq");
+    let number = matches!(name, "user_id" | "limit" | "page" | "option") || name.ends_with("_seq");
     let kind = if number { Type::Integer } else { Type::String };
     let schema = RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(SchemaType::new(kind)).build()));
     let mut parameter = ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(schema));

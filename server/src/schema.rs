@@ -16,6 +16,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(7, "files", FILES),
         Migration::shared(8, "due", DUE),
         Migration::shared(9, "rights", RIGHTS),
+        Migration::shared(10, "polls", POLLS),
     ]
 }
 
@@ -237,4 +238,26 @@ CREATE INDEX due_by_time ON due (at_ms);
 /// Who may do what in a chat: JSON of `protocol::Rights`, empty for the usual.
 const RIGHTS: &str = "
 ALTER TABLE chats ADD COLUMN rights TEXT NOT NULL DEFAULT '';
+";
+
+/// Polls that are open, with what their messages do not tell, and all votes.
+const POLLS: &str = "
+CREATE TABLE polls (
+    message_id TEXT NOT NULL PRIMARY KEY,
+    chat_id TEXT NOT NULL,
+    closes_at_ms BIGINT,
+    -- Of a quiz.
+    correct BIGINT,
+    explanation TEXT
+) /*strict*/;
+
+CREATE TABLE poll_votes (
+    message_id TEXT NOT NULL,
+    choice BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    -- The chat's revision of the vote: one person's alone.
+    place BIGINT NOT NULL,
+    PRIMARY KEY (message_id, user_id, choice)
+) /*strict*/;
+CREATE INDEX poll_votes_by_choice ON poll_votes (message_id, choice, place);
 ";

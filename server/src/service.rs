@@ -36,6 +36,7 @@ pub fn is_mutation(request: &Request) -> bool {
                 | Thread(_)
                 | ListPinned(_)
                 | ListVersions(_)
+                | ListVoters(_)
                 | GetFile(_)
                 | ListFiles(_)
                 | ListChats
@@ -219,7 +220,13 @@ async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Res
     let reply = match request {
         // The hot path: the message's own row is what makes it happen once.
         Request::Message(body) => {
-            app.write_often(actor, move |cx| messages::append(cx, id, &body).map(Reply::MessageAccepted)).await
+            let timed = body.poll.is_some() || body.forward_of.is_some();
+            let posted =
+                app.write_often(actor, move |cx| messages::append(cx, id, &body).map(Reply::MessageAccepted)).await;
+            if timed {
+                app.due.notify_one();
+            }
+            posted
         }
         // Marks only grow, and an invitation's secret is not kept: these are safe to repeat by themselves.
         Request::Read(body) => app.write_often(actor, move |cx| marks::read(cx, &body).map(done)).await,
@@ -254,6 +261,8 @@ fn mutate(cx: &mut Cx<'_, '_>, id: Option<LocalId>, request: Request) -> Result<
         Request::EditMessage(body) => messages::edit(cx, body).map(accepted),
         Request::DeleteMessage(body) => messages::delete(cx, body).map(accepted),
         Request::React(body) => messages::react(cx, body).map(accepted),
+        Request::Vote(body) => messages::vote(cx, body).map(accepted),
+        Request::ClosePoll(body) => messages::close_poll(cx, body).map(accepted),
         Request::PinMessage(body) => messages::pin(cx, body).map(accepted),
         Request::CreateChat(body) => chats::create(cx, id, &body).map(state),
         Request::OpenPrivate(body) => chats::open(cx, body.user_id).map(state),
@@ -274,6 +283,7 @@ fn look(cx: &mut Cx<'_, '_>, request: Request) -> Result<Reply, Failure> {
     match request {
         Request::Thread(body) => messages::thread_page(cx, &body).map(Reply::ThreadMessages),
         Request::ListPinned(body) => messages::pinned(cx, &body).map(|messages| Reply::Pinned { messages }),
+        Request::ListVoters(body) => messages::voters(cx, &body).map(Reply::Voters),
         Request::ListVersions(body) => messages::versions(cx, &body).map(|versions| Reply::Versions { versions }),
         Request::GetFile(body) => files::info(cx, &body.file_id).map(|file| Reply::FileState { file }),
         Request::ListFiles(body) => files::list(cx, &body).map(Reply::Files),

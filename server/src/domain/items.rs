@@ -3,6 +3,7 @@
 
 use protocol::frame::PutItem;
 use protocol::limits::{ITEM_KEY_BYTES_MAX, ITEM_VALUE_BYTES_MAX, ITEMS_MAX};
+use protocol::poll::VOTE;
 use protocol::{ErrorCode, Item, Row, Scope};
 
 use super::{Cx, Failure, timed};
@@ -14,6 +15,9 @@ use crate::store::items;
 /// `invalid_field`, `limit_reached`.
 pub fn put(cx: &mut Cx<'_, '_>, body: PutItem) -> Result<Item, Failure> {
     check_key(&body.key)?;
+    if body.key.starts_with(VOTE) {
+        return Err(Failure::field("key", "votes are the server's to write"));
+    }
     if let Some(value) = &body.value {
         if value.len() > ITEM_VALUE_BYTES_MAX {
             return Err(Failure::field("value", "longer than 16384 bytes"));

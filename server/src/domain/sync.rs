@@ -5,7 +5,7 @@
 
 use protocol::frame::{Changes, ScopeHave};
 use protocol::limits::{CHANGES_ROWS_MAX, PAGE_MESSAGES_DEFAULT, RECEIPTS_MEMBERS_MAX};
-use protocol::{Chat, ChatId, Message, Row, Scope};
+use protocol::{Chat, ChatId, Message, Poll, Row, Scope};
 
 use super::{Cx, Failure, access};
 use crate::store::{items, members, messages, scopes, users};
@@ -130,7 +130,17 @@ fn row_bytes(row: &Row) -> usize {
 pub(super) fn message_bytes(message: &Message) -> usize {
     let reactions: usize = message.reactions.iter().map(|(emoji, who)| emoji.len() + 8 + who.len() * 8).sum();
     // Room for every optional field: marks of time, where it was said first.
-    600 + message.attachments.len() * 1_200 + json_bytes(&message.content) + message.mentions.len() * 8 + reactions
+    let poll = message.poll.as_deref().map_or(0, poll_bytes);
+    600 + poll
+        + message.attachments.len() * 1_200
+        + json_bytes(&message.content)
+        + message.mentions.len() * 8
+        + reactions
+}
+
+fn poll_bytes(poll: &Poll) -> usize {
+    let options: usize = poll.options.iter().map(|option| 40 + json_bytes(&option.text)).sum();
+    200 + options + poll.solution.as_ref().map_or(0, |quiz| 60 + json_bytes(&quiz.explanation))
 }
 
 /// About how long a text is as JSON.

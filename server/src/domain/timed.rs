@@ -80,6 +80,9 @@ pub fn fire(cx: &mut Cx<'_, '_>, found: &Due) -> Result<(), Failure> {
     if !due::take(cx.tx, found)? {
         return Ok(());
     }
+    if let Some(poll) = messages::poll::of_due(&found.key) {
+        return messages::poll::time_is_up(cx, found, poll);
+    }
     let value = items::get(cx.tx, found.user, &found.key)?.and_then(|item| item.value);
     if found.key.starts_with(REMINDER) {
         return ring(cx, found, value.as_deref());
@@ -142,6 +145,7 @@ fn post(cx: &mut Cx<'_, '_>, id: LocalId, scheduled: &ScheduledMessage) -> Resul
         encrypt_for_recipients: false,
         forward_of: None,
         attachments: Vec::new(),
+        poll: None,
         thread: scheduled.thread.clone(),
     };
     messages::append(cx, Some(id), &body).map(drop)

@@ -28,12 +28,16 @@ pub fn put(tx: &mut Tx<'_>, user: UserId, item: &Item) -> Result<(), Error> {
     Ok(())
 }
 
-/// How many entries a person has.
+/// How many entries a person has, without those that the server writes.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn count(tx: &mut Tx<'_>, user: UserId) -> Result<u64, Error> {
-    tx.one("SELECT count(*) FROM items WHERE user_id = ?1 AND value IS NOT NULL", params![user.0], |row| row.count(0))
+    tx.one(
+        "SELECT count(*) FROM items WHERE user_id = ?1 AND value IS NOT NULL AND key NOT LIKE 'vote:%'",
+        params![user.0],
+        |row| row.count(0),
+    )
 }
 
 /// Entries changed after `after`, by revision.

@@ -7,7 +7,8 @@ pub use write::{insert, keep_version, put_reaction, remove_reaction, touch, upda
 use std::collections::HashMap;
 
 use protocol::{
-    Attachment, ChatId, Forwarded, Message, MessageId, MessageType, Replies, Role, Scope, Timestamp, UserId, Version,
+    Attachment, ChatId, Forwarded, Message, MessageId, MessageType, Poll, Replies, Role, Scope, Timestamp, UserId,
+    Version,
 };
 use sql::{Error, Row, Tx, Value, params};
 
@@ -33,17 +34,21 @@ struct Details {
     replies: Option<Box<Replies>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<Attachment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    poll: Option<Box<Poll>>,
 }
 
 impl Details {
     fn of(message: &Message) -> Result<Option<String>, Error> {
-        if message.forwarded.is_none() && message.replies.is_none() && message.attachments.is_empty() {
+        let none = message.forwarded.is_none() && message.replies.is_none() && message.poll.is_none();
+        if none && message.attachments.is_empty() {
             return Ok(None);
         }
         let details = Self {
             forwarded: message.forwarded.clone(),
             replies: message.replies.clone(),
             attachments: message.attachments.clone(),
+            poll: message.poll.clone(),
         };
         serde_json::to_string(&details).map(Some).map_err(|e| Error::Bug(e.to_string()))
     }
@@ -72,6 +77,7 @@ fn message(row: &Row<'_>) -> Result<(Message, i64), Error> {
         pinned_at: row.opt_int(13)?.map(Timestamp),
         forwarded: details.forwarded,
         attachments: details.attachments,
+        poll: details.poll,
         thread: row.opt_text(15)?.map(message_id).transpose()?,
         replies: details.replies,
         seq: row.count(10)?,

@@ -8,6 +8,7 @@ pub mod items;
 pub mod members;
 pub mod messages;
 pub mod mutations;
+pub mod polls;
 pub mod scopes;
 pub mod settings;
 pub mod users;

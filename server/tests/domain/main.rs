@@ -12,6 +12,7 @@ mod live;
 mod own_data;
 mod permissions;
 mod rights;
+mod polls;
 mod syncing;
 mod talk;
 mod threads;

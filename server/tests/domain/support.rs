@@ -99,6 +99,8 @@ impl Team {
                 "files",
                 "file_uses",
                 "due",
+                "polls",
+                "poll_votes",
             ] {
                 let count = cx.tx.one(&format!("SELECT count(*) FROM {table}"), &[], |row| row.int(0))?;
                 lines.push(format!("{table} {count}"));
@@ -136,6 +138,7 @@ pub fn text(chat_id: &ChatId, content: &str) -> PostMessage {
         forward_of: None,
         thread: None,
         attachments: vec![],
+        poll: None,
     }
 }
 

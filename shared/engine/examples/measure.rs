@@ -151,6 +151,7 @@ fn message(rng: &mut ChaCha8Rng, chat: u64, seq: u64) -> Message {
         deleted_at: None,
         pinned_at: None,
         attachments: Vec::new(),
+        poll: None,
         forwarded: None,
         thread: None,
         replies: None,

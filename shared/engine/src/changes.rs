@@ -11,7 +11,7 @@ use crate::error::EngineError;
 use crate::messages::{Details, NewOwn, State};
 use crate::outbox::{What, post_request};
 use crate::step::Step;
-use crate::{chats, messages};
+use crate::{chats, messages, polls};
 
 /// An own message as it is to be posted.
 pub(crate) struct NewPost<'a> {
@@ -155,7 +155,9 @@ impl Engine {
                         timestamp: Timestamp(said.at),
                     })
                 });
-                let details = Details { forwarded: Some(first), replies: None, attachments: said.details.attachments };
+                let poll = polls::forwarded(said.details.poll.as_deref());
+                let attachments = said.details.attachments;
+                let details = Details { forwarded: Some(first), attachments, poll, ..Details::default() };
                 let draft = Draft { text: said.content, reply_to: None };
                 let local_id = s.local_id();
                 let post = NewPost {
@@ -172,13 +174,21 @@ impl Engine {
         Ok(())
     }
 
-    fn change_message(&mut self, s: &mut Step<'_, '_>, what: What, request: Request) -> Result<(), EngineError> {
+    pub(crate) fn change_message(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        what: What,
+        request: Request,
+    ) -> Result<(), EngineError> {
         let (chat, message) = match &request {
             Request::EditMessage(edit) => (edit.chat_id.clone(), edit.message_id.clone()),
             Request::DeleteMessage(delete) => (delete.chat_id.clone(), delete.message_id.clone()),
             Request::React(react) => (react.chat_id.clone(), react.message_id.clone()),
             Request::PinMessage(pin) => (pin.chat_id.clone(), pin.message_id.clone()),
-            _ => return Ok(()),
+            other => match polls::about(other) {
+                Some(about) => about,
+                None => return Ok(()),
+            },
         };
         let local_id = s.local_id();
         self.enqueue(s, &chat, what, Some(&message), local_id, &request)

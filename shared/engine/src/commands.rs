@@ -86,6 +86,10 @@ impl Engine {
             | Command::SaveMessage { .. }
             | Command::RetrySend { .. }
             | Command::DiscardSend { .. } => self.change(s, command)?,
+            Command::SendPoll { .. }
+            | Command::Vote { .. }
+            | Command::ClosePoll { .. }
+            | Command::ListVoters { .. } => self.poll(s, id, command)?,
             Command::Schedule { .. } | Command::DropScheduled { .. } | Command::SendScheduled { .. } => {
                 self.schedule(s, command)?
             }

@@ -166,6 +166,7 @@ impl Engine {
             (Waiting::Pinned(chat), Reply::Pinned { messages }) => {
                 ReplyBody::Found { hits: self.pinned_came(s, &chat, &messages)? }
             }
+            (Waiting::Voters, Reply::Voters(page)) => self.voters_came(s, page)?,
             (Waiting::Versions, Reply::Versions { versions }) => {
                 let row = |version: Version| VersionRow { text: version.content, at: version.timestamp };
                 ReplyBody::Versions { versions: versions.into_iter().map(row).collect() }

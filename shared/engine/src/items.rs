@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::frame::PutItem;
+use protocol::poll::VOTE;
 use protocol::{ChatId, Item, MessageId, ProtocolError, Request};
 use sql::{Error, Tx, params};
 use view::ChatSettings;
@@ -20,6 +21,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Timer;
 use crate::reminders::is_reminder;
+use crate::polls::forget_lost_votes;
 use crate::requests::Ask;
 use crate::saved::SAVED;
 use crate::scheduled::is_scheduled;
@@ -194,6 +196,7 @@ impl Engine {
 
     /// Ends what [`Engine::begin_items`] began.
     pub(crate) fn end_items(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
+        forget_lost_votes(s)?;
         let lost = s.tx.rows(
             "UPDATE items SET waiting = 1, change = change + 1 WHERE rev = 0 AND waiting = 0 AND value IS NOT NULL
              RETURNING key",
@@ -255,6 +258,8 @@ impl Engine {
             }
         } else if let Some(id) = key.strip_prefix(SAVED) {
             self.saved_changed(s, id)?;
+        } else if let Some(poll) = key.strip_prefix(VOTE) {
+            self.vote_came(s, poll, value)?;
         } else if is_scheduled(key) {
             self.screen.dirty.scheduled = true;
         } else if is_reminder(key) {

@@ -29,6 +29,7 @@ mod notes;
 mod notices;
 mod outbox;
 mod people;
+mod polls;
 mod preferences;
 mod presence;
 mod queries;

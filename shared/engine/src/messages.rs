@@ -1,6 +1,8 @@
 //! The messages of the cache. A message enters the history once, by its id, whichever way it comes.
 
-use protocol::{Attachment, ChatId, ErrorCode, Forwarded, Message, MessageId, MessageType, Replies, UserId};
+use protocol::{
+    Attachment, ChatId, ErrorCode, Forwarded, Message, MessageId, MessageType, NewPoll, Poll, Replies, UserId,
+};
 use sql::{Error, Row, Tx, params};
 
 use crate::search;
@@ -95,6 +97,12 @@ pub(crate) struct Details {
     /// Its files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) attachments: Vec<Attachment>,
+    /// What can be answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) poll: Option<Box<Poll>>,
+    /// The poll as this device asked it, in case that it must be asked again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) asked: Option<Box<NewPoll>>,
 }
 
 impl Details {
@@ -103,6 +111,8 @@ impl Details {
             forwarded: message.forwarded.clone(),
             replies: message.replies.clone(),
             attachments: message.attachments.clone(),
+            poll: message.poll.clone(),
+            asked: None,
         }
     }
 
@@ -245,6 +255,8 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, me: UserId) -> Re
     clear_place(tx, chat, m)?;
     let n = if old.state == State::Settled { old.n } else { free_number(tx, n)? };
     let reactions = in_order_of_use(&old.reactions, m);
+    let asked = old.details.asked.clone().filter(|_| m.poll.is_some());
+    let details = Details { asked, ..Details::of(m) };
     tx.execute(
         "UPDATE messages SET n = ?3, ord = ?4, seq = ?5, sender_id = ?6, content = ?7, kind = ?8, at_ms = ?9, reply_to = ?10,
              mentions = ?11, reactions = ?12, sealed = ?13, edited = ?14, deleted = ?15, rev = ?16, state = 0, failure = NULL,
@@ -270,7 +282,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, me: UserId) -> Re
             meaning.counts,
             meaning.mentions_me,
             m.pinned_at.map(|at| at.0),
-            Details::of(m).text(),
+            details.text(),
             m.thread.as_ref().map(MessageId::as_str),
         ],
     )?;

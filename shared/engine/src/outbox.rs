@@ -37,6 +37,8 @@ pub(crate) enum What {
     Delete,
     React,
     Pin,
+    Vote,
+    ClosePoll,
     Create,
 }
 
@@ -48,6 +50,8 @@ impl What {
             What::Delete => "delete",
             What::React => "react",
             What::Pin => "pin",
+            What::Vote => "vote",
+            What::ClosePoll => "close_poll",
             What::Create => "create",
         }
     }
@@ -59,6 +63,8 @@ impl What {
             "delete" => What::Delete,
             "react" => What::React,
             "pin" => What::Pin,
+            "vote" => What::Vote,
+            "close_poll" => What::ClosePoll,
             _ => What::Create,
         }
     }

@@ -83,6 +83,7 @@ pub(crate) enum Waiting {
     Invitation,
     Pinned(ChatId),
     Versions,
+    Voters,
 }
 
 struct Open {

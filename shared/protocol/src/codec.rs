@@ -8,6 +8,7 @@ use crate::frame::{ClientFrame, MessageRef, PostMessage, Request, ServerFrame};
 use crate::id::{ChatId, LocalId, MessageId, RequestId, UserId};
 use crate::limits::{FRAME_BYTES_MAX, FRAME_DEPTH_MAX, REQUEST_ID_BYTES_MAX};
 use crate::model::MessageType;
+use crate::poll::NewPoll;
 
 /// Longest explanation of a refusal, in characters.
 const EXPLANATION_CHARS_MAX: usize = 200;
@@ -75,6 +76,8 @@ struct Post<'t> {
     thread: Option<MessageId>,
     #[serde(default)]
     attachments: Vec<Attach>,
+    #[serde(default)]
+    poll: Option<Box<NewPoll>>,
 }
 
 /// The frame that comes most, read in one pass: the way of all frames, which must find the type first, keeps every field
@@ -95,6 +98,7 @@ fn decode_post(text: &str) -> Option<ClientFrame> {
         forward_of: post.forward_of,
         thread: post.thread,
         attachments: post.attachments,
+        poll: post.poll,
     };
     Some(ClientFrame { request_id: post.request_id, local_id: post.local_id, request: Request::Message(body) })
 }

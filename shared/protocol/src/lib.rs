@@ -11,6 +11,7 @@ pub mod id;
 pub mod invitation;
 pub mod limits;
 pub mod model;
+pub mod poll;
 pub mod scope;
 pub mod time;
 pub mod timed;
@@ -24,6 +25,7 @@ pub use model::{
     Chat, ChatKind, Forwarded, Item, Member, Membership, Message, MessageType, Note, PresenceStatus, Replies, Rights,
     Role, User, Version,
 };
+pub use poll::{NewPoll, OwnVote, Poll, PollOption, Quiz};
 pub use scope::{Row, Scope};
 pub use time::Timestamp;
 

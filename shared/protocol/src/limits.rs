@@ -16,6 +16,12 @@ pub const KEY_ID_BYTES_MAX: usize = 64;
 pub const THUMBHASH_CHARS_MAX: usize = 48;
 /// Longest curve of loudness, in characters of base64 (128 bars).
 pub const WAVEFORM_CHARS_MAX: usize = 172;
+/// Most answers of a poll.
+pub const POLL_OPTIONS_MAX: usize = 12;
+/// Longest answer of a poll, in characters.
+pub const POLL_OPTION_CHARS_MAX: usize = 100;
+/// Longest explanation of a quiz's right answer, in characters.
+pub const POLL_EXPLANATION_CHARS_MAX: usize = 200;
 /// Most people mentioned in one message.
 pub const MENTIONS_MAX: usize = 64;
 /// Longest reaction, in bytes: one emoji with its modifiers.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::file::Attachment;
 use crate::id::{ChatId, MessageId, UserId};
+use crate::poll::Poll;
 use crate::time::Timestamp;
 
 /// A person of the team, as everyone on the server sees them.
@@ -298,6 +299,9 @@ pub struct Message {
     /// Its files, at most [`crate::limits::ATTACHMENTS_MAX`]; `content` may be empty beside them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// The content is a question, and this is what it can be answered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Box<Poll>>,
     /// The message in whose thread this one stands, not in the chat's main line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<MessageId>,

@@ -280,6 +280,7 @@ pub fn post(chat_id: &ChatId, text: &str) -> Request {
         reactions: Vec::new(),
         encrypt_for_recipients: false,
         attachments: Vec::new(),
+        poll: None,
         forward_of: None,
         thread: None,
     })

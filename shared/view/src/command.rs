@@ -1,5 +1,6 @@
 //! What a person can ask for.
 
+use protocol::poll::NewPoll;
 use protocol::timed::When;
 use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -262,6 +263,47 @@ pub enum Command {
         emoji: String,
         /// Adds or takes back.
         on: bool,
+    },
+    /// Asks: a message that one can vote on. Works offline.
+    SendPoll {
+        /// Where.
+        chat_id: ChatId,
+        /// The message's id, made by the UI (UUIDv7).
+        local_id: LocalId,
+        /// The question.
+        question: String,
+        /// What can be answered.
+        poll: NewPoll,
+        /// In the thread of this message.
+        #[serde(default)]
+        thread: Option<MessageId>,
+    },
+    /// Votes, in place of an earlier vote. Works offline.
+    Vote {
+        /// Where.
+        chat_id: ChatId,
+        /// The message that asks.
+        message_id: MessageId,
+        /// What one chooses, counted from 0; nothing takes the vote back.
+        options: Vec<u32>,
+    },
+    /// Nobody votes any more.
+    ClosePoll {
+        /// Where.
+        chat_id: ChatId,
+        /// The message that asks.
+        message_id: MessageId,
+    },
+    /// Who chose an answer: → [`crate::update::ReplyBody::Voters`].
+    ListVoters {
+        /// Where.
+        chat_id: ChatId,
+        /// The message that asks.
+        message_id: MessageId,
+        /// Which answer, counted from 0.
+        option: u32,
+        /// From the page before.
+        cursor: Option<String>,
     },
     /// Says messages again in other chats, in their order.
     Forward {

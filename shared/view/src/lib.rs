@@ -15,11 +15,13 @@ pub use command::{Command, CommandEnvelope, Density, Draft, MessageLayout, Prefe
 pub use folders::{Folder, FolderRule, Wanted};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
 pub use kept::Kept;
+pub use protocol::poll::{NewPoll, Quiz};
 pub use protocol::timed::When;
 pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
 pub use rows::{
     ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, OwnEmoji,
-    PersonRow, QuoteRow, ReactionRow, ReminderRow, RepliesRow, ScheduledRow, SystemNote, ThreadRow,
+    PersonRow, PollOptionRow, PollRow, QuoteRow, ReactionRow, ReminderRow, RepliesRow, ScheduledRow, SystemNote,
+    ThreadRow,
 };
 pub use update::{
     CommandReply, Connection, Failure, Me, Notice, SearchHit, Stage, TimelineDiff, TimelinePosition, Update,

@@ -270,6 +270,8 @@ pub struct MessageRow {
     pub mentions_me: bool,
     /// Its files.
     pub attachments: Vec<protocol::Attachment>,
+    /// The content is a question that one can vote on.
+    pub poll: Option<PollRow>,
     /// The message in whose thread it stands.
     pub thread: Option<MessageId>,
     /// The thread under it.
@@ -292,6 +294,46 @@ pub struct MessageRow {
     pub can_edit: bool,
     /// May be deleted by oneself.
     pub can_delete: bool,
+}
+
+/// A poll as its message shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollRow {
+    /// In the order in which they were given.
+    pub options: Vec<PollOptionRow>,
+    /// How many people have voted.
+    pub voters: u32,
+    /// One may choose several.
+    pub multiple: bool,
+    /// One answer is right, and an answer cannot be changed.
+    pub quiz: bool,
+    /// Nobody is told who chose what.
+    pub anonymous: bool,
+    /// When it closes by itself.
+    pub closes_at: Option<Timestamp>,
+    /// Nobody votes any more.
+    pub closed: bool,
+    /// Oneself has voted; the vote may still be on its way.
+    pub voted: bool,
+    /// Of a quiz, once its answer is known; may be empty.
+    pub explanation: String,
+    /// Oneself may vote now.
+    pub can_vote: bool,
+    /// Oneself may close it.
+    pub can_close: bool,
+}
+
+/// One answer of a poll.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollOptionRow {
+    /// What it says.
+    pub text: String,
+    /// How many chose it.
+    pub votes: u32,
+    /// Oneself among them.
+    pub own: bool,
+    /// Of a quiz, once it is known: whether it is the right one.
+    pub right: Option<bool>,
 }
 
 /// Where a forwarded message was said first.

@@ -328,6 +328,13 @@ pub enum ReplyBody {
         /// Newest first.
         threads: Vec<ThreadRow>,
     },
+    /// To `ListVoters`.
+    Voters {
+        /// In the order of their votes.
+        people: Vec<PersonRow>,
+        /// For the next page.
+        next_cursor: Option<String>,
+    },
     /// To `ListVersions`.
     Versions {
         /// Oldest first, without the present one.

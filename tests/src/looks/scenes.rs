@@ -210,6 +210,15 @@ pub const SCENES: &[Scene] = &[
         &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 4)],
         "dialog[open] .people .list-row",
     ),
+    scene("polls", "team,polls", &[OPEN, MESSAGE], ".poll__option--wrong"),
+    scene("polls-bubbles", "team,polls,bubbles", &[OPEN, MESSAGE], ".poll__option--wrong"),
+    scene("poll-voters", "team,polls", &[OPEN, MESSAGE, Click(".poll__voters")], ".poll-voters .list-row"),
+    scene(
+        "poll-new",
+        "team",
+        &[OPEN, MESSAGE, PressNth(".composer__line .icon-button", 1), PressNth(".new-poll .switch__input", 2)],
+        ".new-poll .select__input",
+    ),
     scene("versions", "team", &[OPEN, MESSAGE, Click("button.message__edited")], ".versions__one"),
     scene("members", "team", &[OPEN, MESSAGE, Click(".chat-header__who")], ".members__row"),
     scene(

@@ -6,8 +6,8 @@ use protocol::{ChatId, ChatKind, LocalId, MessageId, UserId};
 use testkit::{Headless, Screen, TestDb, TestServer, new_local_id};
 use view::update::{ReplyBody, SearchHit};
 use view::{
-    ChatRow, ChatSettings, Command, CommandReply, Delivery, Draft, MessageContent, MessageRow, NotifyAbout, Rights,
-    Role, When,
+    ChatRow, ChatSettings, Command, CommandReply, Delivery, Draft, MessageContent, MessageRow, NewPoll, NotifyAbout,
+    Quiz, Rights, Role, When,
 };
 
 macro_rules! on_both_databases {
@@ -130,6 +130,38 @@ fn say(chat_id: &ChatId, local_id: LocalId, text: &str, reply_to: Option<Message
 }
 
 on_both_databases! {
+    async fn bob_votes_in_alices_quiz_and_both_see_the_counts_and_who_was_right(team: &mut Team) {
+        let local_id = new_local_id();
+        let quiz = Some(Quiz { right: 1, explanation: "С 1913 года".to_owned() });
+        let options = vec!["Сидней".to_owned(), "Канберра".to_owned()];
+        let poll = NewPoll { options, multiple: false, anonymous: false, quiz, closes_at: None };
+        let question = "Столица Австралии?".to_owned();
+        done(&team.alice, Command::SendPoll { chat_id: general(), local_id, question, poll, thread: None }).await;
+        let id = MessageId::from(local_id);
+        sees(&team.bob, "the question", &id, |row| {
+            text_of(row) == "Столица Австралии?" && row.poll.as_ref().is_some_and(|poll| poll.can_vote && !poll.voted)
+        }).await;
+        done(&team.bob, Command::Vote { chat_id: general(), message_id: id.clone(), options: vec![0] }).await;
+        sees(&team.bob, "what was right", &id, |row| row.poll.as_ref().is_some_and(|poll| {
+            poll.options[0].own && poll.options[1].right == Some(true) && poll.explanation == "С 1913 года"
+        })).await;
+        sees(&team.alice, "bob's vote, but not what was right", &id, |row| row.poll.as_ref().is_some_and(|poll| {
+            poll.voters == 1 && poll.options[0].votes == 1 && poll.options[1].right.is_none()
+        })).await;
+        let who = Command::ListVoters { chat_id: general(), message_id: id.clone(), option: 0, cursor: None };
+        match done(&team.alice, who).await {
+            ReplyBody::Voters { people, .. } => assert_eq!(people[0].username, "bob"),
+            other => panic!("{other:?}"),
+        }
+        done(&team.alice, Command::ClosePoll { chat_id: general(), message_id: id.clone() }).await;
+        sees(&team.bob, "the end", &id, |row| row.poll.as_ref().is_some_and(|poll| poll.closed && !poll.can_vote)).await;
+        let elsewhere = team.alice_elsewhere().await;
+        open(&elsewhere, &general()).await;
+        sees(&elsewhere, "the results", &id, |row| row.poll.as_ref().is_some_and(|poll| {
+            poll.closed && poll.options[0].votes == 1 && !poll.voted && poll.options[1].right == Some(true)
+        })).await;
+    }
+
     async fn bob_answers_reacts_and_sees_alice_edit_and_delete(team: &mut Team) {
         let first = team.alice_says("Обед в час?").await;
         let answer = new_local_id();

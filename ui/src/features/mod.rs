@@ -20,6 +20,7 @@ pub mod members_panel;
 pub mod message;
 pub mod new_chat;
 pub mod people;
+pub mod polls;
 pub mod profile;
 pub mod quick_switcher;
 pub mod reactions;

@@ -37,6 +37,7 @@ pub(super) fn sample_composer(composition: Composition, timeline: state::Timelin
     let actions = ComposerActions {
         send: Callback::from(send),
         send_later: Callback::from(|_: Draft, _: Vec<UserId>, _: When| {}),
+        new_poll: Callback::from(|_: String| {}),
         edit: Callback::from(edit),
         edit_last: Callback::from(edit_last),
         save_draft: Callback::from(|_: ChatId, _: Draft| {}),

@@ -61,6 +61,7 @@ pub(super) fn message(number: u64, author: &PersonRow, minutes: i64, content: Me
         thread: None,
         replies: None,
         attachments: Vec::new(),
+        poll: None,
         forwarded: None,
         pinned: false,
         saved: false,

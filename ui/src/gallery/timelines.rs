@@ -60,6 +60,9 @@ fn actions(timeline: state::Timeline, composition: Composition) -> MessageAction
         save: Callback::from(|_: MessageId, _: bool| {}),
         remind: Callback::from(|_: MessageId, _: view::When| {}),
         versions: Callback::from(|_: MessageId| {}),
+        vote: Callback::from(|_: MessageId, _: Vec<u32>| {}),
+        close_poll: Callback::from(|_: MessageId| {}),
+        voters: Callback::from(|_: MessageRow| {}),
         thread: Callback::from(|_: MessageId| {}),
     }
 }

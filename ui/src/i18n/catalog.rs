@@ -107,6 +107,7 @@ areas! {
     "new-chat",
     "palette",
     "people",
+    "poll",
     "profile",
     "rail",
     "reminders",

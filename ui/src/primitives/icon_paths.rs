@@ -105,6 +105,8 @@ pub enum IconName {
     Pin,
     /// Starts.
     Play,
+    /// A question to vote on.
+    Poll,
     /// A code to scan.
     Qr,
     /// Adds a reaction.
@@ -195,6 +197,7 @@ impl IconName {
         IconName::PersonAdd,
         IconName::Pin,
         IconName::Play,
+        IconName::Poll,
         IconName::Qr,
         IconName::React,
         IconName::Reply,
@@ -316,6 +319,7 @@ impl IconName {
             }
             IconName::Pin => "M7 3.5h6M8 3.5v4.7l-2.6 2.9v1.2h9.2v-1.2L12 8.2V3.5M10 12.3v4.4",
             IconName::Play => "M6.5 4.2v11.6l9-5.8z",
+            IconName::Poll => "M4 16.5h12M5.5 13.5V9M10 13.5v-10M14.5 13.5V6.5",
             IconName::Qr => {
                 "M3.5 3.5h5v5h-5zM11.5 3.5h5v5h-5zM3.5 11.5h5v5h-5zM11.5 11.5h2.2v2.2M16.5 11.5v.01M14.4 16.5h2.1v-2.1M11.5 16.5v-.4"
             }

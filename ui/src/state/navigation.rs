@@ -66,8 +66,20 @@ pub enum Dialog {
     Theme(Option<String>),
     /// Whether a chat shall have this owner.
     GiveChat(ChatId, view::UserId),
+    /// A poll to ask in a chat, or in a thread, with what was typed already.
+    NewPoll(ChatId, Option<MessageId>, String),
+    /// Who voted in a poll: its answers with how many chose them.
+    Voters(ChatId, MessageId, Vec<(String, u32)>),
     /// A day of a chat's history.
     GoToDate(ChatId),
+}
+
+impl Dialog {
+    /// Who voted in the poll of a message.
+    pub fn voters(chat: ChatId, row: &view::MessageRow) -> Self {
+        let answers = row.poll.iter().flat_map(|poll| &poll.options).map(|option| (option.text.clone(), option.votes));
+        Dialog::Voters(chat, row.id.clone(), answers.collect())
+    }
 }
 
 /// What is open where.

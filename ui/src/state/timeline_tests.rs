@@ -29,6 +29,7 @@ fn message(id: &str, order: u64, text: &str) -> MessageRow {
         thread: None,
         replies: None,
         attachments: Vec::new(),
+        poll: None,
         forwarded: None,
         pinned: false,
         saved: false,

@@ -8,7 +8,7 @@ use protocol::frame::{Event, MessageAccepted, MessageRef, PostMessage};
 use protocol::limits::REACTIONS_PER_MESSAGE_MAX;
 use protocol::{Attachment, ChatId, ErrorCode, Forwarded, LocalId, Message, MessageId, MessageType, Role};
 
-use super::{accepted, check_content, check_emoji, checked_mentions, thread};
+use super::{accepted, check_content, check_emoji, checked_mentions, poll, thread};
 use crate::domain::{Cx, Failure, access, chats, files};
 use crate::store::messages::PostRight;
 use crate::store::{self, messages, scopes};
@@ -55,14 +55,15 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     {
         return Err(Failure::field("reply_to", "no such message in this chat"));
     }
-    let (forwarded, attachments) = match &body.forward_of {
+    let (forwarded, attachments, asked) = match &body.forward_of {
         Some(original) => forwarded(cx, original, body)?,
-        None => (None, files::checked(cx, &body.attachments)?),
+        None => (None, files::checked(cx, &body.attachments)?, poll::asked(cx, body)?),
     };
     let root = match &body.thread {
         Some(root) => Some(thread::root(cx, &body.chat_id, root)?),
         None => None,
     };
+    let (shown, solution) = asked.map_or((None, None), |asked| (Some(asked.shown), asked.solution));
     let place = scopes::next_message_after(cx.tx, &body.chat_id, right.last, cx.now)?;
     let message = Message {
         id,
@@ -80,6 +81,7 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
         pinned_at: None,
         forwarded,
         attachments,
+        poll: shown.map(Box::new),
         thread: body.thread.clone(),
         replies: None,
         seq: place.seq,
@@ -87,6 +89,7 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     };
     messages::insert(cx.tx, &body.chat_id, &message)?;
     files::used(cx, &body.chat_id, &message)?;
+    poll::began(cx, &body.chat_id, &message, solution)?;
     let reply = accepted(&body.chat_id, &message);
     cx.tell(Event::NewMessage { chat_id: body.chat_id.clone(), message });
     if let Some(root) = root {
@@ -114,7 +117,7 @@ fn forwarded(
     cx: &mut Cx<'_, '_>,
     original: &MessageRef,
     body: &PostMessage,
-) -> Result<(Option<Box<Forwarded>>, Vec<Attachment>), Failure> {
+) -> Result<(Option<Box<Forwarded>>, Vec<Attachment>, Option<poll::Asked>), Failure> {
     access::own_row(cx, &original.chat_id)?;
     let found = messages::get(cx.tx, &original.chat_id, &original.message_id)?;
     let said = found.filter(|message| message.deleted_at.is_none() && message.message_type == MessageType::Text);
@@ -122,6 +125,7 @@ fn forwarded(
     if !said.sealed && !body.encrypt_for_recipients && said.content != body.content {
         return Err(Failure::field("content", "not what the forwarded message says"));
     }
+    let asked = poll::forwarded(cx, &said)?;
     // A forwarded message forwarded names its first place.
     let first = said.forwarded.unwrap_or_else(|| {
         Box::new(Forwarded {
@@ -131,7 +135,7 @@ fn forwarded(
             timestamp: said.timestamp,
         })
     });
-    Ok((Some(first), said.attachments))
+    Ok((Some(first), said.attachments, asked))
 }
 
 fn own_reactions(cx: &Cx<'_, '_>, emoji: &[String]) -> Result<BTreeMap<String, Vec<protocol::UserId>>, Failure> {

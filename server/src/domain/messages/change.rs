@@ -4,7 +4,7 @@ use protocol::frame::{EditMessage, MessageAccepted, MessageRef, PinMessage, Reac
 use protocol::limits::{PINNED_MAX, REACTIONS_PER_MESSAGE_MAX, VERSIONS_MAX};
 use protocol::{ChatId, ErrorCode, Message, MessageId, MessageType, Note, Role, Row, Scope, Timestamp};
 
-use super::{accepted, check_content, check_emoji, checked_mentions, note, thread};
+use super::{accepted, check_content, check_emoji, checked_mentions, note, poll, thread};
 use crate::domain::{Cx, Failure, access, files};
 use crate::store::messages;
 
@@ -24,6 +24,9 @@ pub fn edit(cx: &mut Cx<'_, '_>, body: EditMessage) -> Result<MessageAccepted, F
     check_content(&body.content, message.attachments.is_empty())?;
     if message.forwarded.is_some() {
         return Err(Failure::forbidden("a forwarded message stays as it was said"));
+    }
+    if message.poll.is_some() {
+        return Err(Failure::forbidden("a poll stays as it was asked"));
     }
     message.mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
     if message.content != body.content {
@@ -57,6 +60,8 @@ pub fn delete(cx: &mut Cx<'_, '_>, body: MessageRef) -> Result<MessageAccepted, 
     message.pinned_at = None;
     message.forwarded = None;
     files::freed(cx, &message)?;
+    poll::ended(cx, &message)?;
+    message.poll = None;
     message.attachments.clear();
     let thread = message.thread.clone();
     message.deleted_at = Some(not_before(cx.now, message.timestamp));
@@ -129,12 +134,12 @@ pub fn pin(cx: &mut Cx<'_, '_>, body: PinMessage) -> Result<MessageAccepted, Fai
 }
 
 /// A message that a person wrote and nobody deleted.
-fn standing(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<Message, Failure> {
+pub(super) fn standing(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<Message, Failure> {
     let message = messages::get(cx.tx, chat, id)?.filter(|message| message.deleted_at.is_none());
     message.ok_or_else(no_such_message)
 }
 
-fn tell(cx: &mut Cx<'_, '_>, chat: ChatId, message: Message) -> MessageAccepted {
+pub(super) fn tell(cx: &mut Cx<'_, '_>, chat: ChatId, message: Message) -> MessageAccepted {
     let reply = accepted(&chat, &message);
     cx.tell_row(Scope::Chat(chat), Row::Message(message));
     reply
@@ -144,6 +149,6 @@ fn not_before(now: Timestamp, earliest: Timestamp) -> Timestamp {
     now.max(earliest)
 }
 
-fn no_such_message() -> Failure {
+pub(super) fn no_such_message() -> Failure {
     Failure::not_found("no such message in this chat")
 }

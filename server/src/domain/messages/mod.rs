@@ -4,12 +4,14 @@ mod append;
 mod change;
 mod history;
 pub(crate) mod note;
+pub(super) mod poll;
 mod thread;
 
 pub use append::append;
 pub use change::{delete, edit, pin, react};
 pub(super) use history::fitting;
 pub use history::{by_time, page, pinned, versions};
+pub use poll::{close as close_poll, vote, voters};
 pub use thread::page as thread_page;
 
 use protocol::ChatId;

@@ -30,6 +30,7 @@ pub(crate) fn say(cx: &mut Cx<'_, '_>, chat: &ChatId, said: &Note) -> Result<u64
         pinned_at: None,
         forwarded: None,
         attachments: Vec::new(),
+        poll: None,
         thread: None,
         replies: None,
         seq: place.seq,

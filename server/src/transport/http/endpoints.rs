@@ -168,6 +168,13 @@ pub(crate) fn all() -> Vec<Endpoint> {
         GET "/chats/{chat_id}/messages/{message_id}/versions" list_versions "messages" Person 200 () [] -> ("Versions")
             "What a message said before it was changed, oldest first" = as_request!(ListVersions);
 
+        PUT "/chats/{chat_id}/messages/{message_id}/vote" vote "messages" Person 200 (frame::Vote) [] -> ("MessageAccepted")
+            "Votes in a poll, in place of an earlier vote; no options take it back" = as_request!(Vote);
+        POST "/chats/{chat_id}/messages/{message_id}/close" close_poll "messages" Person 200 () [] -> ("MessageAccepted")
+            "Closes a poll" = as_request!(ClosePoll);
+        GET "/chats/{chat_id}/messages/{message_id}/voters" list_voters "messages" Person 200 () ["option" "cursor" "limit"] -> ("Voters")
+            "Who chose an answer of a poll, unless it is anonymous" = as_request!(ListVoters);
+
         GET "/files/{file_id}" get_file "files" Person 200 () [] -> ("FileState")
             "What is known of a file; its content is at `/files/{file_id}/content`, uploads go by tus to `/files`" = as_request!(GetFile);
         GET "/chats/{chat_id}/files" list_files "files" Person 200 () ["before_seq" "limit"] -> ("Files")

@@ -8,6 +8,7 @@ use sql::{Tx, params};
 
 use crate::error::EngineError;
 use crate::messages::Stored;
+use crate::polls::Pending;
 
 /// One chat's changes by message, in the order they were made.
 #[derive(Default)]
@@ -19,7 +20,8 @@ pub(crate) struct Overlay {
 pub(crate) fn load(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Overlay, EngineError> {
     let rows = tx.rows(
         "SELECT message_id, request FROM outbox
-         WHERE chat_id = ?1 AND state < 2 AND what IN ('edit', 'delete', 'react', 'pin') ORDER BY n",
+         WHERE chat_id = ?1 AND state < 2 AND what IN ('edit', 'delete', 'react', 'pin', 'vote', 'close_poll')
+         ORDER BY n",
         params![chat.as_str()],
         |r| Ok((r.opt_text(0)?, r.text(1)?)),
     )?;
@@ -33,6 +35,19 @@ pub(crate) fn load(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Overlay, EngineErro
 }
 
 impl Overlay {
+    /// What is on its way about a poll.
+    pub(crate) fn poll(&self, id: &MessageId) -> Pending<'_> {
+        let mut pending = Pending::default();
+        for change in self.changes.get(id).into_iter().flatten() {
+            match change {
+                Request::Vote(vote) => pending.vote = Some(&vote.options),
+                Request::ClosePoll(_) => pending.closed = true,
+                _ => {}
+            }
+        }
+        pending
+    }
+
     /// The message as this person sees it.
     pub(crate) fn over(&self, mut message: Stored, me: UserId) -> Stored {
         for change in self.changes.get(&message.id).into_iter().flatten() {

@@ -8,6 +8,7 @@ use super::{What, delete, post_of};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::messages::{self, Details, State};
+use crate::polls;
 use crate::step::Step;
 
 impl Engine {
@@ -133,6 +134,7 @@ pub(crate) fn post_request(
         encrypt_for_recipients: false,
         thread,
         attachments: attached(details),
+        poll: polls::asked(details),
         forward_of: details
             .forwarded
             .as_ref()

@@ -7,6 +7,7 @@
 mod own_data;
 mod people;
 mod person;
+mod polls;
 mod random;
 mod server;
 mod talk;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use protocol::frame::{
     AuthSuccess, Changes, Event, History, HistoryPage, MessageAccepted, PostMessage, Reply, ScopeHave, ScopeHead,
-    ThreadMessages, Welcome,
+    ThreadMessages, Vote, Voters, Welcome,
 };
 use protocol::model::{Note, Receipt};
 use protocol::{
     Chat, ChatId, ChatKind, ErrorCode, Forwarded, Item, LocalId, Member, Membership, Message, MessageId, MessageType,
-    ProtocolError, Replies, Request, Role, Row, Scope, Timestamp, User, UserId,
+    OwnVote, Poll, ProtocolError, Quiz, Replies, Request, Role, Row, Scope, Timestamp, User, UserId,
 };
 
 /// Rows of one `changes`.
@@ -54,6 +54,7 @@ pub struct Server {
     refresh: HashMap<String, (UserId, Option<(LocalId, AuthSuccess)>)>,
     tokens: u64,
     pub killed: HashSet<UserId>,
+    quizzes: HashMap<MessageId, Quiz>,
 }
 
 type Answer = Result<Reply, ProtocolError>;
@@ -77,6 +78,7 @@ impl Server {
             refresh: HashMap::new(),
             tokens: 0,
             killed: HashSet::new(),
+            quizzes: HashMap::new(),
         };
         server.make_chat(ChatId::general(), ChatKind::Channel, "general", UserId(0), 0, true);
         server
@@ -174,7 +176,7 @@ impl Server {
     pub fn note(&mut self, chat: &ChatId, note: &Note, now: i64, told: &mut Vec<Told>) {
         let id = MessageId::new(format!("note-{}-{}", chat, self.chats[chat].messages.len())).unwrap();
         let content = serde_json::to_string(note).unwrap();
-        self.append(chat, id, UserId(0), content, MessageType::System, None, Vec::new(), None, None, now, told);
+        self.append(chat, id, UserId(0), content, MessageType::System, None, Vec::new(), None, None, None, now, told);
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -189,6 +191,7 @@ impl Server {
         mentions: Vec<UserId>,
         forwarded: Option<Forwarded>,
         thread: Option<MessageId>,
+        poll: Option<Box<Poll>>,
         now: i64,
         told: &mut Vec<Told>,
     ) -> MessageAccepted {
@@ -211,6 +214,7 @@ impl Server {
             deleted_at: None,
             pinned_at: None,
             attachments: Vec::new(),
+            poll,
             forwarded: forwarded.map(Box::new),
             thread,
             replies: None,
@@ -315,6 +319,29 @@ impl Server {
                 message.pinned_at = pin.on.then_some(Timestamp(now));
                 Ok(())
             }),
+            Request::Vote(vote) => self.vote(user, vote, now, told),
+            Request::ClosePoll(poll) => {
+                let solution = self.quizzes.get(&poll.message_id).cloned();
+                self.change(user, &poll.chat_id, &poll.message_id, now, told, |message, own, admin| {
+                    let Some(poll) = message.poll.as_mut().filter(|_| own || admin) else {
+                        return refuse(ErrorCode::Forbidden);
+                    };
+                    poll.closed_at = Some(Timestamp(now));
+                    poll.solution = solution;
+                    Ok(())
+                })
+            }
+            Request::ListVoters(asked) => {
+                self.may_read(user, &asked.chat_id)?;
+                let key = protocol::poll::vote_key(&asked.message_id);
+                let chose = |items: &BTreeMap<String, Item>| {
+                    let vote: OwnVote = serde_json::from_str(items.get(&key)?.value.as_ref()?).ok()?;
+                    Some(vote.options.contains(&asked.option))
+                };
+                let all = self.items.iter().filter(|(_, items)| chose(items) == Some(true));
+                let user_ids = all.map(|(user, _)| *user).collect();
+                Ok(Reply::Voters(Voters { user_ids, next_cursor: None }))
+            }
             Request::Thread(asked) => {
                 let state = self.may_read(user, &asked.chat_id)?;
                 let Some(root) = state.messages.iter().find(|message| message.id == asked.message_id).cloned() else {
@@ -534,6 +561,22 @@ impl Server {
             }
             None => None,
         };
+        let original = post.forward_of.as_ref().and_then(|of| {
+            self.chats[&of.chat_id].messages.iter().find(|message| message.id == of.message_id)?.poll.clone()
+        });
+        let poll = match original {
+            Some(mut told) => {
+                if told.closed_at.is_none() {
+                    told.voters = 0;
+                    told.options.iter_mut().for_each(|option| option.votes = 0);
+                }
+                Some(told)
+            }
+            None => post.poll.as_ref().map(|poll| Box::new(poll.opened())),
+        };
+        if let Some(quiz) = post.poll.and_then(|poll| poll.quiz) {
+            self.quizzes.insert(MessageId::from(local_id), quiz);
+        }
         let accepted = self.append(
             &post.chat_id,
             local_id.into(),
@@ -544,6 +587,7 @@ impl Server {
             post.mentions,
             forwarded,
             post.thread.clone(),
+            poll,
             now,
             told,
         );
@@ -593,6 +637,32 @@ impl Server {
         };
         self.tell_row(chat, Row::Message(message), told);
         Ok(Reply::MessageAccepted(accepted))
+    }
+
+    fn vote(&mut self, user: UserId, vote: Vote, now: i64, told: &mut Vec<Told>) -> Answer {
+        let key = protocol::poll::vote_key(&vote.message_id);
+        let known = self.items.get(&user).and_then(|items| items.get(&key)).and_then(|item| item.value.as_ref());
+        let before: Vec<u32> = known.map_or(Vec::new(), |json| serde_json::from_str::<OwnVote>(json).unwrap().options);
+        let mut rows = Vec::new();
+        let answer = self.change(user, &vote.chat_id, &vote.message_id, now, &mut rows, |message, _, _| {
+            let Some(poll) = message.poll.as_mut().filter(|poll| poll.closed_at.is_none()) else {
+                return refuse(ErrorCode::Forbidden);
+            };
+            poll.count(&before, &vote.options);
+            Ok(())
+        })?;
+        let Reply::MessageAccepted(accepted) = &answer else { return Ok(answer) };
+        let solution = self.quizzes.get(&vote.message_id).cloned();
+        let own = OwnVote { options: vote.options, rev: accepted.rev, solution };
+        let value = (!own.options.is_empty()).then(|| serde_json::to_string(&own).unwrap());
+        let rev = self.user_rev.entry(user).or_default();
+        *rev += 1;
+        let item = Item { key: key.clone(), value, rev: *rev };
+        self.items.entry(user).or_default().insert(key, item.clone());
+        let event = Event::RowChanged { scope: Scope::User(user), row: Row::Item(item) };
+        told.push(Told { to: vec![user], event });
+        told.append(&mut rows);
+        Ok(answer)
     }
 
     fn receipt(&mut self, user: UserId, chat: &ChatId, delivered: u64, read: u64, told: &mut Vec<Told>) {

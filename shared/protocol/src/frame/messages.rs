@@ -3,6 +3,7 @@
 use crate::file::Attach;
 use crate::id::{ChatId, MessageId, UserId};
 use crate::model::{Message, MessageType};
+use crate::poll::NewPoll;
 use crate::time::Timestamp;
 
 bodies! {
@@ -43,6 +44,8 @@ bodies! {
         #[serde(default, skip_serializing_if = "Option::is_none")] thread: Option<MessageId>,
         /// Files, at most [`crate::limits::ATTACHMENTS_MAX`]. A forwarded message has those of the original, without being told.
         #[serde(default, skip_serializing_if = "Vec::is_empty")] attachments: Vec<Attach>,
+        /// The content is a question to vote on. A forwarded poll is asked anew, or told with its results, without being told.
+        #[serde(default, skip_serializing_if = "Option::is_none")] poll: Option<Box<NewPoll>>,
     }
     /// Body of `edit_message`.
     EditMessage {

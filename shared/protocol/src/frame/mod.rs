@@ -27,11 +27,14 @@ mod items;
 
 mod files;
 
+mod polls;
+
 pub use chats::*;
 pub use files::*;
 pub use items::*;
 pub use messages::*;
 pub use people::*;
+pub use polls::*;
 pub use session::*;
 pub use sync::*;
 
@@ -97,6 +100,12 @@ pub enum Request {
     PinMessage(PinMessage),
     /// → [`Reply::Pinned`].
     ListPinned(ChatRef),
+    /// Votes in a poll, in place of what one chose before; → [`Reply::MessageAccepted`].
+    Vote(Vote),
+    /// Its writer, and admins: nobody votes in this poll any more; → [`Reply::MessageAccepted`].
+    ClosePoll(MessageRef),
+    /// Who chose an answer, unless the poll is anonymous; → [`Reply::Voters`].
+    ListVoters(ListVoters),
     /// What a message said before it was changed; → [`Reply::Versions`].
     ListVersions(MessageRef),
     /// What is known of a file; → [`Reply::FileState`].
@@ -200,6 +209,8 @@ pub enum Reply {
         /// Oldest first, without the present one.
         versions: Vec<Version>,
     },
+    /// To `list_voters`.
+    Voters(Voters),
     /// To `get_file`.
     FileState {
         /// The file.

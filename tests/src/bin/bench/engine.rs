@@ -184,6 +184,7 @@ fn message(seq: u64, rev: u64) -> Message {
         deleted_at: None,
         pinned_at: None,
         attachments: Vec::new(),
+        poll: None,
         forwarded: None,
         thread: None,
         replies: None,

@@ -164,6 +164,7 @@ pub fn message(number: u64, author: i64, minutes: i64, text: &str) -> MessageRow
         thread: None,
         replies: None,
         attachments: Vec::new(),
+        poll: None,
         forwarded: None,
         pinned: false,
         saved: false,
@@ -247,6 +248,52 @@ pub fn messages() -> Vec<MessageRow> {
     });
     next(&mut rows, 2, 1, "Всем доброе утро! Релиз сегодня в 15:00 ☕");
     rows
+}
+
+/// Polls of every kind, after `count` messages: open, voted in, a quiz answered wrongly, a closed one.
+pub fn polls(count: u64) -> Vec<MessageRow> {
+    let poll = |answers: [(&str, u32); 3], own: Option<usize>, right: Option<usize>| {
+        let option = |(n, (text, votes)): (usize, (&str, u32))| PollOptionRow {
+            text: text.into(),
+            votes,
+            own: own == Some(n),
+            right: right.map(|right| right == n),
+        };
+        PollRow {
+            voters: answers.iter().map(|(_, votes)| votes).sum(),
+            options: answers.into_iter().enumerate().map(option).collect(),
+            multiple: false,
+            quiz: right.is_some(),
+            anonymous: false,
+            closes_at: None,
+            closed: false,
+            voted: own.is_some(),
+            explanation: String::new(),
+            can_vote: right.is_none(),
+            can_close: false,
+        }
+    };
+    let lunch =
+        [("Столовая на первом этаже", 4), ("Пицца", 2), ("Сегодня работаю из дома и обедаю там же, спасибо", 0)];
+    let capital = [("Сидней", 5), ("Канберра", 6), ("Мельбурн", 1)];
+    let date = [("Friday the 27th", 11), ("Monday the 30th", 3), ("Later", 1)];
+    let open = PollRow { anonymous: true, multiple: true, closes_at: Some(ago(-90)), ..poll(lunch, None, None) };
+    let voted = poll(lunch, Some(0), None);
+    let explanation = "Столицу построили между соперниками, Сиднеем и Мельбурном; парламент там с 1927 года.".into();
+    let quiz = PollRow { explanation, anonymous: true, ..poll(capital, Some(0), Some(1)) };
+    let closed = PollRow { closed: true, can_vote: false, ..poll(date, Some(1), None) };
+    let asked = [
+        (2, "Где обедаем завтра?", open),
+        (4, "Где обедаем **сегодня**?", voted),
+        (7, "Столица Австралии?", quiz),
+        (3, "When do we ship?", closed),
+    ];
+    let row = |(n, (author, question, poll)): (u64, (i64, &str, PollRow))| MessageRow {
+        poll: Some(poll),
+        can_edit: false,
+        ..message(count + n, author, 0, question)
+    };
+    (1..).zip(asked).map(row).collect()
 }
 
 /// What stands under the message that has a thread; the message itself first.

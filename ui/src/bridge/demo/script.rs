@@ -151,6 +151,10 @@ impl Script {
                 now.push(Update::Thread { chat_id, message_id, diffs });
                 ReplyBody::Done
             }
+            Command::ListVoters { option, .. } => {
+                let people = cast::people().into_iter().skip(option as usize * 2).take(2).collect();
+                ReplyBody::Voters { people, next_cursor: (option == 0).then(|| "2".into()) }
+            }
             Command::ListVersions { .. } => ReplyBody::Versions {
                 versions: vec![VersionRow {
                     text: "Стенд обновляется, подождите.".into(), at: cast::ago(46)
@@ -227,13 +231,18 @@ impl Script {
             return None;
         }
         let mut rows = if self.scene.has("quiet-chat") { Vec::new() } else { cast::messages() };
+        if self.scene.has("polls") {
+            rows.extend(cast::polls(rows.len() as u64));
+        }
         if self.scene.has("offline") {
             rows.extend(cast::unsent(rows.len() as u64));
         }
         let unread = rows.len().checked_sub(3).map(|at| rows[at].id.clone());
         let position = match (at, unread) {
             (Some(id), _) => TimelinePosition::Message { id },
-            (None, Some(id)) if chat_id == ChatId::general() && !self.scene.has("offline") => {
+            (None, Some(id))
+                if chat_id == ChatId::general() && !self.scene.has("offline") && !self.scene.has("polls") =>
+            {
                 TimelinePosition::FirstUnread { id }
             }
             _ => TimelinePosition::End,

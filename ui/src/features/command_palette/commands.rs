@@ -136,6 +136,10 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
             }
         }
     }
+    if row.role >= Some(Role::Member) {
+        let poll = dialog(Dialog::NewPoll(id.clone(), None, String::new()));
+        entries.push(Entry::new(key("poll-new"), IconName::Poll, poll));
+    }
     entries.push(Entry::new(key("collections-pinned"), IconName::Pin, panel(Panel::Pinned)));
     entries.push(Entry::new(key("go-to-date-title"), IconName::Calendar, dialog(Dialog::GoToDate(id.clone()))));
     entries.extend(

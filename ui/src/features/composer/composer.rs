@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use super::composition::{Composition, Mode};
 use super::drafts::Drafts;
 use super::field_keys::{Ask, ask};
-use super::send::{MESSAGE_BYTES_MAX, is_sendable, mentioned_in};
+use super::send::{MESSAGE_BYTES_MAX, asked_poll, is_sendable, mentioned_in};
 use super::suggest::{Suggestion, closed_code, suggest};
 use super::suggestions::{LIST_ID, Suggestions, option_id};
 use crate::features::later::LaterPanel;
@@ -29,6 +29,8 @@ pub struct ComposerActions {
     pub send: Callback<(Draft, Vec<UserId>)>,
     /// Post it at a moment, with the people mentioned.
     pub send_later: Callback<(Draft, Vec<UserId>, When)>,
+    /// Ask a poll, with what was typed as its question.
+    pub new_poll: Callback<(String,)>,
     /// Change a message's text.
     pub edit: Callback<(MessageId, String, Vec<UserId>)>,
     /// The person wants to edit the last own message: answer with [`Composition::edit`].
@@ -126,6 +128,9 @@ pub fn Composer(
                         on:blur=move |_| desk.found.set((0, Vec::new()))
                     />
                     <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=Signal::derive(|| chord_words(Action::Emoji)) on_press=open_panel />
+                    <Show when=move || composition.text.with(String::is_empty) && !editing()>
+                        <IconButton icon=IconName::Poll label=move || t("poll-new") on_press=move || actions.new_poll.run((String::new(),)) />
+                    </Show>
                     <Show when=move || sendable() && !editing()>
                         <IconButton
                             icon=IconName::Clock
@@ -296,6 +301,12 @@ impl Desk {
             return;
         }
         let text = text.trim().to_owned();
+        let new = !matches!(self.composition.mode.get_untracked(), Mode::Edit { .. });
+        if let Some(question) = asked_poll(&text).filter(|_| new) {
+            let question = question.to_owned();
+            _ = self.take_draft(text);
+            return self.actions.new_poll.run((question,));
+        }
         let mentions = self.people.with_untracked(|people| mentioned_in(&text, people));
         match self.composition.mode.get_untracked() {
             Mode::Edit { id, original } => {

@@ -28,6 +28,12 @@ pub fn is_sendable(text: &str) -> bool {
     !text.is_empty() && text.len() <= MESSAGE_BYTES_MAX
 }
 
+/// The question of `/poll Where?`, which may be empty; `None` for any other text.
+pub fn asked_poll(text: &str) -> Option<&str> {
+    let rest = ["/poll", "/опрос"].into_iter().find_map(|word| text.strip_prefix(word))?;
+    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some(rest.trim())
+}
+
 fn names_of_block<'a>(block: &'a Block, names: &mut Vec<&'a str>) {
     match block {
         Block::Paragraph(pieces) => names_of(pieces, names),
@@ -70,6 +76,13 @@ mod tests {
         let people = [person(1, "anna"), person(2, "boris"), person(3, "eve")];
         let ids = mentioned_in("> **@Boris** и @anna, @anna `@eve`\n- @boris", &people);
         assert_eq!(ids, [UserId(2), UserId(1)]);
+    }
+
+    #[test]
+    fn a_poll_is_asked_by_its_word_in_both_languages() {
+        assert_eq!(asked_poll("/poll"), Some(""));
+        assert_eq!(asked_poll("/опрос Куда едем?"), Some("Куда едем?"));
+        assert_eq!((asked_poll("/polls"), asked_poll("a /poll")), (None, None));
     }
 
     #[test]

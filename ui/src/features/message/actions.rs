@@ -36,6 +36,12 @@ pub struct MessageActions {
     pub remind: Callback<(MessageId, When)>,
     /// Show what it said before it was changed.
     pub versions: Callback<(MessageId,)>,
+    /// Vote in its poll, in place of an earlier vote.
+    pub vote: Callback<(MessageId, Vec<u32>)>,
+    /// Let nobody vote in its poll any more.
+    pub close_poll: Callback<(MessageId,)>,
+    /// Show who voted in its poll.
+    pub voters: Callback<(MessageRow,)>,
     /// Show what stands under it.
     pub thread: Callback<(MessageId,)>,
 }

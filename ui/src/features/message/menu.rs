@@ -37,6 +37,7 @@ pub fn menu_items(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> Vec
             let subject = message.clone();
             items.push(MenuItem::new(t("message-edit"), IconName::Edit, move || actions.edit.run((subject.clone(),))));
         }
+        items.extend(poll_items(&message, actions));
         if message.seq > 0 {
             items.extend(kept_items(&message, context));
         }
@@ -50,6 +51,22 @@ pub fn menu_items(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> Vec
         let subject = message.clone();
         let delete = move || actions.delete.run((subject.clone(),));
         items.push(MenuItem::new(t("message-delete"), IconName::Delete, delete).danger());
+    }
+    items
+}
+
+/// Taking one's vote back, and closing the poll.
+fn poll_items(message: &MessageRow, actions: MessageActions) -> Vec<MenuItem> {
+    let Some(poll) = &message.poll else { return Vec::new() };
+    let mut items = Vec::new();
+    if poll.voted && poll.can_vote {
+        let id = message.id.clone();
+        let retract = move || actions.vote.run((id.clone(), Vec::new()));
+        items.push(MenuItem::new(t("poll-retract"), IconName::Retry, retract));
+    }
+    if poll.can_close {
+        let id = message.id.clone();
+        items.push(MenuItem::new(t("poll-close"), IconName::Stop, move || actions.close_poll.run((id.clone(),))));
     }
     items
 }

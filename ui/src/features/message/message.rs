@@ -12,6 +12,7 @@ use super::note::note_words;
 use super::quote::Quote;
 use super::replies::RepliesStrip;
 use super::toolbar::Toolbar;
+use crate::features::polls::Poll;
 use crate::features::reactions::Reactions;
 use crate::i18n::{key, t, when};
 use crate::primitives::{Avatar, AvatarSize, Icon, IconName, IconSize, MenuAnchor, colour_of};
@@ -78,6 +79,7 @@ pub fn Message(
                 {forwarded(&row)}
                 {quote(&row, context)}
                 <Body row=row.clone() actions=context.actions />
+                <Poll row=row.clone() actions=context.actions />
                 {reactions(&row, context)}
                 {replies(&row, context)}
                 <Show when=failed>

@@ -117,6 +117,13 @@ fn message_actions(state: AppState, chat: &ChatId, composition: Composition) -> 
             state.toasts.done(t("reminders-kept"));
         }),
         versions: Callback::from(move |id: MessageId| dialog(Dialog::Versions(chat.get_value(), id))),
+        vote: Callback::from(move |id: MessageId, options: Vec<u32>| {
+            of(&|chat_id| Command::Vote { chat_id, message_id: id.clone(), options: options.clone() });
+        }),
+        close_poll: Callback::from(move |id: MessageId| {
+            of(&|chat_id| Command::ClosePoll { chat_id, message_id: id.clone() });
+        }),
+        voters: Callback::from(move |row: MessageRow| dialog(Dialog::voters(chat.get_value(), &row))),
         // One stands in it already.
         thread: Callback::from(|_: MessageId| {}),
     }
@@ -134,6 +141,10 @@ fn composer_actions(state: AppState, chat: ChatId, root: MessageId, composition:
             let (chat_id, thread) = (chat.get_value(), Some(root.get_value()));
             tell(state, Command::Schedule { chat_id, local_id: new_local_id(), draft, mentions, thread, when });
             state.toasts.done(t("scheduled-done"));
+        }),
+        new_poll: Callback::from(move |question: String| {
+            let asking = Dialog::NewPoll(chat.get_value(), Some(root.get_value()), question);
+            state.nav.dialog.set(Some(asking));
         }),
         edit: Callback::from(move |message_id: MessageId, text: String, mentions: Vec<UserId>| {
             tell(state, Command::Edit { chat_id: chat.get_value(), message_id, text, mentions });

@@ -163,6 +163,17 @@ fn message_actions(
         save: Callback::from(move |message_id, on| {
             in_chat(state, |chat_id| Command::SaveMessage { chat_id, message_id, on });
         }),
+        vote: Callback::from(move |message_id, options| {
+            in_chat(state, |chat_id| Command::Vote { chat_id, message_id, options });
+        }),
+        close_poll: Callback::from(move |message_id| {
+            in_chat(state, |chat_id| Command::ClosePoll { chat_id, message_id })
+        }),
+        voters: Callback::from(move |row: MessageRow| {
+            if let Some(chat) = state.timeline.chat.get_untracked() {
+                state.nav.dialog.set(Some(nav::Dialog::voters(chat, &row)));
+            }
+        }),
         thread: Callback::from(move |message: MessageId| {
             if let Some(chat) = state.timeline.chat.get_untracked() {
                 state.nav.thread.set(Some((chat, message)));
@@ -195,6 +206,11 @@ fn composer_actions(state: AppState, composition: Composition) -> ComposerAction
             let local_id = new_local_id();
             in_chat(state, |chat_id| Command::Schedule { chat_id, local_id, draft, mentions, thread: None, when });
             state.toasts.done(t("scheduled-done"));
+        }),
+        new_poll: Callback::from(move |question: String| {
+            if let Some(chat) = state.timeline.chat.get_untracked() {
+                state.nav.dialog.set(Some(nav::Dialog::NewPoll(chat, None, question)));
+            }
         }),
         edit: Callback::from(move |message_id: MessageId, text: String, mentions: Vec<UserId>| {
             in_chat(state, |chat_id| Command::Edit { chat_id, message_id, text, mentions });

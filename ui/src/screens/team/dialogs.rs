@@ -13,6 +13,7 @@ use crate::features::members_panel::GiveChatDialog;
 use crate::features::message::VersionsDialog;
 use crate::features::new_chat::{AddMembersDialog, EditChatDialog, NewChatDialog};
 use crate::features::people::PeopleDialog;
+use crate::features::polls::{NewPollDialog, VotersDialog};
 use crate::features::profile::ProfileDialog;
 use crate::features::quick_switcher::QuickSwitcher;
 use crate::features::shortcuts::ShortcutsDialog;
@@ -87,6 +88,8 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::AddMembers(_) => key("members-add"),
         Dialog::Forward(..) => key("forward-title"),
         Dialog::Versions(..) => key("message-versions"),
+        Dialog::NewPoll(..) => key("poll-new"),
+        Dialog::Voters(..) => key("poll-who"),
         Dialog::GoToDate(_) => key("go-to-date-title"),
         Dialog::Folder(None) => key("folders-new"),
         Dialog::Folder(Some(_)) => key("folders-change"),
@@ -116,6 +119,12 @@ impl Dialog {
             Dialog::Theme(id) => view! { <ThemeDialog id=id /> }.into_any(),
             Dialog::GiveChat(chat, user) => view! { <GiveChatDialog chat=chat user=user /> }.into_any(),
             Dialog::ChatFolders(chat) => view! { <ChatFoldersDialog chat=chat /> }.into_any(),
+            Dialog::NewPoll(chat, thread, question) => {
+                view! { <NewPollDialog chat=chat thread=thread question=question /> }.into_any()
+            }
+            Dialog::Voters(chat, message, answers) => {
+                view! { <VotersDialog chat=chat message=message answers=answers /> }.into_any()
+            }
             Dialog::GoToDate(chat) => view! { <GoToDateDialog chat=chat /> }.into_any(),
         }
     }
