@@ -57,6 +57,9 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         poll::Poll,
         poll::PollOption,
         frame::Voters,
+        frame::Found,
+        frame::FoundMessage,
+        frame::Has,
         model::Receipt,
         model::ChatKind,
         model::Role,
@@ -219,7 +222,7 @@ fn snake_case(name: &str) -> String {
 }
 
 fn parameter(name: &str, place: ParameterIn, required: Required) -> utoipa::openapi::path::Parameter {
-    let number = matches!(name, "user_id" | "limit" | "page" | "option") || name.ends_with("_seq");
+    let number = matches!(name, "user_id" | "limit" | "page" | "option" | "sender_id") || name.ends_with("_seq");
     let kind = if number { Type::Integer } else { Type::String };
     let schema = RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(SchemaType::new(kind)).build()));
     let mut parameter = ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(schema));

@@ -17,6 +17,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(8, "due", DUE),
         Migration::shared(9, "rights", RIGHTS),
         Migration::shared(10, "polls", POLLS),
+        SEARCH,
     ]
 }
 
@@ -261,3 +262,21 @@ CREATE TABLE poll_votes (
 ) /*strict*/;
 CREATE INDEX poll_votes_by_choice ON poll_votes (message_id, choice, place);
 ";
+
+/// Which words messages have, see `store::search`. What was said before is indexed step by step once the server runs.
+const SEARCH: Migration = Migration {
+    version: 11,
+    name: "search",
+    shared: "
+CREATE TABLE message_index (
+    -- The message's millisecond and place, made unique: in order of time.
+    n BIGINT NOT NULL PRIMARY KEY,
+    message_id TEXT NOT NULL
+) /*strict*/;
+",
+    // Terms come folded, stemmed and spelled with letters and digits that the tokenizer leaves alone.
+    sqlite: "CREATE VIRTUAL TABLE message_words USING fts5(words, content='', contentless_delete=1, detail=none,
+                 tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'\")",
+    postgres: "ALTER TABLE message_index ADD COLUMN words TSVECTOR NOT NULL;
+               CREATE INDEX message_index_words ON message_index USING gin (words)",
+};

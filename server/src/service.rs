@@ -6,8 +6,8 @@ use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, Server
 
 use crate::auth::{self, Granted};
 use crate::domain::{
-    Cx, Failure, access, chats, directory, files, invitations, items, marks, members, messages, once, sync, timed,
-    users,
+    Cx, Failure, access, chats, directory, files, invitations, items, marks, members, messages, once, search, sync,
+    timed, users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};
@@ -37,6 +37,7 @@ pub fn is_mutation(request: &Request) -> bool {
                 | ListPinned(_)
                 | ListVersions(_)
                 | ListVoters(_)
+                | Search(_)
                 | GetFile(_)
                 | ListFiles(_)
                 | ListChats
@@ -283,6 +284,7 @@ fn look(cx: &mut Cx<'_, '_>, request: Request) -> Result<Reply, Failure> {
     match request {
         Request::Thread(body) => messages::thread_page(cx, &body).map(Reply::ThreadMessages),
         Request::ListPinned(body) => messages::pinned(cx, &body).map(|messages| Reply::Pinned { messages }),
+        Request::Search(body) => search::find(cx, &body).map(Reply::Found),
         Request::ListVoters(body) => messages::voters(cx, &body).map(Reply::Voters),
         Request::ListVersions(body) => messages::versions(cx, &body).map(|versions| Reply::Versions { versions }),
         Request::GetFile(body) => files::info(cx, &body.file_id).map(|file| Reply::FileState { file }),

@@ -7,7 +7,7 @@ use protocol::{Timestamp, UserId};
 use tokio::sync::{Notify, oneshot};
 
 use crate::auth::Auth;
-use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once};
+use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once, search};
 use crate::files::{self, Files, FilesConfig};
 use crate::hub::{Hub, Later};
 use crate::{schema, store, timekeeper};
@@ -18,6 +18,11 @@ const MARKS_EVERY: Duration = Duration::from_millis(150);
 const MARKS_AT_ONCE: usize = 500;
 /// Old first replies are forgotten this often.
 const PURGE_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Between two steps of indexing older messages.
+const INDEX_PAUSE: Duration = Duration::from_millis(5);
+/// After a step failed.
+const INDEX_AGAIN: Duration = Duration::from_secs(5);
 
 /// Tells the time; tests bring their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -105,6 +110,7 @@ impl App {
         let due = Arc::new(Notify::new());
         let app = Self(Arc::new(Inner { db, hub, identity, clock, auth, settings, files, due: due.clone() }));
         tokio::spawn(timekeeper::keep_time(Arc::downgrade(&app.0), due));
+        tokio::spawn(index_all(Arc::downgrade(&app.0)));
         tokio::spawn(keep_house(Arc::downgrade(&app.0), app.hub.later().clone()));
         Ok(app)
     }
@@ -209,6 +215,23 @@ fn outcome<T>(
     let (mut rng, mut events) = (rand::rng(), Vec::new());
     let reply = work(&mut Cx { tx, now: clock(), rng: &mut rng, actor, events: &mut events })?;
     Ok(Outcome { reply, events })
+}
+
+/// Lets be found what was said before there was an index: a little at a time, so that nobody waits for it.
+async fn index_all(app: Weak<Inner>) {
+    loop {
+        let Some(app) = app.upgrade().map(App) else { return };
+        let pause = match app.write(SERVER, search::index_some).await {
+            Ok(false) => return,
+            Ok(true) => INDEX_PAUSE,
+            Err(error) => {
+                tracing::warn!(%error, "older messages could not be indexed; it is tried again");
+                INDEX_AGAIN
+            }
+        };
+        drop(app);
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// Writes small marks in bunches and forgets old first replies, until the server is gone.

@@ -14,6 +14,7 @@ pub mod members;
 pub mod messages;
 pub mod names;
 pub mod once;
+pub mod search;
 pub mod sync;
 pub mod timed;
 pub mod users;

@@ -146,3 +146,11 @@ pub fn find_public(
     values.extend(patterns.iter().map(sql::ToValue::to_value));
     tx.rows(&sql, &values, |row| Ok((chat(row)?, row.text(COLUMNS_COUNT)?)))
 }
+
+/// The chat after one, by id; the first after nothing.
+///
+/// # Errors
+/// See [`Error`].
+pub fn next(tx: &mut Tx<'_>, after: &str) -> Result<Option<ChatId>, Error> {
+    tx.row("SELECT id FROM chats WHERE id > ?1 ORDER BY id LIMIT 1", params![after], |row| super::chat_id(row, 0))
+}

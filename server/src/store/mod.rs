@@ -10,6 +10,7 @@ pub mod messages;
 pub mod mutations;
 pub mod polls;
 pub mod scopes;
+pub mod search;
 pub mod settings;
 pub mod users;
 

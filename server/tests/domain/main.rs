@@ -13,6 +13,7 @@ mod own_data;
 mod permissions;
 mod rights;
 mod polls;
+mod search;
 mod syncing;
 mod talk;
 mod threads;

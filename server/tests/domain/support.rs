@@ -100,6 +100,7 @@ impl Team {
                 "file_uses",
                 "due",
                 "polls",
+                "message_index",
                 "poll_votes",
             ] {
                 let count = cx.tx.one(&format!("SELECT count(*) FROM {table}"), &[], |row| row.int(0))?;

@@ -131,6 +131,9 @@ impl Engine {
             Command::Search { query, chat_id } => {
                 Answer::Now(ReplyBody::Found { hits: self.find_messages(s, &query, chat_id.as_ref())? })
             }
+            Command::SearchServer { query, chat_id, cursor } => {
+                self.search_server(s, id, &query, chat_id.as_ref(), cursor)?
+            }
             Command::OpenThread { chat_id, message_id } => {
                 let found = self.open_thread(s, &chat_id, &message_id)?;
                 if found { DONE } else { Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound }) }

@@ -167,6 +167,7 @@ impl Engine {
                 ReplyBody::Found { hits: self.pinned_came(s, &chat, &messages)? }
             }
             (Waiting::Voters, Reply::Voters(page)) => self.voters_came(s, page)?,
+            (Waiting::Search { words }, Reply::Found(page)) => self.search_came(s, &words, page)?,
             (Waiting::Versions, Reply::Versions { versions }) => {
                 let row = |version: Version| VersionRow { text: version.content, at: version.timestamp };
                 ReplyBody::Versions { versions: versions.into_iter().map(row).collect() }

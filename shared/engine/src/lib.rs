@@ -16,6 +16,7 @@ mod drafts;
 mod emoji;
 mod engine;
 mod error;
+mod found;
 mod frames;
 mod inbox;
 mod io;

@@ -1,21 +1,19 @@
-//! Questions that the cache answers: people, members, found messages, and rows for channels of the directory.
+//! Questions that the cache answers: people, members, and rows for channels of the directory.
 
 use std::collections::BTreeSet;
 
 use protocol::frame::ListMembers;
 use protocol::limits::DIRECTORY_PAGE_MAX;
-use protocol::{Chat, ChatId, ChatKind, Member, PresenceStatus, Request, Role, Timestamp, UserId};
-use view::{ChatRow, MemberRow, PersonRow, SearchHit};
+use protocol::{Chat, ChatId, ChatKind, Member, PresenceStatus, Request, Role, UserId};
+use view::{ChatRow, MemberRow, PersonRow};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::people::Person;
 use crate::requests::Ask;
 use crate::step::Step;
-use crate::{chats, members, search, text};
+use crate::{chats, members, search};
 
-/// Longest text of a search hit, in characters.
-const HIT_CHARS_MAX: usize = 160;
 /// Most pages of members that are fetched for one look at them.
 const MEMBER_PAGES_MAX: u32 = 25;
 
@@ -114,34 +112,6 @@ impl Engine {
         }
         rows.sort_by_cached_key(|row| (std::cmp::Reverse(row.role), search::fold(&row.person.name)));
         Ok(rows)
-    }
-
-    pub(crate) fn find_messages(
-        &mut self,
-        s: &mut Step<'_, '_>,
-        query: &str,
-        chat: Option<&ChatId>,
-    ) -> Result<Vec<SearchHit>, EngineError> {
-        let mut hits = Vec::new();
-        for (chat_id, message) in search::find(s.tx, query, chat)? {
-            let Some(info) = chats::get(s.tx, &chat_id)? else { continue };
-            let plain = text::one_line(&message.content, usize::MAX);
-            let first = search::highlights(&plain, query).first().map_or(0, |(start, _)| *start);
-            let (piece, _) = text::around(&plain, first, HIT_CHARS_MAX);
-            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            let marked = search::highlights(piece, query);
-            let highlights = marked.into_iter().map(|(start, end)| (place(start), place(end))).collect();
-            hits.push(SearchHit {
-                chat_title: self.title(s, &info)?,
-                chat_id,
-                message_id: message.id,
-                author: self.person_row(s, message.sender)?,
-                at: Timestamp(message.at),
-                text: piece.to_owned(),
-                highlights,
-            });
-        }
-        Ok(hits)
     }
 
     /// Rows for channels of the directory: those one is in as the list shows them.

@@ -84,6 +84,7 @@ pub(crate) enum Waiting {
     Pinned(ChatId),
     Versions,
     Voters,
+    Search { words: String },
 }
 
 struct Open {

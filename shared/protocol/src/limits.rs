@@ -22,6 +22,12 @@ pub const POLL_OPTIONS_MAX: usize = 12;
 pub const POLL_OPTION_CHARS_MAX: usize = 100;
 /// Longest explanation of a quiz's right answer, in characters.
 pub const POLL_EXPLANATION_CHARS_MAX: usize = 200;
+/// Longest query of a search, in characters.
+pub const QUERY_CHARS_MAX: usize = 256;
+/// Messages in a page of a search when the client does not say.
+pub const SEARCH_PAGE_DEFAULT: u32 = 20;
+/// Most messages in a page of a search.
+pub const SEARCH_PAGE_MAX: u32 = 50;
 /// Most people mentioned in one message.
 pub const MENTIONS_MAX: usize = 64;
 /// Longest reaction, in bytes: one emoji with its modifiers.

@@ -530,7 +530,17 @@ pub enum Command {
         /// Empty for all.
         query: String,
     },
-    /// Words in messages of the cache: → [`crate::update::ReplyBody::Found`].
+    /// The same on the server, which has what the cache lacks: → [`crate::update::ReplyBody::FoundMore`].
+    SearchServer {
+        /// What was typed.
+        query: String,
+        /// Only in this chat.
+        chat_id: Option<ChatId>,
+        /// From the page before.
+        cursor: Option<String>,
+    },
+    /// Words in messages of the cache, and what narrows them, `from:anna in:design has:file before:2026-01-31` (`от:`, `в:`, `есть:`,
+    /// `до:`, `после:`): → [`crate::update::ReplyBody::Found`].
     Search {
         /// What was typed.
         query: String,

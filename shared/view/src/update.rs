@@ -323,6 +323,13 @@ pub enum ReplyBody {
         /// Newest first.
         hits: Vec<SearchHit>,
     },
+    /// To `SearchServer`.
+    FoundMore {
+        /// Newest first.
+        hits: Vec<SearchHit>,
+        /// For the next page.
+        next_cursor: Option<String>,
+    },
     /// To `ListThreads`.
     Threads {
         /// Newest first.

@@ -262,6 +262,12 @@ pub const SCENES: &[Scene] = &[
         &[OPEN, MESSAGE, ctrl("f", "KeyF"), See(".search-panel"), Type(".search-panel input", "сбор")],
         ".search-hit",
     ),
+    scene(
+        "search-narrowed",
+        "team",
+        &[OPEN, MESSAGE, ctrl("f", "KeyF"), See(".search-panel"), Type(".search-panel input", "сбор"), PressNth(".search-panel__chip", 3)],
+        ".search-panel__chip[aria-pressed=true]",
+    ),
     scene("search-start", "team", &[OPEN, MESSAGE, ctrl("f", "KeyF")], ".search-panel .empty-state"),
     scene(
         "search-nothing",

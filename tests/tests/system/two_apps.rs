@@ -130,6 +130,31 @@ fn say(chat_id: &ChatId, local_id: LocalId, text: &str, reply_to: Option<Message
 }
 
 on_both_databases! {
+    async fn alice_finds_on_the_server_what_her_new_machine_never_had(team: &mut Team) {
+        let key = team.alice_says("Ключ от склада под ковриком").await;
+        for n in 0..60 {
+            team.alice_says(&format!("ещё {n}")).await;
+        }
+        let elsewhere = team.alice_elsewhere().await;
+        let typed = || "склады from:alice".to_owned();
+        assert!(found(&elsewhere, Command::Search { query: typed(), chat_id: None }).await.is_empty());
+        let there = Command::SearchServer { query: typed(), chat_id: None, cursor: None };
+        match done(&elsewhere, there).await {
+            ReplyBody::FoundMore { hits, next_cursor: None } => {
+                assert_eq!(hits.iter().map(|hit| &hit.message_id).collect::<Vec<_>>(), [&key]);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(found(&elsewhere, Command::Search { query: typed(), chat_id: None }).await.len(), 1);
+        done(&elsewhere, Command::JumpTo { chat_id: general(), message_id: key.clone() }).await;
+        sees(&elsewhere, "the message", &key, |row| text_of(row) == "Ключ от склада под ковриком").await;
+        let none = Command::SearchServer { query: "склады from:bob".to_owned(), chat_id: None, cursor: None };
+        match done(&elsewhere, none).await {
+            ReplyBody::FoundMore { hits, .. } => assert!(hits.is_empty()),
+            other => panic!("{other:?}"),
+        }
+    }
+
     async fn bob_votes_in_alices_quiz_and_both_see_the_counts_and_who_was_right(team: &mut Team) {
         let local_id = new_local_id();
         let quiz = Some(Quiz { right: 1, explanation: "С 1913 года".to_owned() });

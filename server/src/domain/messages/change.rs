@@ -6,7 +6,7 @@ use protocol::{ChatId, ErrorCode, Message, MessageId, MessageType, Note, Role, R
 
 use super::{accepted, check_content, check_emoji, checked_mentions, note, poll, thread};
 use crate::domain::{Cx, Failure, access, files};
-use crate::store::messages;
+use crate::store::{messages, search};
 
 /// Replaces the content of one's own message.
 ///
@@ -36,6 +36,7 @@ pub fn edit(cx: &mut Cx<'_, '_>, body: EditMessage) -> Result<MessageAccepted, F
     message.edited_at = Some(not_before(cx.now, message.timestamp));
     message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
     messages::update(cx.tx, &message)?;
+    search::again(cx.tx, &message)?;
     Ok(tell(cx, body.chat_id, message))
 }
 
@@ -67,6 +68,7 @@ pub fn delete(cx: &mut Cx<'_, '_>, body: MessageRef) -> Result<MessageAccepted, 
     message.deleted_at = Some(not_before(cx.now, message.timestamp));
     message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
     messages::update(cx.tx, &message)?;
+    search::again(cx.tx, &message)?;
     let reply = tell(cx, body.chat_id.clone(), message);
     if let Some(root) = thread {
         thread::shrank(cx, body.chat_id, &root)?;

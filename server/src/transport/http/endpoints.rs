@@ -175,6 +175,9 @@ pub(crate) fn all() -> Vec<Endpoint> {
         GET "/chats/{chat_id}/messages/{message_id}/voters" list_voters "messages" Person 200 () ["option" "cursor" "limit"] -> ("Voters")
             "Who chose an answer of a poll, unless it is anonymous" = as_request!(ListVoters);
 
+        GET "/search" search "messages" Person 200 () ["query" "chat_id" "sender_id" "has" "before" "after" "cursor" "limit"] -> ("Found")
+            "Messages of one's own chats by their words, newest first" = as_request!(Search);
+
         GET "/files/{file_id}" get_file "files" Person 200 () [] -> ("FileState")
             "What is known of a file; its content is at `/files/{file_id}/content`, uploads go by tus to `/files`" = as_request!(GetFile);
         GET "/chats/{chat_id}/files" list_files "files" Person 200 () ["before_seq" "limit"] -> ("Files")

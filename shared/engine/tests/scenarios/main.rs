@@ -9,6 +9,7 @@ mod people;
 mod person;
 mod polls;
 mod random;
+mod searching;
 mod server;
 mod talk;
 mod threads;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use protocol::frame::{
-    AuthSuccess, Changes, Event, History, HistoryPage, MessageAccepted, PostMessage, Reply, ScopeHave, ScopeHead,
+    AuthSuccess, Changes, Event, Found, FoundMessage, History, HistoryPage, MessageAccepted, PostMessage, Reply, ScopeHave, ScopeHead,
     ThreadMessages, Vote, Voters, Welcome,
 };
 use protocol::model::{Note, Receipt};
@@ -319,6 +319,34 @@ impl Server {
                 message.pinned_at = pin.on.then_some(Timestamp(now));
                 Ok(())
             }),
+            Request::Search(asked) => {
+                let wanted = words::wanted(&asked.query);
+                let mut hits: Vec<FoundMessage> = Vec::new();
+                for (chat_id, state) in &self.chats {
+                    let there = state.members.get(&user).is_some_and(|member| !member.left);
+                    if !there || asked.chat_id.as_ref().is_some_and(|only| only != chat_id) {
+                        continue;
+                    }
+                    let fits = |m: &&Message| {
+                        m.message_type == MessageType::Text
+                            && m.deleted_at.is_none()
+                            && words::matches(&m.content, &wanted)
+                            && asked.sender_id.is_none_or(|sender| sender == m.sender_id)
+                    };
+                    let found = state.messages.iter().filter(fits).cloned();
+                    hits.extend(found.map(|message| FoundMessage {
+                        chat_id: chat_id.clone(),
+                        message,
+                        highlights: Vec::new(),
+                    }));
+                }
+                hits.sort_by_key(|hit| std::cmp::Reverse((hit.message.timestamp, hit.message.seq)));
+                // Small pages; the cursor counts what was given.
+                let given: usize = asked.cursor.map_or(0, |cursor| cursor.parse().unwrap());
+                let next_cursor = (hits.len() > given + 3).then(|| (given + 3).to_string());
+                let hits = hits.into_iter().skip(given).take(3).collect();
+                Ok(Reply::Found(Found { hits, next_cursor }))
+            }
             Request::Vote(vote) => self.vote(user, vote, now, told),
             Request::ClosePoll(poll) => {
                 let solution = self.quizzes.get(&poll.message_id).cloned();

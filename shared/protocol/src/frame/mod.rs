@@ -29,12 +29,15 @@ mod files;
 
 mod polls;
 
+mod search;
+
 pub use chats::*;
 pub use files::*;
 pub use items::*;
 pub use messages::*;
 pub use people::*;
 pub use polls::*;
+pub use search::*;
 pub use session::*;
 pub use sync::*;
 
@@ -106,6 +109,8 @@ pub enum Request {
     ClosePoll(MessageRef),
     /// Who chose an answer, unless the poll is anonymous; → [`Reply::Voters`].
     ListVoters(ListVoters),
+    /// Messages of one's own chats by their words; → [`Reply::Found`].
+    Search(Search),
     /// What a message said before it was changed; → [`Reply::Versions`].
     ListVersions(MessageRef),
     /// What is known of a file; → [`Reply::FileState`].
@@ -211,6 +216,8 @@ pub enum Reply {
     },
     /// To `list_voters`.
     Voters(Voters),
+    /// To `search`.
+    Found(Found),
     /// To `get_file`.
     FileState {
         /// The file.

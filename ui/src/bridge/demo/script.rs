@@ -160,6 +160,7 @@ impl Script {
                     text: "Стенд обновляется, подождите.".into(), at: cast::ago(46)
                 }],
             },
+            Command::SearchServer { .. } => ReplyBody::FoundMore { hits: Vec::new(), next_cursor: Some("1".into()) },
             Command::Search { query, .. } => ReplyBody::Found { hits: found(&query) },
             Command::CreateInvitation { .. } => invitation(),
             Command::Host { host } => return self.host(host),

@@ -1,4 +1,10 @@
-//! Words of a text: folded, stemmed, matched. Pure.
+//! Words of a text: folded, stemmed, matched; the same on clients and servers. Pure.
+//!
+//! A text has a word of a query when one of its words begins with it, or is another form of it. Both databases of a server and the
+//! cache of a client answer so; [`matches`] is the plain meaning that they are measured by.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
@@ -9,13 +15,13 @@ const WORD_CHARS_MAX: usize = 64;
 const QUERY_WORDS_MAX: usize = 16;
 
 /// The form in which words are compared: NFC, lower case, ё as е.
-pub(crate) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     let lower = |c: char| c.to_lowercase().map(|c| if c == 'ё' { 'е' } else { c });
     if is_nfc(text) { text.chars().flat_map(lower).collect() } else { text.nfc().flat_map(lower).collect() }
 }
 
 /// The stem of a folded word, Russian or English by its letters.
-pub(crate) fn stem(word: &str) -> String {
+pub fn stem(word: &str) -> String {
     let algorithm = match word.chars().next() {
         Some(c) if ('а'..='я').contains(&c) => Algorithm::Russian,
         Some(c) if c.is_ascii_alphabetic() => Algorithm::English,
@@ -50,8 +56,62 @@ fn cut(word: String) -> String {
     if word.chars().count() > WORD_CHARS_MAX { word.chars().take(WORD_CHARS_MAX).collect() } else { word }
 }
 
+/// The words of a text as they are indexed, each with its stem where it differs.
+fn indexed(text: &str) -> impl Iterator<Item = (String, Option<String>)> + '_ {
+    words(text).map(|(start, end)| {
+        let word = cut(fold(&text[start..end]));
+        let stem = stem(&word);
+        let other = (stem != word).then_some(stem);
+        (word, other)
+    })
+}
+
+/// What an index holds for a text: each word and each stem once.
+pub fn terms(text: &str) -> BTreeSet<String> {
+    indexed(text).flat_map(|(word, stem)| [Some(word), stem]).flatten().collect()
+}
+
+/// A word of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// A term that begins so fits.
+    pub prefix: String,
+    /// This very term fits too, where it is not such a beginning.
+    pub stem: Option<String>,
+}
+
+/// The words of a query, at most 16.
+pub fn wanted(query: &str) -> Vec<Wanted> {
+    indexed(query).take(QUERY_WORDS_MAX).map(|(prefix, stem)| Wanted { prefix, stem }).collect()
+}
+
+/// Whether a text has every word of a query: what every index must answer.
+pub fn matches(text: &str, query: &[Wanted]) -> bool {
+    let terms = terms(text);
+    query.iter().all(|wanted| {
+        terms.iter().any(|term| term.starts_with(&wanted.prefix) || wanted.stem.as_ref() == Some(term))
+    })
+}
+
+/// A term written with letters and digits that no tokenizer folds, splits or drops: others become U+E000, their number, U+E000. What
+/// begins another term still does.
+pub fn spelled(term: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ('а'..='я').contains(&c);
+    if term.chars().all(plain) {
+        return term.to_owned();
+    }
+    let mut out = String::with_capacity(term.len() * 3);
+    for c in term.chars() {
+        match plain(c) {
+            true => out.push(c),
+            false => _ = write!(out, "\u{e000}{:x}\u{e000}", u32::from(c)),
+        }
+    }
+    out
+}
+
 /// What the index is given for a text: each word, and its stem where it differs.
-pub(crate) fn index_text(text: &str) -> String {
+pub fn index_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for (start, end) in words(text) {
         let word = cut(fold(&text[start..end]));
@@ -69,7 +129,7 @@ pub(crate) fn index_text(text: &str) -> String {
 }
 
 /// An FTS5 expression: every word of the query, as the beginning of a word or by its stem.
-pub(crate) fn expression(query: &str) -> String {
+pub fn expression(query: &str) -> String {
     let mut parts = Vec::new();
     for (start, end) in words(query).take(QUERY_WORDS_MAX) {
         let word = cut(fold(&query[start..end]));
@@ -81,7 +141,7 @@ pub(crate) fn expression(query: &str) -> String {
 }
 
 /// Byte ranges of `text` that match a word of `query`.
-pub(crate) fn highlights(text: &str, query: &str) -> Vec<(usize, usize)> {
+pub fn highlights(text: &str, query: &str) -> Vec<(usize, usize)> {
     let wanted: Vec<(String, String)> = words(query)
         .take(QUERY_WORDS_MAX)
         .map(|(start, end)| {
@@ -115,6 +175,24 @@ mod tests {
     fn every_form_of_a_word_has_one_stem() {
         assert_eq!(stem("привета"), stem("приветы"));
         assert_eq!(stem("messages"), stem("message"));
+    }
+
+    #[test]
+    fn a_word_is_found_by_its_beginning_and_by_its_other_forms() {
+        let found = |text: &str, query: &str| matches(text, &wanted(query));
+        assert!(found("Собрание Ёлки завтра", "елка завт"));
+        assert!(found("messages were sent", "message"));
+        assert!(!found("Собрание завтра", "собрание вчера"));
+        assert!(!found("завтра", "автра"));
+    }
+
+    #[test]
+    fn what_begins_a_term_begins_it_however_it_is_spelled() {
+        for (prefix, term) in [("straß", "straße"), ("стр", "стро"), ("日", "日本"), ("a", "a\u{301}b")] {
+            assert!(spelled(term).starts_with(&spelled(prefix)), "{term}");
+        }
+        assert_eq!(spelled("привет42"), "привет42");
+        assert!(!spelled("é").starts_with(&spelled("e")));
     }
 
     #[test]

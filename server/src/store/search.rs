@@ -1,0 +1,219 @@
+//! Tables `message_index`, `message_words` (SQLite): which words messages have, in order of time. What is written here is written in
+//! the transaction of the message.
+//!
+//! A message's number is its millisecond and its place, made unique: so numbers are in order of time, whenever they were given.
+
+use protocol::frame::Has;
+use protocol::{ChatId, Message, MessageId, MessageType, Timestamp, UserId};
+use sql::{Dialect, Error, Tx, Value, params};
+
+/// Numbers of one millisecond.
+const NUMBERS_PER_MS: i64 = 1 << 12;
+
+/// Lets a message be found.
+///
+/// # Errors
+/// See [`Error`].
+pub fn remember(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
+    if !is_found(message) {
+        return Ok(());
+    }
+    let mut n = first_number(message);
+    while !put(tx, n, message)? {
+        n += 1;
+    }
+    Ok(())
+}
+
+/// A message says something else now, or nothing any more.
+///
+/// # Errors
+/// See [`Error`].
+pub fn again(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
+    if let Some(n) = number(tx, message)? {
+        if tx.dialect() == Dialect::Sqlite {
+            tx.execute("DELETE FROM message_words WHERE rowid = ?1", params![n])?;
+        }
+        tx.execute("DELETE FROM message_index WHERE n = ?1", params![n])?;
+    }
+    remember(tx, message)
+}
+
+/// The message is in the index.
+///
+/// # Errors
+/// See [`Error`].
+pub fn holds(tx: &mut Tx<'_>, message: &Message) -> Result<bool, Error> {
+    Ok(number(tx, message)?.is_some())
+}
+
+fn is_found(message: &Message) -> bool {
+    message.message_type == MessageType::Text && message.deleted_at.is_none() && !message.sealed
+}
+
+fn first_number(message: &Message) -> i64 {
+    let place = i64::try_from(message.seq).unwrap_or(0) % NUMBERS_PER_MS;
+    message.timestamp.0.saturating_mul(NUMBERS_PER_MS).saturating_add(place)
+}
+
+/// `false`: the number is another message's.
+fn put(tx: &mut Tx<'_>, n: i64, message: &Message) -> Result<bool, Error> {
+    let id = message.id.as_str();
+    let terms: Vec<String> = words::terms(&message.content).iter().map(|term| words::spelled(term)).collect();
+    let terms = terms.join(" ");
+    if tx.dialect() == Dialect::Postgres {
+        let done = tx.execute(
+            "INSERT INTO message_index (n, message_id, words)
+             VALUES (?1, ?2, array_to_tsvector(array_remove(string_to_array(?3, ' '), '')))
+             ON CONFLICT (n) DO NOTHING",
+            params![n, id, terms],
+        )?;
+        return Ok(done > 0);
+    }
+    let done = tx.execute(
+        "INSERT INTO message_index (n, message_id) VALUES (?1, ?2) ON CONFLICT (n) DO NOTHING",
+        params![n, id],
+    )?;
+    if done > 0 && !terms.is_empty() {
+        tx.execute("INSERT INTO message_words (rowid, words) VALUES (?1, ?2)", params![n, terms])?;
+    }
+    Ok(done > 0)
+}
+
+fn number(tx: &mut Tx<'_>, message: &Message) -> Result<Option<i64>, Error> {
+    let first = first_number(message);
+    tx.row(
+        "SELECT n FROM message_index WHERE n >= ?1 AND n < ?2 AND message_id = ?3 ORDER BY n LIMIT 1",
+        params![first, first.saturating_add(2 * NUMBERS_PER_MS), message.id.as_str()],
+        |row| row.int(0),
+    )
+}
+
+/// What is looked for.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// Whose chats.
+    pub reader: UserId,
+    /// All of these words.
+    pub words: Vec<words::Wanted>,
+    /// Only in this chat.
+    pub chat: Option<ChatId>,
+    /// Only from this person.
+    pub sender: Option<UserId>,
+    /// Only with this.
+    pub has: Option<Has>,
+    /// Only before.
+    pub before: Option<Timestamp>,
+    /// Only at or after.
+    pub after: Option<Timestamp>,
+}
+
+/// A message that fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fitting {
+    /// Its number.
+    pub n: i64,
+    /// The message.
+    pub message_id: MessageId,
+    /// Where.
+    pub chat_id: ChatId,
+}
+
+/// Messages that fit, with a number below `below` and at least `least`, the newest first.
+///
+/// # Errors
+/// See [`Error`].
+pub fn find(
+    tx: &mut Tx<'_>,
+    wish: &Wish,
+    below: i64,
+    least: i64,
+    limit: u32,
+) -> Result<Vec<Fitting>, Error> {
+    let sqlite = tx.dialect() == Dialect::Sqlite;
+    // SQLite keeps the order of tables only so: words first, then what they lead to.
+    let join = if sqlite { "CROSS JOIN" } else { "JOIN" };
+    let mut values: Vec<Value<'_>> = vec![Value::Int(below), Value::Int(least), Value::Int(wish.reader.0)];
+    let mut sql = String::from("SELECT i.n, i.message_id, m.chat_id FROM ");
+    let mut fits = String::new();
+    let mut add = |values: &mut Vec<Value<'_>>, value: Value<'static>, condition: &str| {
+        values.push(value);
+        fits.push_str(" AND ");
+        fits.push_str(&condition.replace('$', &format!("?{}", values.len())));
+    };
+    let key = if sqlite && !wish.words.is_empty() {
+        sql.push_str("message_words w CROSS JOIN message_index i ON i.n = w.rowid");
+        add(&mut values, Value::Text(fts(&wish.words).into()), "w.message_words MATCH $");
+        "w.rowid"
+    } else {
+        sql.push_str("message_index i");
+        if !wish.words.is_empty() {
+            add(&mut values, Value::Text(tsquery(&wish.words).into()), "i.words @@ CAST(CAST($ AS TEXT) AS tsquery)");
+        }
+        "i.n"
+    };
+    if let Some(chat) = &wish.chat {
+        add(&mut values, Value::Text(chat.to_string().into()), "m.chat_id = $");
+    }
+    if let Some(sender) = wish.sender {
+        add(&mut values, Value::Int(sender.0), "m.sender_id = $");
+    }
+    if let Some(before) = wish.before {
+        add(&mut values, Value::Int(before.0), "m.timestamp_ms < $");
+    }
+    if let Some(after) = wish.after {
+        add(&mut values, Value::Int(after.0), "m.timestamp_ms >= $");
+    }
+    fits.push_str(match wish.has {
+        None => "",
+        Some(Has::File) => " AND EXISTS (SELECT 1 FROM file_uses f WHERE f.owner = m.id)",
+        Some(Has::Link) => " AND (lower(m.content) LIKE '%http://%' OR lower(m.content) LIKE '%https://%')",
+        // Quotes inside of names are escaped: only the field itself is written so.
+        Some(Has::Poll) => " AND m.details LIKE '%\"poll\":{%'",
+    });
+    sql.push_str(&format!(
+        " {join} messages m ON m.id = i.message_id
+         {join} members r ON r.chat_id = m.chat_id AND r.user_id = ?3 AND r.gone = 0
+         WHERE {key} < ?1 AND {key} >= ?2{fits} ORDER BY {key} DESC LIMIT {limit}"
+    ));
+    tx.rows(&sql, &values, |row| {
+        Ok(Fitting {
+            n: row.int(0)?,
+            message_id: super::message_id(row.text(1)?)?,
+            chat_id: super::chat_id(row, 2)?,
+        })
+    })
+}
+
+/// The earliest number of a moment.
+pub fn number_at(moment: Timestamp) -> i64 {
+    moment.0.saturating_mul(NUMBERS_PER_MS)
+}
+
+/// The number that has `count` numbers from it up to below `below`; nothing when there are not so many.
+///
+/// # Errors
+/// See [`Error`].
+pub fn window(tx: &mut Tx<'_>, below: i64, count: u32) -> Result<Option<i64>, Error> {
+    tx.row(
+        "SELECT n FROM message_index WHERE n < ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2",
+        params![below, i64::from(count) - 1],
+        |row| row.int(0),
+    )
+}
+
+fn fts(wanted: &[words::Wanted]) -> String {
+    let part = |wanted: &words::Wanted| match &wanted.stem {
+        None => format!("\"{}\"*", words::spelled(&wanted.prefix)),
+        Some(stem) => format!("(\"{}\"* OR \"{}\")", words::spelled(&wanted.prefix), words::spelled(stem)),
+    };
+    wanted.iter().map(part).collect::<Vec<_>>().join(" AND ")
+}
+
+fn tsquery(wanted: &[words::Wanted]) -> String {
+    let part = |wanted: &words::Wanted| match &wanted.stem {
+        None => format!("'{}':*", words::spelled(&wanted.prefix)),
+        Some(stem) => format!("('{}':* | '{}')", words::spelled(&wanted.prefix), words::spelled(stem)),
+    };
+    wanted.iter().map(part).collect::<Vec<_>>().join(" & ")
+}
