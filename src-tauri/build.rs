@@ -10,7 +10,8 @@ fn main() {
         std::fs::write(page, placeholder).expect("the checkout can be written");
     }
     println!("cargo:rerun-if-changed=ui/dist");
-    let manifest = tauri_build::AppManifest::new().commands(&["bridge_attach", "bridge_command"]);
+    let manifest =
+        tauri_build::AppManifest::new().commands(&["bridge_attach", "bridge_command", "bridge_load", "bridge_paste"]);
     let attributes = tauri_build::Attributes::new()
         .capabilities_path_pattern("src-tauri/capabilities/*.json")
         .app_manifest(manifest);

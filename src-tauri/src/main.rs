@@ -4,6 +4,7 @@
 
 mod blank_window;
 mod bridge;
+mod files;
 mod hosting;
 mod keys;
 mod lan;
@@ -38,9 +39,15 @@ fn main() {
 
     let app = links::single_instance(tauri::Builder::default(), &profile)
         .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(window::remembered_state())
-        .invoke_handler(tauri::generate_handler![bridge::bridge_attach, bridge::bridge_command])
+        .invoke_handler(tauri::generate_handler![
+            bridge::bridge_attach,
+            bridge::bridge_command,
+            files::bridge_load,
+            files::bridge_paste
+        ])
         .setup(move |app| {
             let shell = Shell::start(app.handle().clone(), profile);
             app.manage(Arc::clone(&shell));

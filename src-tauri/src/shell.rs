@@ -1,5 +1,6 @@
 //! What the parts of the shell share: the client, the page's channel, host mode, and what was last said of preferences.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use client::{App, AppConfig, Here};
@@ -11,7 +12,7 @@ use view::{Command, CommandEnvelope, CommandReply, HostCommand, HostUpdate, Pref
 use crate::hosting::Hosting;
 use crate::opening::{Opening, PATIENCE, Source, Step};
 use crate::profile::Profile;
-use crate::{blank_window, keys, logging, notify, tray};
+use crate::{blank_window, files, keys, logging, notify, tray};
 
 /// The running shell; one per process.
 pub struct Shell {
@@ -55,6 +56,7 @@ impl Shell {
         let steps = shell.opening.begin(uses_passphrase);
         shell.perform(steps);
         shell.hosting.resume_in_background(&shell);
+        files::forget_old_pasted(&shell.profile.file("pasted"));
         shell.watch_for_blank_window();
         shell
     }
@@ -88,8 +90,21 @@ impl Shell {
             Command::Host { host } => return self.host_command(envelope.id, host),
             _ => {}
         }
+        let Some(envelope) = files::command(self, envelope) else { return };
         let steps = self.opening.command(envelope);
         self.perform(steps);
+    }
+
+    /// The client, once it runs.
+    pub fn client(&self) -> Option<&App> {
+        self.client.get()
+    }
+
+    /// The person chose files to send.
+    pub fn pick(&self, paths: &[PathBuf]) {
+        if let Some(client) = self.client() {
+            client.pick(paths);
+        }
     }
 
     fn host_command(self: &Arc<Self>, id: u32, host: HostCommand) {

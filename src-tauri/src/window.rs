@@ -8,9 +8,9 @@ use tauri::{AppHandle, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindowBui
 use tauri_plugin_opener::OpenerExt as _;
 use tauri_plugin_window_state::StateFlags;
 
-use crate::notify;
 use crate::shell::Shell;
 use crate::words::{self, language_of};
+use crate::{files, notify};
 
 /// The window's label.
 pub const MAIN: &str = "main";
@@ -84,6 +84,9 @@ pub fn on_run_event(app: &AppHandle, event: &RunEvent) {
                 let language = language_of(&shell.preferences().language);
                 std::thread::spawn(move || notify::plain(words::STILL_HOSTING.in_language(language)));
             }
+        }
+        RunEvent::WindowEvent { label, event: WindowEvent::DragDrop(event), .. } if label == MAIN => {
+            files::on_drag_drop(app, event);
         }
         RunEvent::ExitRequested { api, code: None, .. } => api.prevent_exit(),
         _ => {}

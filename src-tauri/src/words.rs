@@ -25,6 +25,8 @@ impl Words {
     }
 }
 
+/// Title of the dialog that asks for files to send.
+pub const ATTACH: Words = Words { english: "Attach files", russian: "Прикрепить файлы" };
 /// Tray: show the window.
 pub const OPEN: Words = Words { english: "Open Hybrid Messenger", russian: "Открыть Hybrid Messenger" };
 /// Tray: the team is hosted now.

@@ -12,17 +12,27 @@ let worker = null;
 let release = null;
 let starting = null;
 
+// Texts are updates; objects are files: `saved` to be kept, `loaded` to be shown.
 const post = (json) => self.postMessage(json);
+const saved = (name, blob) => self.postMessage({ saved: name, blob });
 const stage = (name) => post(JSON.stringify([{ type: 'stage', stage: { stage: name } }]));
 const channel = self.navigator.locks && new BroadcastChannel(NAME);
 
 self.onmessage = ({ data }) => {
+  if (typeof data !== 'string') return files(data);
   if (worker) return worker.handle(data);
   waiting.push(data);
   if (!starting && JSON.parse(data).command?.type === 'start') run();
 };
 self.addEventListener('online', () => worker?.network_changed());
 if (channel) channel.onmessage = ({ data }) => data === 'hand over' && handOver();
+
+// `{ pick }`: files that the person chose; `{ load, file }`: a file to be shown, answered under its number.
+function files({ pick, load, file }) {
+  if (pick) return worker?.pick(pick);
+  const answer = (blob) => self.postMessage({ loaded: load, blob });
+  (worker ? worker.load(file) : Promise.reject()).then(answer, () => answer(null));
+}
 
 // The lock, once the tab that has it has let go.
 async function acquire() {
@@ -50,7 +60,7 @@ function run() {
     await init({ module_or_path: new URL('./worker_pkg_bg.wasm', import.meta.url) });
     await acquire();
     const key = await cacheKey().catch(() => undefined);
-    const started = await start(key, deviceName(), post);
+    const started = await start(key, deviceName(), post, saved);
     key?.fill(0);
     worker = started;
     for (const json of waiting.splice(0)) worker.handle(json);

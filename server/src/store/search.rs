@@ -123,13 +123,7 @@ pub struct Fitting {
 ///
 /// # Errors
 /// See [`Error`].
-pub fn find(
-    tx: &mut Tx<'_>,
-    wish: &Wish,
-    below: i64,
-    least: i64,
-    limit: u32,
-) -> Result<Vec<Fitting>, Error> {
+pub fn find(tx: &mut Tx<'_>, wish: &Wish, below: i64, least: i64, limit: u32) -> Result<Vec<Fitting>, Error> {
     let sqlite = tx.dialect() == Dialect::Sqlite;
     // SQLite keeps the order of tables only so: words first, then what they lead to.
     let join = if sqlite { "CROSS JOIN" } else { "JOIN" };
@@ -177,11 +171,7 @@ pub fn find(
          WHERE {key} < ?1 AND {key} >= ?2{fits} ORDER BY {key} DESC LIMIT {limit}"
     ));
     tx.rows(&sql, &values, |row| {
-        Ok(Fitting {
-            n: row.int(0)?,
-            message_id: super::message_id(row.text(1)?)?,
-            chat_id: super::chat_id(row, 2)?,
-        })
+        Ok(Fitting { n: row.int(0)?, message_id: super::message_id(row.text(1)?)?, chat_id: super::chat_id(row, 2)? })
     })
 }
 

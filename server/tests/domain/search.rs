@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use protocol::frame::{EditMessage, Found, FoundMessage, Has, MemberRef, MessageRef, PostMessage, Reply, Request, Search};
+use protocol::frame::{
+    EditMessage, Found, FoundMessage, Has, MemberRef, MessageRef, PostMessage, Reply, Request, Search,
+};
 use protocol::{ChatId, ErrorCode, Message, NewPoll, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -56,8 +58,24 @@ async fn all(person: &Person, asked: Search) -> Vec<Message> {
 }
 
 const PIECES: [&str; 18] = [
-    "Привет", "приветы", "ёлка", "елки", "ЁЛКУ", "message", "messages", "Straße", "strasse", "дом", "домашний", "a1b2",
-    "15", "1e5", "日本語", "и\u{306}од", "don't", "ΟΔΟΣ",
+    "Привет",
+    "приветы",
+    "ёлка",
+    "елки",
+    "ЁЛКУ",
+    "message",
+    "messages",
+    "Straße",
+    "strasse",
+    "дом",
+    "домашний",
+    "a1b2",
+    "15",
+    "1e5",
+    "日本語",
+    "и\u{306}од",
+    "don't",
+    "ΟΔΟΣ",
 ];
 
 fn some_text(rng: &mut StdRng) -> String {

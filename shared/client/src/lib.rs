@@ -6,6 +6,7 @@ mod config;
 mod driver;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+mod tus;
 #[cfg(target_arch = "wasm32")]
 mod web;
 

@@ -94,6 +94,25 @@ impl Engine {
                 self.schedule(s, command)?
             }
             Command::Remind { .. } | Command::DropReminder { .. } => self.remind(s, command)?,
+            Command::SendFiles { chat_id, local_id, draft, mentions, thread, files } => {
+                self.send_files(s, &chat_id, local_id, &draft, mentions, thread.as_ref(), files)?
+            }
+            Command::DropPicked { file_id } => {
+                self.drop_picked(s, &file_id)?;
+                DONE
+            }
+            Command::PauseTransfer { file_id, way } => {
+                self.pause_transfer(s, &file_id, way)?;
+                DONE
+            }
+            Command::ResumeTransfer { file_id, way } => {
+                self.resume_transfer(s, &file_id, way)?;
+                DONE
+            }
+            Command::CancelTransfer { file_id, way } => {
+                self.cancel_transfer(s, &file_id, way)?;
+                DONE
+            }
             Command::SaveDraft { chat_id, draft } => {
                 self.save_draft(s, &chat_id, &draft)?;
                 DONE

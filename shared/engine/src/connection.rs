@@ -13,6 +13,7 @@ use crate::items::Items;
 use crate::outbox::Outbox;
 use crate::requests::{Ask, Requests, tell};
 use crate::step::Step;
+use crate::transfers::Transfers;
 use crate::{account, chats, schema};
 
 mod backoff;
@@ -99,6 +100,7 @@ impl Engine {
             self.incarnation.clear();
             self.outbox = Outbox::default();
             self.items = Items::default();
+            self.transfers = Transfers::default();
             self.timeline = None;
         }
         account::save(s.tx, &account, &tokens)?;
@@ -169,6 +171,7 @@ impl Engine {
         s.set_timer(Timer::RefreshToken, u32::try_from(renew_after).unwrap_or(u32::MAX));
         if !self.is_entered() {
             self.connection.link = Link::CatchingUp;
+            self.transfers_may_start();
             self.connection.been_there = true;
             self.screen.dirty.connection = true;
             if let Some(status) = self.presence.own {
@@ -372,6 +375,7 @@ impl Engine {
         schema::clear(s.tx)?;
         self.people.clear();
         self.items = Items::default();
+        self.transfers = Transfers::default();
         self.outbox = Outbox::default();
         (self.account, self.tokens, self.timeline) = (None, None, None);
         self.incarnation.clear();

@@ -16,6 +16,7 @@ use crate::requests::Requests;
 use crate::screen::Screen;
 use crate::step::Step;
 use crate::timeline::Open;
+use crate::transfers::Transfers;
 use crate::{account, preferences, schema};
 
 /// The client's state. Everything lasting is in the database; what is held here is a cache of it, the state of the
@@ -30,6 +31,7 @@ pub struct Engine {
     pub(crate) outbox: Outbox,
     pub(crate) marks: Marks,
     pub(crate) items: Items,
+    pub(crate) transfers: Transfers,
     pub(crate) people: People,
     pub(crate) presence: Presence,
     pub(crate) preferences: Preferences,
@@ -59,6 +61,7 @@ impl Engine {
             outbox: Outbox::load(tx)?,
             marks: Marks::default(),
             items: Items::load(tx)?,
+            transfers: Transfers::default(),
             people: People::default(),
             presence: Presence::default(),
             preferences: preferences::load(tx)?,
@@ -84,20 +87,32 @@ impl Engine {
     pub fn step(&mut self, cx: &mut Cx<'_, '_>, input: Input) -> Result<Vec<Output>, EngineError> {
         let mut s = Step::new(cx);
         match input {
-            Input::Started => self.started(&mut s),
+            Input::Started => {
+                self.forget_unsent_picks(&mut s)?;
+                self.started(&mut s);
+            }
             Input::Command(envelope) => self.command(&mut s, envelope)?,
             Input::LoggedIn { account, tokens } => self.logged_in(&mut s, account, tokens)?,
             Input::Connected => self.connected(&mut s)?,
             Input::Disconnected { reason } => self.disconnected(&mut s, reason)?,
             Input::Frame(frame) => self.frame(&mut s, frame)?,
+            Input::Picked(files) => self.picked(&mut s, files)?,
+            Input::Save { file, place } => self.save(&mut s, &file, &place)?,
+            Input::Transfer { file_id, way, progress } => self.transfer_moved(&mut s, &file_id, way, progress)?,
             Input::Timer(timer) => self.timer(&mut s, timer)?,
         }
         self.send_syncs(&mut s)?;
         self.send_outbox(&mut s)?;
         self.send_items(&mut s)?;
+        self.start_transfers(&mut s)?;
         self.note_caught_up(&mut s)?;
         self.show(&mut s)?;
         Ok(s.out)
+    }
+
+    /// For requests over HTTP; a secret, to be kept nowhere. `None` without a session.
+    pub fn access_token(&self) -> Option<&str> {
+        self.tokens.as_ref().map(|tokens| tokens.access.as_str())
     }
 
     /// The person's number, once logged in.
@@ -114,6 +129,7 @@ impl Engine {
             Timer::Reply => self.reply_timer(s)?,
             Timer::Outbox => self.outbox_timer(),
             Timer::Items => self.items_timer(),
+            Timer::Files => self.transfers_may_start(),
             Timer::Typing => self.typing_timer(s),
             Timer::Flush => self.flush_timer(s)?,
         }

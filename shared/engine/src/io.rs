@@ -2,7 +2,9 @@
 
 use protocol::{ClientFrame, ServerFrame, Timestamp};
 use rand::Rng;
-use view::{CommandEnvelope, Failure, Update};
+use view::{CommandEnvelope, Failure, Update, Way};
+
+use crate::transfers::{Job, Picked, Progress};
 
 /// What a step may use: the open transaction, the time, and chance.
 pub struct Cx<'a, 'c> {
@@ -37,6 +39,24 @@ pub enum Input {
     },
     /// A frame came in.
     Frame(ServerFrame),
+    /// The person chose files to send.
+    Picked(Vec<Picked>),
+    /// The person chose where a file of a message shall go.
+    Save {
+        /// As its message tells of it.
+        file: protocol::FileInfo,
+        /// Where, in the driver's words.
+        place: String,
+    },
+    /// What became of an [`Output::Transfer`]; told of one that was stopped, it is not heard.
+    Transfer {
+        /// Which.
+        file_id: protocol::FileId,
+        /// Which way.
+        way: Way,
+        /// How far.
+        progress: Progress,
+    },
     /// A timer that the engine set has run out.
     Timer(Timer),
 }
@@ -94,6 +114,18 @@ pub enum Output {
     },
     /// Close the connection; answers nothing.
     Disconnect,
+    /// Move a file over HTTP, with the session's token ([`crate::Engine::access_token`]); answers [`Input::Transfer`], in the end
+    /// with `Ended`. Of an upload the server is asked first how much it has.
+    Transfer(Box<Job>),
+    /// Stop moving it; answers nothing.
+    StopTransfer {
+        /// Which.
+        file_id: protocol::FileId,
+        /// Which way.
+        way: Way,
+        /// It is not wanted any more: what is there of it goes too, the server's part, or the unfinished file at this place.
+        forget: Option<String>,
+    },
     /// The account was left: erase its cache and tokens, then show the welcome screen. Comes after the frame that logs
     /// out and [`Output::Disconnect`].
     Erase,
@@ -124,6 +156,8 @@ pub enum Timer {
     Reply,
     /// The server asked to wait before the next change is sent.
     Outbox,
+    /// Files that could not move are tried again.
+    Files,
     /// The typing marks of others fade.
     Typing,
     /// Entries of the person's own data are tried again.

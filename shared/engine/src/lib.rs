@@ -47,7 +47,9 @@ mod step;
 mod text;
 mod threads;
 mod timeline;
+mod transfers;
 
 pub use engine::Engine;
 pub use error::EngineError;
 pub use io::{Account, AuthTokens, Cx, Input, Output, Timer};
+pub use transfers::{Job, Picked, Progress};

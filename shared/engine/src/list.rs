@@ -5,13 +5,12 @@ use protocol::{ChatId, ChatKind, MessageType, Timestamp};
 use view::{ChatRow, Delivery, SystemNote};
 
 use crate::chats::ChatInfo;
-use crate::content::Content;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::messages::{self, State, Stored};
+use crate::notes;
 use crate::outbox::overlay;
 use crate::step::Step;
-use crate::{notes, text};
 
 /// Longest line of text in a row, in characters.
 const LINE_CHARS_MAX: usize = 120;
@@ -139,8 +138,7 @@ impl Engine {
             row.last_author = self.name_of(s, last.sender)?;
         }
         if !last.deleted && last.kind == MessageType::Text {
-            let readable = Content::of(&last.content, last.sealed).readable().unwrap_or_default();
-            row.last_text = text::one_line(readable, LINE_CHARS_MAX);
+            row.last_text = last.line(LINE_CHARS_MAX);
         }
         Ok(())
     }

@@ -5,13 +5,14 @@ use protocol::{
 };
 use sql::{Error, Row, Tx, params};
 
-use crate::search;
+use crate::content::Content;
+use crate::{search, text};
 
 mod find;
 mod own;
 
 pub(crate) use find::{answers, between, by_number, first_at, last, mentioning, of_thread, pinned, stands, unsettled};
-pub(crate) use own::{NewOwn, accept, put_queued, queue_again, refuse, rewrite, settle_passed};
+pub(crate) use own::{NewOwn, accept, put_queued, queue_again, refuse, rewrite, set_details, settle_passed};
 
 /// Orders of messages that are not in the history yet begin here: after every accepted one.
 pub(crate) const QUEUED_ORD: u64 = 1 << 62;
@@ -82,6 +83,18 @@ pub(crate) struct Stored {
     pub(crate) pinned_at: Option<i64>,
     pub(crate) details: Details,
     pub(crate) thread: Option<MessageId>,
+}
+
+impl Stored {
+    /// As one line of plain text: what it says, or what its files are called. Empty when it cannot be read.
+    pub(crate) fn line(&self, chars_max: usize) -> String {
+        let readable = Content::of(&self.content, self.sealed).readable().unwrap_or_default();
+        if !readable.trim().is_empty() || self.details.attachments.is_empty() {
+            return text::one_line(readable, chars_max);
+        }
+        let names: Vec<&str> = self.details.attachments.iter().map(|a| a.file.name.as_str()).collect();
+        text::clipped(&names.join(", "), chars_max)
+    }
 }
 
 /// What only few messages have.

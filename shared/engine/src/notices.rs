@@ -6,11 +6,10 @@ use std::collections::VecDeque;
 use protocol::{ChatId, ChatKind, MessageId, MessageType};
 use view::{Notice, NotifyAbout, Update};
 
-use crate::content::Content;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::step::Step;
-use crate::{chats, messages, text};
+use crate::{chats, messages};
 
 /// Most notices of one step.
 const NOTICES_MAX: usize = 5;
@@ -71,15 +70,14 @@ impl Engine {
             if self.screen.notices.told.len() > TOLD_MAX {
                 self.screen.notices.told.pop_front();
             }
-            let readable = Content::of(&message.content, message.sealed).readable().unwrap_or_default();
-            let shown = if self.preferences.notification_text { readable } else { "" };
+            let shown = self.preferences.notification_text;
             let notice = Notice {
                 chat_title: self.title(s, &info)?,
                 chat_id: chat,
                 message_id: id,
                 author: self.name_of(s, message.sender)?,
                 author_id: message.sender,
-                text: text::one_line(shown, TEXT_CHARS_MAX),
+                text: if shown { message.line(TEXT_CHARS_MAX) } else { String::new() },
                 personal,
                 reminder: false,
             };

@@ -239,6 +239,7 @@ impl Engine {
         if row.what == What::Post {
             delete(s.tx, n)?;
             if let Some(id) = &row.message_id {
+                self.forget_uploads_of(s, id, true)?;
                 messages::accept(s.tx, chat, id, accepted.rev, accepted.seq, accepted.timestamp.0)?;
             }
         } else {
@@ -342,6 +343,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         if let Some((n, _)) = post_of(s.tx, chat, id)? {
             delete(s.tx, n)?;
+            self.forget_uploads_of(s, id, true)?;
             // When it is on its way, the lane stays closed until its answer comes, which then finds nothing to do.
             self.outbox.leave(chat, n);
             self.screen.dirty.connection = true;

@@ -6,12 +6,10 @@ use sql::params;
 use view::SearchHit;
 
 use crate::chats;
-use crate::content::Content;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::messages::{self, Stored};
 use crate::step::Step;
-use crate::text;
 
 /// Entries about saved messages: `saved:MESSAGE_ID`.
 pub(crate) const SAVED: &str = "saved:";
@@ -167,6 +165,5 @@ impl Engine {
 
 /// A message as one line of plain text; empty when it was deleted or cannot be read.
 fn line_of(message: &Stored) -> String {
-    let readable = Content::of(&message.content, message.sealed).readable().filter(|_| !message.deleted);
-    text::one_line(readable.unwrap_or_default(), TEXT_CHARS_MAX)
+    if message.deleted { String::new() } else { message.line(TEXT_CHARS_MAX) }
 }

@@ -8,6 +8,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(3, "talk", TALK),
     Migration::shared(4, "threads", THREADS),
     Migration::shared(5, "rights", RIGHTS),
+    Migration::shared(6, "transfers", TRANSFERS),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -34,6 +35,7 @@ pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
     tx.batch(
         "DELETE FROM account; DELETE FROM scopes; DELETE FROM people; DELETE FROM chats; DELETE FROM members;
          DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox; DELETE FROM items; DELETE FROM threads;
+         DELETE FROM transfers;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -142,7 +144,7 @@ CREATE TABLE outbox (
     message_id TEXT,
     what TEXT NOT NULL,             -- post, edit, delete, react, create
     request TEXT NOT NULL,          -- JSON of protocol::Request
-    state BIGINT NOT NULL,          -- 0 waits, 1 accepted: shown until its revision arrives, 2 refused
+    state BIGINT NOT NULL,          -- 0 waits, 1 accepted: shown until its revision arrives, 2 refused, 3 waits for its files
     attempts BIGINT NOT NULL,       -- how often it was asked
     errors BIGINT NOT NULL,         -- how often the server fell over it
     rev BIGINT NOT NULL             -- in state 1
@@ -192,4 +194,21 @@ CREATE INDEX threads_followed ON threads (last_ms) WHERE followed = 1;
 
 const RIGHTS: &str = "
 ALTER TABLE chats ADD COLUMN rights TEXT NOT NULL DEFAULT '';  -- JSON of protocol::Rights; empty for the usual
+";
+
+const TRANSFERS: &str = "
+CREATE TABLE transfers (
+    n BIGINT PRIMARY KEY,           -- order of moving
+    file_id TEXT NOT NULL,
+    up BIGINT NOT NULL,             -- 1 to the server, 0 to a place on this device
+    chat_id TEXT,
+    message_id TEXT,                -- of one that goes up: the message that waits for it; null while only picked
+    file TEXT NOT NULL,             -- JSON of protocol::FileInfo
+    place TEXT NOT NULL,            -- where from or where to, in the driver's words
+    modified_ms BIGINT NOT NULL,    -- of a picked file
+    state BIGINT NOT NULL,          -- 0 waits or moves, 1 paused, 2 failed, 3 there
+    failure TEXT                    -- JSON of view::Failure, in state 2
+) /*strict*/;
+CREATE UNIQUE INDEX transfers_by_file ON transfers (file_id, up);
+CREATE INDEX transfers_by_message ON transfers (message_id) WHERE message_id IS NOT NULL;
 ";

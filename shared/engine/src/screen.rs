@@ -94,6 +94,7 @@ impl Engine {
         self.show_threads_unread(s)?;
         self.show_scheduled(s)?;
         self.show_reminders(s)?;
+        self.show_transfers(s)?;
         self.show_unread(s)
     }
 

@@ -1,5 +1,13 @@
 //! Texts for places with little room: one line, no marks of formatting. Pure.
 
+/// As it is, cut to at most `chars_max` characters: names, which have no formatting.
+pub(crate) fn clipped(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
 /// The text as one plain line of at most `chars_max` characters.
 pub(crate) fn one_line(text: &str, chars_max: usize) -> String {
     let mut out = String::new();

@@ -1,14 +1,14 @@
 //! A whole client app without windows.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use client::{App, AppConfig, KeySource};
-use protocol::{ChatId, LocalId, MessageId};
+use protocol::{About, Attachment, ChatId, LocalId, MessageId};
 use tokio::sync::watch;
 use view::update::ReplyBody;
-use view::{Command, CommandEnvelope, CommandReply, Draft, ServerTarget};
+use view::{Command, CommandEnvelope, CommandReply, Draft, PickedRow, SendFile, ServerTarget, TransferState, Way};
 
 use crate::{Screen, new_local_id, within};
 
@@ -93,6 +93,51 @@ impl Headless {
         assert_eq!(reply, CommandReply::Ok { body: ReplyBody::Done });
     }
 
+    /// Sends files with a text, as picked in a dialog; returns when the message is in the outbox.
+    pub async fn send_files(&self, chat_id: &ChatId, text: &str, paths: &[PathBuf]) -> MessageId {
+        let picked = self.pick(paths).await;
+        self.send_picked(chat_id, text, picked).await
+    }
+
+    /// Picks files as in a dialog.
+    pub async fn pick(&self, paths: &[PathBuf]) -> Vec<PickedRow> {
+        self.app.pick(paths);
+        self.until("the picked files", |screen| screen.picked.len() == paths.len()).await;
+        let mut screen = self.screen.lock().expect("no one panics under the lock");
+        std::mem::take(&mut screen.picked)
+    }
+
+    /// Sends picked files with a text; returns when the message is in the outbox.
+    pub async fn send_picked(&self, chat_id: &ChatId, text: &str, picked: Vec<PickedRow>) -> MessageId {
+        let files = picked
+            .into_iter()
+            .map(|row| SendFile { file_id: row.file_id, mime_type: String::new(), about: About::default() })
+            .collect();
+        let local_id = new_local_id();
+        let draft = Draft { text: text.to_owned(), reply_to: None };
+        let send =
+            Command::SendFiles { chat_id: chat_id.clone(), local_id, draft, mentions: Vec::new(), thread: None, files };
+        assert_eq!(self.ask(send).await, CommandReply::Ok { body: ReplyBody::Done });
+        MessageId::from(local_id)
+    }
+
+    /// Fetches a file of a message to a place on this disk.
+    pub fn save(&self, file: &Attachment, place: &Path) {
+        self.app.save(file.file.clone(), place);
+    }
+
+    /// As [`Self::save`]; returns when it is whole.
+    pub async fn save_whole(&self, file: &Attachment, place: &Path) {
+        self.save(file, place);
+        let done = |screen: &Screen| screen.transfer(&file.file.id, Way::Down) == Some(TransferState::Done);
+        self.until("the saved file", done).await;
+    }
+
+    /// What a file of a message holds.
+    pub async fn load(&self, file: &Attachment) -> Vec<u8> {
+        self.app.load(&file.file.id, 64 * 1024 * 1024).await.expect("it can be read")
+    }
+
     /// Waits until the screen is as described.
     pub async fn until(&self, what: &str, is_so: impl Fn(&Screen) -> bool) {
         let mut changed = self.changed.clone();
@@ -102,6 +147,17 @@ impl Headless {
             }
         };
         within(what, so).await;
+    }
+
+    /// Looks at the screen now and at each change, until the app ends.
+    pub async fn watch(&self, at: impl Fn(&Screen)) {
+        let mut changed = self.changed.clone();
+        loop {
+            self.look(&at);
+            if changed.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Looks at the screen.

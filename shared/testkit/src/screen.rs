@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use protocol::{ChatId, MessageId};
+use protocol::{ChatId, FileId, MessageId};
 use view::{
-    ChatRow, CommandReply, Connection, MessageContent, MessageRow, Notice, ReminderRow, Stage, TimelineDiff, Update,
+    ChatRow, CommandReply, Connection, MessageContent, MessageRow, Notice, PickedRow, ReminderRow, Stage, TimelineDiff,
+    TransferRow, TransferState, Update, Way,
 };
 
 /// The state of the screen.
@@ -24,6 +25,10 @@ pub struct Screen {
     pub reminders: Vec<ReminderRow>,
     /// What was worth a notification, in order.
     pub notices: Vec<Notice>,
+    /// Files in the composer's tray.
+    pub picked: Vec<PickedRow>,
+    /// How far files have come.
+    pub transfers: HashMap<(FileId, Way), TransferRow>,
     /// Answers to commands, by number.
     pub replies: HashMap<u32, CommandReply>,
 }
@@ -46,6 +51,13 @@ impl Screen {
             }
             Update::Reminders { reminders } => self.reminders = reminders,
             Update::Notice { notice } => self.notices.push(notice),
+            Update::Picked { files } => self.picked.extend(files),
+            Update::Transfers { transfers } => {
+                self.transfers = transfers.into_iter().map(|row| ((row.file_id.clone(), row.way), row)).collect();
+            }
+            Update::Transfer { transfer } => {
+                self.transfers.insert((transfer.file_id.clone(), transfer.way), transfer);
+            }
             Update::Reply { id, reply } => {
                 self.replies.insert(id, reply);
             }
@@ -78,6 +90,11 @@ impl Screen {
     /// Connected and up to date.
     pub fn is_online(&self) -> bool {
         matches!(self.connection, Some(Connection::Online))
+    }
+
+    /// How a file moves.
+    pub fn transfer(&self, file_id: &FileId, way: Way) -> Option<TransferState> {
+        self.transfers.get(&(file_id.clone(), way)).map(|row| row.state)
     }
 
     /// The bubble of a message.

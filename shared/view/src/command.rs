@@ -2,9 +2,12 @@
 
 use protocol::poll::NewPoll;
 use protocol::timed::When;
-use protocol::{ChatId, ChatKind, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
+use protocol::{
+    ChatId, ChatKind, FileId, FileInfo, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
+use crate::files::{SendFile, Way};
 use crate::host::HostCommand;
 use crate::rows::{ChatSettings, OwnEmoji};
 
@@ -234,6 +237,66 @@ pub enum Command {
         /// In the thread of this message.
         #[serde(default)]
         thread: Option<MessageId>,
+    },
+    /// As [`Command::Send`], with picked files; the text may be empty. It is posted once they are on the server.
+    SendFiles {
+        /// Where.
+        chat_id: ChatId,
+        /// The message's id, made by the UI (UUIDv7).
+        local_id: LocalId,
+        /// Text and reply.
+        draft: Draft,
+        /// People mentioned.
+        mentions: Vec<UserId>,
+        /// In the thread of this message.
+        thread: Option<MessageId>,
+        /// 1 to [`protocol::limits::ATTACHMENTS_MAX`], in their order.
+        files: Vec<SendFile>,
+    },
+    /// Desktop: asks the person for files: → [`crate::Update::Picked`]. A browser's page hands them to its host by itself.
+    PickFiles,
+    /// Takes back a picked file that no message has.
+    DropPicked {
+        /// Which.
+        file_id: FileId,
+    },
+    /// Desktop: asks the person where to keep a file of a message, and fetches it: → [`crate::Update::Transfer`]. In a browser
+    /// the file goes to where the browser keeps what it fetches.
+    SaveFile {
+        /// As its message tells of it.
+        file: FileInfo,
+    },
+    /// Holds a file back for now.
+    PauseTransfer {
+        /// Which.
+        file_id: FileId,
+        /// Which way.
+        way: Way,
+    },
+    /// Goes on with a file that is paused or failed.
+    ResumeTransfer {
+        /// Which.
+        file_id: FileId,
+        /// Which way.
+        way: Way,
+    },
+    /// Ends it: one that comes down is forgotten; of a message under way the file is taken out, and the message with its last
+    /// file if it has no text.
+    CancelTransfer {
+        /// Which.
+        file_id: FileId,
+        /// Which way.
+        way: Way,
+    },
+    /// Desktop: opens a saved file with the system's program for it.
+    OpenFile {
+        /// Which.
+        file_id: FileId,
+    },
+    /// Desktop: shows a saved file in its folder.
+    ShowFile {
+        /// Which.
+        file_id: FileId,
     },
     /// Changes an own message.
     Edit {

@@ -4,6 +4,7 @@
 //! (`postMessage`); both carry the same JSON. No keys, tokens or passwords ever come back in an [`Update`].
 
 pub mod command;
+pub mod files;
 pub mod folders;
 pub mod host;
 pub mod kept;
@@ -12,12 +13,16 @@ pub mod themes;
 pub mod update;
 
 pub use command::{Command, CommandEnvelope, Density, Draft, MessageLayout, Preferences, ServerTarget};
+pub use files::{PickedRow, SendFile, TransferRow, TransferState, Way};
 pub use folders::{Folder, FolderRule, Wanted};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
 pub use kept::Kept;
 pub use protocol::poll::{NewPoll, Quiz};
 pub use protocol::timed::When;
-pub use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
+pub use protocol::{
+    About, Attachment, ChatId, ChatKind, ErrorCode, FileId, FileInfo, LocalId, MessageId, PresenceStatus, Rights, Role,
+    Timestamp, UserId,
+};
 pub use rows::{
     ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, OwnEmoji,
     PersonRow, PollOptionRow, PollRow, QuoteRow, ReactionRow, ReminderRow, RepliesRow, ScheduledRow, SystemNote,

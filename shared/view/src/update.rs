@@ -4,6 +4,7 @@ use protocol::{ChatId, ErrorCode, LocalId, MessageId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Draft, Preferences};
+use crate::files::{PickedRow, TransferRow};
 use crate::host::HostUpdate;
 use crate::kept::Kept;
 use crate::rows::{
@@ -88,6 +89,21 @@ pub enum Update {
     Reminders {
         /// Of all chats.
         reminders: Vec<ReminderRow>,
+    },
+    /// Files that the person chose, for the tray of the composer that is in use.
+    Picked {
+        /// In their order.
+        files: Vec<PickedRow>,
+    },
+    /// All files under way: after `Start`.
+    Transfers {
+        /// In any order.
+        transfers: Vec<TransferRow>,
+    },
+    /// One of them moved: at most a few times a second.
+    Transfer {
+        /// How it stands.
+        transfer: TransferRow,
     },
     /// What the composer of a chat just opened shall hold.
     Draft {
@@ -410,6 +426,10 @@ pub enum Failure {
     PortInUse,
     /// The disk is full or cannot be written.
     Disk,
+    /// The chosen file is not where it was, or this page was loaded anew and has lost it.
+    FileGone,
+    /// The chosen file is another one now.
+    FileChanged,
     /// Only in the desktop app.
     NotHere,
     /// A bug; it is in the log.

@@ -88,9 +88,9 @@ pub fn wanted(query: &str) -> Vec<Wanted> {
 /// Whether a text has every word of a query: what every index must answer.
 pub fn matches(text: &str, query: &[Wanted]) -> bool {
     let terms = terms(text);
-    query.iter().all(|wanted| {
-        terms.iter().any(|term| term.starts_with(&wanted.prefix) || wanted.stem.as_ref() == Some(term))
-    })
+    query
+        .iter()
+        .all(|wanted| terms.iter().any(|term| term.starts_with(&wanted.prefix) || wanted.stem.as_ref() == Some(term)))
 }
 
 /// A term written with letters and digits that no tokenizer folds, splits or drops: others become U+E000, their number, U+E000. What

@@ -5,6 +5,7 @@ mod browser_keys;
 mod browser_looks;
 mod cache;
 mod desktop;
+mod files;
 mod keyring;
 mod kill_client;
 mod kill_server;

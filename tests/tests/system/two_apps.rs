@@ -7,7 +7,7 @@ use testkit::{Headless, Screen, TestDb, TestServer, new_local_id};
 use view::update::{ReplyBody, SearchHit};
 use view::{
     ChatRow, ChatSettings, Command, CommandReply, Delivery, Draft, MessageContent, MessageRow, NewPoll, NotifyAbout,
-    Quiz, Rights, Role, When,
+    Quiz, Rights, Role, TransferState, Way, When,
 };
 
 macro_rules! on_both_databases {
@@ -403,5 +403,59 @@ on_both_databases! {
         sees_chat(&team.alice, "that she is an admin now", &general(), |chat| chat.role == Some(Role::Admin)).await;
         let said = team.bob.send(&general(), "Спасибо!").await;
         team.alice.until("what the owner says", |screen| screen.message(&said).is_some()).await;
+    }
+
+    async fn alice_attaches_files_and_bob_saves_them_bit_for_bit(team: &mut Team) {
+        let folder = tempfile::tempdir().unwrap();
+        let contents: [(&str, Vec<u8>); 3] = [
+            ("отчёт за март.bin", (0u32..400_000).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect()),
+            ("пусто.txt", Vec::new()),
+            ("точка.png", b"\x89PNG\r\n\x1a\n and what is behind it".to_vec()),
+        ];
+        let paths: Vec<_> = contents.iter().map(|(name, _)| folder.path().join(name)).collect();
+        for (path, (_, bytes)) in paths.iter().zip(&contents) {
+            std::fs::write(path, bytes).unwrap();
+        }
+        let id = team.alice.send_files(&general(), "Смотри", &paths).await;
+        sees(&team.alice, "the own message with its files at once", &id, |row| row.attachments.len() == 3).await;
+        sees(&team.bob, "alice's files", &id, |row| text_of(row) == "Смотри" && row.attachments.len() == 3).await;
+        let files = team.bob.look(|screen| screen.message(&id).unwrap().attachments.clone());
+        for (file, (name, bytes)) in files.iter().zip(&contents) {
+            assert_eq!((file.file.name.as_str(), file.file.size), (*name, bytes.len() as u64));
+            let place = folder.path().join(format!("bob's {name}"));
+            team.bob.save_whole(file, &place).await;
+            assert_eq!(std::fs::read(&place).unwrap(), *bytes, "{name}");
+            assert_eq!(team.bob.load(file).await, *bytes, "{name}");
+        }
+        assert_eq!(files[2].file.mime_type, "image/png", "the server looked");
+        sees(&team.alice, "the tick", &id, |row| row.delivery.is_some_and(|d| d != Delivery::Queued)).await;
+        assert!(
+            team.alice.look(|screen| files.iter().all(|f| screen.transfer(&f.file.id, Way::Up) == Some(TransferState::Gone))),
+            "nothing is left to upload"
+        );
+        // Without a text it is a message all the same.
+        let bare = team.alice.send_files(&general(), "", &paths[..1]).await;
+        sees(&team.bob, "a file without words", &bare, |row| row.attachments.len() == 1 && text_of(row).is_empty()).await;
+    }
+
+    async fn a_file_that_is_gone_fails_visibly_and_holds_back_no_other_message(team: &mut Team) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("план.txt");
+        std::fs::write(&path, "завтра").unwrap();
+        let picked = team.alice.pick(std::slice::from_ref(&path)).await;
+        let file_id = picked[0].file_id.clone();
+        std::fs::remove_file(&path).unwrap();
+        let id = team.alice.send_picked(&general(), "", picked).await;
+        let gone = TransferState::Failed { failure: view::Failure::FileGone };
+        team.alice.until("the failure", |screen| screen.transfer(&file_id, Way::Up) == Some(gone)).await;
+        team.alice_says("а я пока напишу").await;
+        assert!(team.bob.look(|screen| screen.message(&id).is_none()));
+        // The same file is back, but it is another one now.
+        std::fs::write(&path, "послезавтра").unwrap();
+        done(&team.alice, Command::ResumeTransfer { file_id: file_id.clone(), way: Way::Up }).await;
+        let changed = TransferState::Failed { failure: view::Failure::FileChanged };
+        team.alice.until("the other failure", |screen| screen.transfer(&file_id, Way::Up) == Some(changed)).await;
+        done(&team.alice, Command::CancelTransfer { file_id, way: Way::Up }).await;
+        team.alice.until("the message to go with its only file", |screen| screen.message(&id).is_none()).await;
     }
 }

@@ -11,6 +11,7 @@
 pub mod attempt;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod files;
 pub mod incoming;
 pub mod pending;
 pub mod tauri;

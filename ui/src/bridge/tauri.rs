@@ -12,6 +12,8 @@ use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use web_sys::Blob;
+
 use super::SendJson;
 use super::incoming::InOrder;
 
@@ -56,6 +58,33 @@ pub async fn attach(receive: impl Fn(&str) + 'static) -> Result<SendJson, JsValu
             Err(error) => leptos::logging::error!("no command can be sent: {error:?}"),
         }
     }))
+}
+
+/// The bytes of a file.
+pub(super) async fn load(file_id: &str) -> Option<Blob> {
+    let internals = internals()?;
+    let arguments = Object::new();
+    Reflect::set(&arguments, &"fileId".into(), &file_id.into()).ok()?;
+    let bytes = JsFuture::from(invoke(&internals, "bridge_load", &arguments).ok()?).await.ok()?;
+    let parts = js_sys::Array::of1(&bytes);
+    Blob::new_with_buffer_source_sequence(&parts).ok()
+}
+
+/// Hands over bytes that are only in the page. The name goes percent-encoded in a header: the body is the file alone.
+pub(super) async fn paste(name: &str, bytes: &js_sys::Uint8Array) {
+    let Some(internals) = internals() else { return };
+    let (headers, options) = (Object::new(), Object::new());
+    let name = String::from(js_sys::encode_uri_component(name));
+    // Setting a field of a fresh plain object cannot fail.
+    let _ = Reflect::set(&headers, &"name".into(), &name.into());
+    let _ = Reflect::set(&options, &"headers".into(), &headers);
+    let Ok(Ok(invoke)) = Reflect::get(&internals, &"invoke".into()).map(JsCast::dyn_into::<Function>) else { return };
+    if let Ok(Ok(done)) =
+        invoke.call3(&internals, &"bridge_paste".into(), bytes, &options).map(JsCast::dyn_into::<Promise>)
+        && let Err(error) = JsFuture::from(done).await
+    {
+        leptos::logging::error!("the shell refused a file: {error:?}");
+    }
 }
 
 fn internals() -> Option<JsValue> {

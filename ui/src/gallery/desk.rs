@@ -36,6 +36,7 @@ pub(super) fn sample_composer(composition: Composition, timeline: state::Timelin
     };
     let actions = ComposerActions {
         send: Callback::from(send),
+        send_files: Callback::from(|_: Draft, _: Vec<UserId>, _: Vec<view::SendFile>| {}),
         send_later: Callback::from(|_: Draft, _: Vec<UserId>, _: When| {}),
         new_poll: Callback::from(|_: String| {}),
         edit: Callback::from(edit),

@@ -93,6 +93,7 @@ areas! {
     "emoji",
     "failure",
     "folders",
+    "files",
     "forward",
     "go-to-date",
     "header",

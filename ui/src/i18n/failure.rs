@@ -24,6 +24,8 @@ fn failure_key(failure: Failure) -> &'static str {
         Failure::Offline => key("failure-offline"),
         Failure::PortInUse => key("failure-port-in-use"),
         Failure::Disk => key("failure-disk"),
+        Failure::FileGone => key("failure-file-gone"),
+        Failure::FileChanged => key("failure-file-changed"),
         Failure::NotHere => key("failure-not-here"),
         Failure::Internal => key("failure-internal"),
     }

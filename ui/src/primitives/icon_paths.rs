@@ -95,6 +95,8 @@ pub enum IconName {
     Offline,
     /// The right panel.
     Panel,
+    /// Hold.
+    Pause,
     /// Several people.
     People,
     /// A person.
@@ -308,6 +310,7 @@ impl IconName {
             IconName::Panel => {
                 "M4.5 4h11A1.5 1.5 0 0 1 17 5.5v9a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 3 14.5v-9A1.5 1.5 0 0 1 4.5 4zM12.2 4v12"
             }
+            IconName::Pause => "M7 4.5v11M13 4.5v11",
             IconName::People => {
                 "M7.5 9.5a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6zM2.5 16c.4-2.6 2.3-4 5-4s4.6 1.4 5 4M12.8 4.2a2.7 2.7 0 0 1 0 5.1M14.2 12.2c1.8.4 3 1.7 3.3 3.8"
             }

@@ -7,6 +7,7 @@
 pub mod chats;
 pub mod derived;
 pub mod emoji;
+pub mod files;
 pub mod folders;
 pub mod kept;
 pub mod navigation;
@@ -21,6 +22,7 @@ use leptos::prelude::*;
 use view::{ChatId, Connection, DiscoveredTeam, Draft, HostState, HostUpdate, MemberRow, Stage};
 
 pub use chats::{ChatEntry, Chats};
+pub use files::Files;
 pub use folders::Folders;
 pub use kept::KeptEntries;
 pub use navigation::{Dialog, Navigation, Panel};
@@ -87,6 +89,8 @@ pub struct AppState {
     pub nav: Navigation,
     /// The newest thing to notify of.
     pub notice: RwSignal<Option<view::Notice>>,
+    /// Files: picked ones, and how far others have come.
+    pub files: Files,
     /// Messages that pass.
     pub toasts: Toasts,
     /// The last chord for the composer or the timeline, counted up so that a repeated one is seen.
@@ -120,6 +124,7 @@ impl AppState {
             opened_link: RwSignal::new(None),
             nav: Navigation::new(),
             notice: RwSignal::new(None),
+            files: Files::new(),
             toasts: Toasts::new(),
             action: RwSignal::new((0, None)),
         }
@@ -128,6 +133,11 @@ impl AppState {
     /// The state of this page, from the context.
     pub fn get() -> Self {
         expect_context()
+    }
+
+    /// As [`Self::get`], where there may be none: pages of the gallery.
+    pub fn try_get() -> Option<Self> {
+        use_context()
     }
 
     /// Oneself; tracks the stage.
@@ -165,6 +175,9 @@ impl AppState {
             view::Update::Threads { unread } => set_if_new(self.threads_unread, unread),
             view::Update::Reminders { reminders } => set_if_new(self.reminders, reminders),
             view::Update::Scheduled { messages } => set_if_new(self.scheduled, messages),
+            view::Update::Picked { files } => self.files.came(files),
+            view::Update::Transfers { transfers } => self.files.reset(transfers),
+            view::Update::Transfer { transfer } => self.files.moved(transfer),
             view::Update::OwnEmoji { emoji } => emoji::came(emoji),
             view::Update::Kept { entries } => self.kept.came(entries),
             view::Update::Draft { chat_id, draft } => self.draft.set(Some((chat_id, draft))),

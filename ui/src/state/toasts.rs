@@ -49,6 +49,11 @@ impl Toasts {
         self.push(untrack(|| crate::i18n::failure_words(failure)), ToastKind::Failure);
     }
 
+    /// Says what cannot be done, and why.
+    pub fn refused(&self, text: String) {
+        self.push(text, ToastKind::Failure);
+    }
+
     /// Says that something was done.
     pub fn done(&self, text: String) {
         self.push(text, ToastKind::Done);

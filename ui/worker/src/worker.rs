@@ -1,7 +1,7 @@
 //! What `worker.js` calls.
 
 use client::{App, AppConfig, Here, KeySource, StartError};
-use view::{CommandEnvelope, Update};
+use view::{CommandEnvelope, FileId, Update};
 use wasm_bindgen::prelude::*;
 use web_sys::DedicatedWorkerGlobalScope;
 
@@ -14,13 +14,21 @@ pub struct Worker {
 /// The folder in the origin's private file system.
 const FOLDER: &str = "hybrid-messenger";
 
+/// Largest file that the page gets to show, in bytes.
+const SHOWN_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Starts the client. `key` is the cache's key of 32 bytes, or nothing: then the cache is in memory. `post` gets JSON
-/// texts, each an array of updates.
+/// texts, each an array of updates; `saved` a name and a blob that the person wants to keep.
 ///
 /// # Errors
 /// `newer_version` or `disk`, as text.
 #[wasm_bindgen]
-pub async fn start(key: Option<Vec<u8>>, device_name: String, post: js_sys::Function) -> Result<Worker, JsValue> {
+pub async fn start(
+    key: Option<Vec<u8>>,
+    device_name: String,
+    post: js_sys::Function,
+    saved: js_sys::Function,
+) -> Result<Worker, JsValue> {
     console_error_panic_hook::set_once();
     let key = key.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let config = AppConfig {
@@ -30,7 +38,11 @@ pub async fn start(key: Option<Vec<u8>>, device_name: String, post: js_sys::Func
         device_name,
         here: Some(here()),
     };
-    let app = App::start(config, move |updates| tell(&post, &updates)).await.map_err(|error| {
+    let save = move |name: &str, blob: &web_sys::Blob| {
+        // As with updates: without a page there is nobody to save it.
+        let _ = saved.call2(&JsValue::NULL, &name.into(), blob);
+    };
+    let app = App::start(config, move |updates| tell(&post, &updates), save).await.map_err(|error| {
         web_sys::console::error_1(&error.to_string().into());
         JsValue::from_str(if matches!(error, StartError::NewerVersion) { "newer_version" } else { "disk" })
     })?;
@@ -48,6 +60,20 @@ impl Worker {
                 web_sys::console::error_1(&format!("not a command: line {} column {}", e.line(), e.column()).into())
             }
         }
+    }
+
+    /// The page's person chose these.
+    pub fn pick(&self, files: Vec<web_sys::File>) {
+        self.app.pick(files);
+    }
+
+    /// A promise of a file to be shown in the page, as a blob; broken when it cannot be read.
+    pub fn load(&self, file_id: String) -> js_sys::Promise {
+        let load = FileId::new(file_id).map(|id| self.app.load(id, SHOWN_BYTES_MAX));
+        wasm_bindgen_futures::future_to_promise(async move {
+            let load = load.ok_or_else(|| JsValue::from_str("no id"))?;
+            load.await.map(JsValue::from).map_err(|failure| JsValue::from_str(&format!("{failure:?}")))
+        })
     }
 
     /// The cache outlives the tab.

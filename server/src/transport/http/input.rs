@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Query and path fields that are numbers.
-const NUMBERS: &[&str] = &["user_id", "limit", "page", "before_seq", "after_seq", "around_seq", "seq", "option", "sender_id"];
+const NUMBERS: &[&str] =
+    &["user_id", "limit", "page", "before_seq", "after_seq", "around_seq", "seq", "option", "sender_id"];
 /// Longest query, in bytes.
 const QUERY_BYTES_MAX: usize = 4 * 1024;
 

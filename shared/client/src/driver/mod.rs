@@ -2,6 +2,7 @@
 //! give after the commit. Natively a thread calls it, in a browser a worker's loop; both through [`Platform`].
 
 mod entry;
+mod files;
 mod platform;
 mod release;
 mod route;
@@ -17,7 +18,7 @@ use sql::Store;
 use view::{Command, CommandEnvelope, CommandReply, Failure, Me, Preferences, Stage, Update, update::ReplyBody};
 
 pub(crate) use entry::{Entered, Entry, Next, Purpose};
-pub(crate) use platform::{Msg, OpenError, Platform, Setup};
+pub(crate) use platform::{Access, Msg, OpenError, Platform, Readable, Setup};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use route::is_loopback;
 
@@ -151,6 +152,13 @@ impl<P: Platform> Core<P> {
             }
             Msg::Closed { conn, reason } => self.push_on(conn, Input::Disconnected { reason }),
             Msg::Entered { command, endpoint, result } => self.entered(command, endpoint, result),
+            Msg::Picked(files) => self.push(Input::Picked(files)),
+            Msg::Save { file, place } => self.push(Input::Save { file, place }),
+            Msg::Transfer { file_id, way, progress } => self.push(Input::Transfer { file_id, way, progress }),
+            Msg::Access { file_id, answer } => {
+                self.pump();
+                answer(self.readable(&file_id));
+            }
             Msg::NetworkChanged => self.network_changed(),
         }
     }
@@ -173,6 +181,13 @@ impl<P: Platform> Core<P> {
             }
             Command::Login { server, username, password } => {
                 self.enter(id, &server, Purpose::Login { username, password });
+            }
+            // A browser asks nobody where to: it keeps what it fetches in a folder of its own.
+            Command::SaveFile { file } if cfg!(target_arch = "wasm32") => {
+                let place = file.name.clone();
+                self.push(Input::Save { file, place });
+                self.pump();
+                self.reply(id, Ok(ReplyBody::Done));
             }
             other => {
                 match &other {
@@ -410,6 +425,7 @@ impl<P: Platform> Core<P> {
     /// Closes the connection and forgets timers: what an engine that is gone had asked for.
     fn stop_engine(&mut self) {
         self.platform.disconnect();
+        self.platform.stop_transfers();
         self.conn += 1;
         self.timers.clear();
         self.ready = None;

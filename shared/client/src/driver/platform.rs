@@ -1,9 +1,9 @@
 //! What the driver asks of its host, and what the host tells it. No decisions are taken here.
 
-use engine::EngineError;
-use protocol::{ClientFrame, ServerFrame, Timestamp};
+use engine::{EngineError, Job, Picked, Progress};
+use protocol::{ClientFrame, FileId, FileInfo, ServerFrame, Timestamp};
 use sql::Store;
-use view::{CommandEnvelope, Failure, Update};
+use view::{CommandEnvelope, Failure, Update, Way};
 
 use super::{Entered, Entry};
 use crate::config::{Endpoint, Here};
@@ -24,6 +24,12 @@ pub(crate) trait Platform {
     fn disconnect(&mut self);
     /// Speaks with a server aside; answers [`Msg::Entered`] with this command's number.
     fn enter(&mut self, command: u32, endpoint: Endpoint, entry: Entry);
+    /// Moves a file aside; answers [`Msg::Transfer`], in the end with `Ended`. An earlier job of the same file and way is over.
+    fn transfer(&mut self, access: Access, job: Job);
+    /// Stops a job. With `forget`, what is there of it goes too (see [`engine::Output::StopTransfer`]).
+    fn stop_transfer(&mut self, access: Option<Access>, file_id: FileId, way: Way, forget: Option<String>);
+    /// Stops all jobs.
+    fn stop_transfers(&mut self);
     /// Opens or makes the cache; `passphrase` when the person was asked for one.
     fn open_store(&mut self, passphrase: Option<&str>) -> Result<Store, OpenError>;
     /// Deletes the cache; it is closed.
@@ -74,6 +80,31 @@ impl From<sql::Error> for OpenError {
     }
 }
 
+/// What a request over HTTP needs.
+#[derive(Clone)]
+pub(crate) struct Access {
+    /// Where the server is now.
+    pub(crate) endpoint: Endpoint,
+    /// The session's token.
+    pub(crate) token: String,
+}
+
+/// Where a file can be read.
+pub(crate) struct Readable {
+    /// From the server.
+    pub(crate) access: Option<Access>,
+    /// Where it was picked, in the platform's words.
+    pub(crate) picked: Option<String>,
+    /// Where it was saved.
+    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a page cannot open what the browser has saved"))]
+    pub(crate) saved: Option<String>,
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) type OnAccess = Box<dyn FnOnce(Readable) + Send>;
+#[cfg(target_arch = "wasm32")]
+pub(crate) type OnAccess = Box<dyn FnOnce(Readable)>;
+
 /// What comes to the driver.
 pub(crate) enum Msg {
     /// From the person.
@@ -88,6 +119,14 @@ pub(crate) enum Msg {
     Closed { conn: u64, reason: Option<Failure> },
     /// A conversation with a server ended.
     Entered { command: u32, endpoint: Endpoint, result: Result<Entered, Failure> },
+    /// The person chose files.
+    Picked(Vec<Picked>),
+    /// The person chose where a file shall go.
+    Save { file: FileInfo, place: String },
+    /// What became of a job.
+    Transfer { file_id: FileId, way: Way, progress: Progress },
+    /// Someone wants to read a file.
+    Access { file_id: FileId, answer: OnAccess },
     /// The network changed, or the machine woke up.
     NetworkChanged,
 }

@@ -41,10 +41,23 @@ impl<P: Platform> Core<P> {
                     self.session_ended = true;
                     self.welcome_unless_entered();
                 }
+                Output::Transfer(job) => self.transfer(*job),
+                Output::StopTransfer { file_id, way, forget } => {
+                    let access = self.access();
+                    self.platform.stop_transfer(access, file_id, way, forget);
+                }
                 Output::Invitation { command, invitation } => updates.push(self.invitation(command, &invitation)),
             }
         }
         self.show_all(updates);
+    }
+
+    fn transfer(&mut self, job: engine::Job) {
+        if let Some(access) = self.access() {
+            return self.platform.transfer(access, job);
+        }
+        let progress = engine::Progress::Ended(Err(Failure::Unreachable));
+        self.push(engine::Input::Transfer { file_id: job.file.id, way: job.way, progress });
     }
 
     fn connect(&mut self, endpoint: &str) {

@@ -62,6 +62,19 @@ impl Platform for Paper {
         }
     }
 
+    fn transfer(&mut self, _access: super::Access, _job: engine::Job) {}
+
+    fn stop_transfer(
+        &mut self,
+        _access: Option<super::Access>,
+        _file_id: protocol::FileId,
+        _way: view::Way,
+        _forget: Option<String>,
+    ) {
+    }
+
+    fn stop_transfers(&mut self) {}
+
     fn erase_store(&mut self) {}
 }
 

@@ -1,18 +1,20 @@
 //! A running client: one per profile.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
+use protocol::{FileId, FileInfo, LocalId};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use view::{CommandEnvelope, CommandReply, Failure, Update};
 
 use super::engine_thread::{self, Native, OnUpdates};
 use super::profile::Profile;
+use super::transfer::{self, Transfers};
 use crate::config::{AppConfig, Here, StartError};
-use crate::driver::{Msg, OpenError, Setup};
+use crate::driver::{Msg, OpenError, Readable, Setup};
 
 /// A running client. Share it behind an `Arc`; dropping it does what is queued, closes the cache and frees the profile.
 pub struct App {
@@ -63,8 +65,15 @@ impl App {
         let (tell, told) = mpsc::channel(FRAMES_MAX);
         let (opened, wait) = std::sync::mpsc::channel();
         let setup = Setup { can_host: config.can_host, device_name: config.device_name, here: config.here };
-        let native =
-            Native { profile, runtime, on_updates: on_updates.clone(), tell, line: None, started: Instant::now() };
+        let native = Native {
+            profile,
+            runtime,
+            on_updates: on_updates.clone(),
+            tell,
+            line: None,
+            transfers: Transfers::default(),
+            started: Instant::now(),
+        };
         let thread = thread::Builder::new()
             .name("client-engine".to_owned())
             .spawn(move || engine_thread::run(native, setup, &opened, queue, told))
@@ -96,6 +105,50 @@ impl App {
     /// also notices most such changes by itself, within ten seconds.
     pub fn network_changed(&self) {
         self.tell(Msg::NetworkChanged);
+    }
+
+    /// The person chose files to send: → [`Update::Picked`]. Folders and what cannot be read are passed over.
+    pub fn pick(&self, paths: &[PathBuf]) {
+        let new_id = || FileId::from(LocalId(uuid::Uuid::now_v7()));
+        let picked = transfer::picked(paths, new_id);
+        if !picked.is_empty() {
+            self.tell(Msg::Picked(picked));
+        }
+    }
+
+    /// The person chose where a file of a message shall go; what is there is replaced once the new one is whole.
+    pub fn save(&self, file: FileInfo, place: &Path) {
+        if let Some(place) = place.to_str() {
+            self.tell(Msg::Save { file, place: place.to_owned() });
+        }
+    }
+
+    /// Reads a file of a message, or a picked one, of at most `bytes_max`.
+    ///
+    /// # Errors
+    /// `Refused` with `file_too_large`, what the server says, or why it is out of reach.
+    pub async fn load(&self, file_id: &FileId, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+        let readable = self.readable(file_id).await.ok_or(Failure::Internal)?;
+        if let Some(place) = readable.picked
+            && let Ok(all) = transfer::read_picked(&place, bytes_max).await
+        {
+            return Ok(all);
+        }
+        transfer::content(&readable.access.ok_or(Failure::Offline)?, file_id, bytes_max).await
+    }
+
+    /// Where a file was saved on this device, once it is whole.
+    pub async fn saved(&self, file_id: &FileId) -> Option<PathBuf> {
+        self.readable(file_id).await?.saved.map(PathBuf::from)
+    }
+
+    async fn readable(&self, file_id: &FileId) -> Option<Readable> {
+        let (tell, told) = oneshot::channel();
+        let answer = Box::new(move |readable| drop(tell.send(readable)));
+        if !self.tell(Msg::Access { file_id: file_id.clone(), answer }) {
+            return None;
+        }
+        told.await.ok()
     }
 
     fn tell(&self, message: Msg) -> bool {

@@ -64,6 +64,30 @@ const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// # Errors
 /// `Unreachable`, `TimedOut`, `WrongPin`, `Untrusted`, `NotAServer`, `BadAddress`; the most telling of all addresses.
 pub(super) async fn dial(endpoint: &Endpoint) -> Result<Dialled, Failure> {
+    race(endpoint, attempt).await
+}
+
+/// Opens a connection for requests over HTTP, under the same rules; and the name to ask for.
+///
+/// # Errors
+/// As [`dial`].
+pub(super) async fn dial_http(endpoint: &Endpoint) -> Result<(Box<dyn Wire>, String), Failure> {
+    race(endpoint, |host, at, tls, pin| async move {
+        let (tcp, _) = connect(at).await?;
+        let wire = timeout(HANDSHAKE_TIMEOUT, secured(tcp, &host, at, tls, pin)).await;
+        wire.unwrap_or(Err(Failure::TimedOut)).map(|wire| (wire, format!("{host}:{}", at.port())))
+    })
+    .await
+}
+
+async fn race<T, F>(
+    endpoint: &Endpoint,
+    attempt: impl Fn(String, SocketAddr, bool, Option<Pin>) -> F,
+) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Failure>> + Send + 'static,
+{
     let pin = match &endpoint.pin {
         Some(text) => Some(Pin::parse(text).ok_or(Failure::BadAddress)?),
         None => None,
@@ -74,8 +98,7 @@ pub(super) async fn dial(endpoint: &Endpoint) -> Result<Dialled, Failure> {
     let mut waiting = candidates.into_iter();
     loop {
         if let Some((host, at)) = waiting.next() {
-            let tls = endpoint.tls;
-            attempts.spawn(async move { attempt(&host, at, tls, pin).await });
+            attempts.spawn(attempt(host, at, endpoint.tls, pin));
         } else if attempts.is_empty() {
             return Err(worst);
         }
@@ -121,7 +144,13 @@ fn more_telling(a: Failure, b: Failure) -> Failure {
     if weight(&b) > weight(&a) { b } else { a }
 }
 
-async fn attempt(host: &str, at: SocketAddr, use_tls: bool, pin: Option<Pin>) -> Result<Dialled, Failure> {
+async fn attempt(host: String, at: SocketAddr, use_tls: bool, pin: Option<Pin>) -> Result<Dialled, Failure> {
+    let (counted, taken) = connect(at).await?;
+    let socket = timeout(HANDSHAKE_TIMEOUT, handshake(counted, &host, at, use_tls, pin)).await;
+    socket.unwrap_or(Err(Failure::TimedOut)).map(|socket| Dialled { socket, taken })
+}
+
+async fn connect(at: SocketAddr) -> Result<(Counted, Arc<AtomicU64>), Failure> {
     let socket = if at.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
     let socket = socket.map_err(|_| Failure::Unreachable)?;
     // A hint: where the system refuses, a standstill is only noticed later.
@@ -134,9 +163,30 @@ async fn attempt(host: &str, at: SocketAddr, use_tls: bool, pin: Option<Pin>) ->
     // Without it small frames wait for the acknowledgement of the one before.
     tcp.set_nodelay(true).map_err(|_| Failure::Unreachable)?;
     let taken = Arc::new(AtomicU64::new(0));
-    let counted = Counted { tcp, taken: taken.clone() };
-    let socket = timeout(HANDSHAKE_TIMEOUT, handshake(counted, host, at, use_tls, pin)).await;
-    socket.unwrap_or(Err(Failure::TimedOut)).map(|socket| Dialled { socket, taken })
+    Ok((Counted { tcp, taken: taken.clone() }, taken))
+}
+
+/// TLS where it is to be, with the other end checked.
+async fn secured(
+    tcp: Counted,
+    host: &str,
+    at: SocketAddr,
+    use_tls: bool,
+    pin: Option<Pin>,
+) -> Result<Box<dyn Wire>, Failure> {
+    if !use_tls {
+        return Ok(Box::new(tcp));
+    }
+    let (config, verdict) = tls::client_config(pin).map_err(|error| {
+        tracing::error!(%error, "no TLS settings");
+        Failure::Untrusted
+    })?;
+    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let name = ServerName::try_from(bare).unwrap_or(ServerName::IpAddress(at.ip().into()));
+    match TlsConnector::from(config).connect(name, tcp).await {
+        Ok(stream) => Ok(Box::new(stream)),
+        Err(_) => Err(verdict.failure().unwrap_or(Failure::NotAServer)),
+    }
 }
 
 async fn handshake(
@@ -146,20 +196,7 @@ async fn handshake(
     use_tls: bool,
     pin: Option<Pin>,
 ) -> Result<Socket, Failure> {
-    let wire: Box<dyn Wire> = if use_tls {
-        let (config, verdict) = tls::client_config(pin).map_err(|error| {
-            tracing::error!(%error, "no TLS settings");
-            Failure::Untrusted
-        })?;
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let name = ServerName::try_from(bare).unwrap_or(ServerName::IpAddress(at.ip().into()));
-        match TlsConnector::from(config).connect(name, tcp).await {
-            Ok(stream) => Box::new(stream),
-            Err(_) => return Err(verdict.failure().unwrap_or(Failure::NotAServer)),
-        }
-    } else {
-        Box::new(tcp)
-    };
+    let wire = secured(tcp, host, at, use_tls, pin).await?;
     let scheme = if use_tls { "wss" } else { "ws" };
     let url = format!("{scheme}://{host}:{port}/ws", port = at.port());
     let config =

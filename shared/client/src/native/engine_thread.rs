@@ -5,16 +5,18 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use protocol::{ClientFrame, Timestamp};
+use engine::Job;
+use protocol::{ClientFrame, FileId, Timestamp};
 use sql::Store;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use view::Update;
+use view::{Update, Way};
 
 use super::profile::Profile;
 use super::socket::{self, Line};
+use super::transfer::Transfers;
 use crate::config::Endpoint;
-use crate::driver::{Core, Entry, Msg, OpenError, Platform, Setup};
+use crate::driver::{Access, Core, Entry, Msg, OpenError, Platform, Setup};
 
 /// What hosts give to be told of changes.
 pub(super) type OnUpdates = Arc<dyn Fn(Vec<Update>) + Send + Sync>;
@@ -32,6 +34,7 @@ pub(super) struct Native {
     /// For what sockets tell.
     pub(super) tell: mpsc::Sender<Msg>,
     pub(super) line: Option<(u64, Line)>,
+    pub(super) transfers: Transfers,
     pub(super) started: Instant,
 }
 
@@ -74,6 +77,18 @@ impl Platform for Native {
             let result = socket::enter(&endpoint, entry).await;
             tell.send(Msg::Entered { command, endpoint, result }).await
         });
+    }
+
+    fn transfer(&mut self, access: Access, job: Job) {
+        self.transfers.start(&self.runtime, access, job, self.tell.clone());
+    }
+
+    fn stop_transfer(&mut self, access: Option<Access>, file_id: FileId, way: Way, forget: Option<String>) {
+        self.transfers.stop(&self.runtime, access, file_id, way, forget);
+    }
+
+    fn stop_transfers(&mut self) {
+        self.transfers.stop_all();
     }
 
     fn open_store(&mut self, passphrase: Option<&str>) -> Result<Store, OpenError> {

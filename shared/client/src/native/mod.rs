@@ -3,9 +3,11 @@
 mod app;
 mod dial;
 mod engine_thread;
+mod http;
 mod profile;
 mod socket;
 mod tls;
+mod transfer;
 
 pub use app::App;
 pub use profile::{has_cache, uses_passphrase};

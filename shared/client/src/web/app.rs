@@ -1,24 +1,29 @@
 //! A running client in a worker.
 
 use std::pin::pin;
+use std::rc::Rc;
 
+use engine::Job;
 use futures_util::future::{Either, select};
-use protocol::{ClientFrame, Timestamp};
+use protocol::{ClientFrame, FileId, LocalId, Timestamp};
 use sql::Store;
-use view::{CommandEnvelope, Update};
+use view::{CommandEnvelope, Failure, Update, Way};
+use web_sys::{Blob, File};
 
 use super::introduce;
 use super::queue::Queue;
 use super::sleep::{monotonic_ms, sleep};
 use super::socket::{self, Line};
+use super::transfer::{self, Held, Transfers};
 use super::vault::Vault;
 use crate::config::{AppConfig, Endpoint, Here, StartError};
-use crate::driver::{Core, Entry, Msg, OpenError, Platform, Setup};
+use crate::driver::{Access, Core, Entry, Msg, OpenError, Platform, Readable, Setup};
 
 /// A running client; must be the only one of its origin that has a lasting cache.
 pub struct App {
     messages: Queue<Msg>,
     ended: Queue<()>,
+    held: Rc<Held>,
     lasting: bool,
 }
 
@@ -32,18 +37,31 @@ struct Web {
     on_updates: Box<dyn Fn(Vec<Update>)>,
     messages: Queue<Msg>,
     line: Option<(u64, Line)>,
+    transfers: Transfers,
 }
 
 impl App {
-    /// Opens the cache and starts. `on_updates` gets what changed in one step together, in order.
+    /// Opens the cache and starts. `on_updates` gets what changed in one step together, in order; `on_saved` a file that the
+    /// person wanted to keep, by name and content.
     ///
     /// # Errors
     /// See [`StartError`].
-    pub async fn start(config: AppConfig, on_updates: impl Fn(Vec<Update>) + 'static) -> Result<Self, StartError> {
+    pub async fn start(
+        config: AppConfig,
+        on_updates: impl Fn(Vec<Update>) + 'static,
+        on_saved: impl Fn(&str, &Blob) + 'static,
+    ) -> Result<Self, StartError> {
         let vault = Vault::open(&config.data_dir, config.key).await;
         let lasting = vault.is_lasting();
         let (messages, ended) = (Queue::new(), Queue::new());
-        let web = Web { vault, on_updates: Box::new(on_updates), messages: messages.clone(), line: None };
+        let held = Rc::new(Held::default());
+        let web = Web {
+            vault,
+            on_updates: Box::new(on_updates),
+            messages: messages.clone(),
+            line: None,
+            transfers: Transfers::new(held.clone(), Rc::new(on_saved)),
+        };
         if let Some(here) = config.here.clone() {
             wasm_bindgen_futures::spawn_local(call_by_name(here, messages.clone()));
         }
@@ -54,7 +72,7 @@ impl App {
             other => StartError::Disk(format!("{other:?}")),
         })?;
         wasm_bindgen_futures::spawn_local(run(core, messages.clone(), ended.clone()));
-        Ok(Self { messages, ended, lasting })
+        Ok(Self { messages, ended, held, lasting })
     }
 
     /// The cache outlives the tab; else it is in memory.
@@ -65,6 +83,32 @@ impl App {
     /// Queues a command; its [`Update::Reply`] comes back under the same number.
     pub fn command(&self, envelope: CommandEnvelope) {
         self.messages.push(Msg::Command(envelope));
+    }
+
+    /// The person chose files to send: → [`Update::Picked`].
+    pub fn pick(&self, files: impl IntoIterator<Item = File>) {
+        let new_id = || FileId::from(LocalId(uuid::Uuid::now_v7()));
+        let picked = files.into_iter().map(|file| self.held.pick(new_id(), file)).collect();
+        self.messages.push(Msg::Picked(picked));
+    }
+
+    /// Reads a file of a message, or a picked one, of at most `bytes_max`.
+    ///
+    /// # Errors
+    /// `Refused` with `file_too_large`, what the server says, or why it is out of reach.
+    pub fn load(&self, file_id: FileId, bytes_max: usize) -> impl Future<Output = Result<Blob, Failure>> + use<> {
+        let (messages, held) = (self.messages.clone(), self.held.clone());
+        // Borrows nothing: the app can be stopped meanwhile.
+        async move {
+            if let Some(file) = held.picked(&file_id) {
+                return Ok(file.into());
+            }
+            let answers = Queue::<Readable>::new();
+            let answer = answers.clone();
+            messages.push(Msg::Access { file_id: file_id.clone(), answer: Box::new(move |found| answer.push(found)) });
+            let access = answers.next().await.and_then(|found| found.access).ok_or(Failure::Offline)?;
+            transfer::content(&access, &file_id, bytes_max).await
+        }
     }
 
     /// Says where [`view::ServerTarget::Here`] is now.
@@ -157,6 +201,18 @@ impl Platform for Web {
             let result = socket::enter(&endpoint, entry).await;
             tell.push(Msg::Entered { command, endpoint, result });
         });
+    }
+
+    fn transfer(&mut self, access: Access, job: Job) {
+        self.transfers.start(access, job, self.messages.clone());
+    }
+
+    fn stop_transfer(&mut self, access: Option<Access>, file_id: FileId, way: Way, forget: Option<String>) {
+        self.transfers.stop(access, &file_id, way, forget.is_some());
+    }
+
+    fn stop_transfers(&mut self) {
+        self.transfers.stop_all();
     }
 
     fn open_store(&mut self, _passphrase: Option<&str>) -> Result<Store, OpenError> {

@@ -5,6 +5,7 @@ mod introduce;
 mod queue;
 mod sleep;
 mod socket;
+mod transfer;
 mod vault;
 
 pub use app::App;

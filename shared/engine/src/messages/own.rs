@@ -106,6 +106,15 @@ pub(crate) fn settle_passed(tx: &mut Tx<'_>, chat: &ChatId, have: u64) -> Result
     Ok(out)
 }
 
+/// What a queued own message has besides its text.
+pub(crate) fn set_details(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId, details: &Details) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE messages SET details = ?3 WHERE chat_id = ?1 AND id = ?2 AND state <> 0",
+        params![chat.as_str(), id.as_str(), details.text()],
+    )?;
+    Ok(())
+}
+
 /// The text and mentions of a queued or refused own message, changed before it was ever sent.
 pub(crate) fn rewrite(
     tx: &mut Tx<'_>,

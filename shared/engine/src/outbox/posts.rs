@@ -57,7 +57,36 @@ impl Engine {
         }
         messages::queue_again(s.tx, chat, &old)?;
         let request = post_request(chat, &old.content, old.reply_to, old.mentions, &old.details, old.thread);
-        self.enqueue(s, chat, What::Post, Some(id), LocalId(uuid), &request)
+        self.enqueue(s, chat, What::Post, Some(id), LocalId(uuid), &request)?;
+        if self.upload_again(s, id)? { self.hold_post(s, chat, id) } else { Ok(()) }
+    }
+
+    /// Takes a post that was just written down out of its lane: it waits for its files.
+    pub(crate) fn hold_post(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<(), EngineError> {
+        let held = s.tx.rows(
+            "UPDATE outbox SET state = 3 WHERE chat_id = ?1 AND message_id = ?2 AND what = 'post' RETURNING n",
+            params![chat.as_str(), id.as_str()],
+            |r| r.int(0),
+        )?;
+        held.into_iter().for_each(|n| self.outbox.leave(chat, n));
+        Ok(())
+    }
+
+    /// Its files are there: it goes behind what waits in its lane.
+    pub(crate) fn release_post(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        id: &MessageId,
+    ) -> Result<(), EngineError> {
+        let freed = s.tx.rows(
+            "UPDATE outbox SET state = 0 WHERE chat_id = ?1 AND message_id = ?2 AND what = 'post' AND state = 3 RETURNING n",
+            params![chat.as_str(), id.as_str()],
+            |r| r.int(0),
+        )?;
+        self.outbox.lanes.entry(chat.clone()).or_default().extend(freed);
+        self.screen.dirty.connection = true;
+        Ok(())
     }
 
     /// Throws away what was never accepted; `false` when it may be with the server already.
@@ -85,6 +114,7 @@ impl Engine {
         for n in rows {
             self.outbox.leave(chat, n);
         }
+        self.forget_uploads_of(s, id, false)?;
         messages::remove(s.tx, chat, id)?;
         self.screen.dirty.removed.push((chat.clone(), id.clone()));
         self.screen.dirty.chats.insert(chat.clone());

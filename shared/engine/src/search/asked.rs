@@ -89,10 +89,16 @@ mod tests {
     #[test]
     fn filters_are_read_in_both_languages_and_words_are_left() {
         let asked = read("отчёт from:@anna has:file after:2026-01-31 за год");
-        assert_eq!((asked.words.as_str(), asked.from.as_deref(), asked.has), ("отчёт за год", Some("anna"), Some(Has::File)));
+        assert_eq!(
+            (asked.words.as_str(), asked.from.as_deref(), asked.has),
+            ("отчёт за год", Some("anna"), Some(Has::File))
+        );
         assert_eq!(asked.after, "2026-01-31T00:00:00Z".parse().ok());
         let asked = read("От:анна В:#дизайн есть:ссылка до:31.01.2026");
-        assert_eq!((asked.from.as_deref(), asked.chat.as_deref(), asked.has), (Some("анна"), Some("дизайн"), Some(Has::Link)));
+        assert_eq!(
+            (asked.from.as_deref(), asked.chat.as_deref(), asked.has),
+            (Some("анна"), Some("дизайн"), Some(Has::Link))
+        );
         assert_eq!(asked.before, "2026-01-31T00:00:00Z".parse().ok());
         assert!(asked.is_narrowed() && asked.words.is_empty());
     }

@@ -10,12 +10,12 @@ use crate::chats::{self, ChatInfo};
 use crate::content::Content;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::items;
 use crate::list::delivery;
 use crate::messages::{self, QUEUED_ORD, State, Stored};
 use crate::outbox::overlay::{self, Overlay};
 use crate::saved::saved_key;
 use crate::step::Step;
-use crate::{items, text};
 
 /// Longest text of a quote, in characters.
 const QUOTE_CHARS_MAX: usize = 140;
@@ -126,12 +126,11 @@ impl Engine {
             });
         };
         let quoted = overlay.over(quoted, me);
-        let readable = Content::of(&quoted.content, quoted.sealed).readable().unwrap_or_default();
         Ok(QuoteRow {
             id: id.clone(),
             author: self.name_of(s, quoted.sender)?,
             author_id: quoted.sender,
-            text: if quoted.deleted { String::new() } else { text::one_line(readable, QUOTE_CHARS_MAX) },
+            text: if quoted.deleted { String::new() } else { quoted.line(QUOTE_CHARS_MAX) },
             deleted: quoted.deleted,
         })
     }

@@ -13,4 +13,5 @@ mod searching;
 mod server;
 mod talk;
 mod threads;
+mod transfers;
 mod world;

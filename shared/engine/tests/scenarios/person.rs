@@ -46,6 +46,7 @@ pub struct Screen {
     pub kept: BTreeMap<String, String>,
     pub scheduled: Vec<view::ScheduledRow>,
     pub reminders: Vec<view::ReminderRow>,
+    pub transfers: Vec<view::TransferRow>,
 }
 
 pub struct Person {
@@ -58,6 +59,8 @@ pub struct Person {
     pub timers: HashMap<Timer, u64>,
     pub timer_count: u64,
     pub connection: Option<u64>,
+    /// Files that the driver was asked to move, and did not finish.
+    pub jobs: Vec<engine::Job>,
     pub screen: Screen,
     pub clock_skew: i64,
     pub rng: ChaCha8Rng,
@@ -121,6 +124,7 @@ impl Person {
     /// The process ends.
     pub fn die(&mut self) {
         self.engine = None;
+        self.jobs.clear();
         self.life += 1;
         self.timers.clear();
         self.connection = None;
@@ -219,7 +223,16 @@ impl Person {
             Update::Reply { id, reply } => {
                 assert!(screen.replies.insert(id, reply).is_none(), "{name}: command {id} answered twice");
             }
-            Update::Preferences { .. } | Update::Members { .. } | Update::Person { .. } | Update::Host { .. } => {}
+            Update::Transfers { transfers } => screen.transfers = transfers,
+            Update::Transfer { transfer } => {
+                screen.transfers.retain(|row| row.file_id != transfer.file_id || row.way != transfer.way);
+                screen.transfers.push(transfer);
+            }
+            Update::Picked { .. }
+            | Update::Preferences { .. }
+            | Update::Members { .. }
+            | Update::Person { .. }
+            | Update::Host { .. } => {}
         }
     }
 }

@@ -39,7 +39,12 @@ fn local(world: &mut World, person: usize, typed: &str) -> Vec<String> {
     }
 }
 
-fn on_server(world: &mut World, person: usize, typed: &str, cursor: Option<String>) -> (Vec<SearchHit>, Option<String>) {
+fn on_server(
+    world: &mut World,
+    person: usize,
+    typed: &str,
+    cursor: Option<String>,
+) -> (Vec<SearchHit>, Option<String>) {
     let id = world.command(person, Command::SearchServer { query: typed.to_owned(), chat_id: None, cursor });
     world.run_for(500);
     match world.people[person].screen.reply(id) {

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use protocol::frame::{
-    AuthSuccess, Changes, Event, Found, FoundMessage, History, HistoryPage, MessageAccepted, PostMessage, Reply, ScopeHave, ScopeHead,
-    ThreadMessages, Vote, Voters, Welcome,
+    AuthSuccess, Changes, Event, Found, FoundMessage, History, HistoryPage, MessageAccepted, PostMessage, Reply,
+    ScopeHave, ScopeHead, ThreadMessages, Vote, Voters, Welcome,
 };
 use protocol::model::{Note, Receipt};
 use protocol::{

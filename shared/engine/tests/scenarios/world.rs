@@ -161,6 +161,7 @@ impl World {
                 timers: HashMap::new(),
                 timer_count: 0,
                 connection: None,
+                jobs: Vec::new(),
                 screen: Screen::default(),
                 clock_skew: if rng.random_range(0..4) == 0 {
                     rng.random_range(-300_000_000_000..300_000_000_000)
@@ -453,7 +454,7 @@ impl World {
         }
     }
 
-    fn input(&mut self, person: usize, input: Input) {
+    pub fn input(&mut self, person: usize, input: Input) {
         let crash = self.crash();
         self.input_with(person, input, crash);
     }
@@ -529,6 +530,10 @@ impl World {
                 }
                 Output::SessionEnded => self.people[person].screen.session_ended = true,
                 Output::Erase => self.people[person].screen.erased = true,
+                Output::Transfer(job) => self.people[person].jobs.push(*job),
+                Output::StopTransfer { file_id, way, .. } => {
+                    self.people[person].jobs.retain(|job| job.file.id != file_id || job.way != way);
+                }
                 Output::Invitation { .. } => {}
             }
         }

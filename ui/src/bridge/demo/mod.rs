@@ -2,11 +2,12 @@
 //!
 //! `#demo` shows a team; words after `=` choose more: `#demo=welcome,ru,dark`. Scenes: `team` (default), `empty`, `welcome`,
 //! `browser`, `host`, `locked`, `new-lock`, `keyring`, `elsewhere`, `loading`; `offline`, `catching-up`; `quiet-chat`, `waiting-chat`,
-//! `no-teams`; languages `ru`, `en`; themes `light`, `dark`, `light-contrast`,
+//! `no-teams`; `files`, `tray`; languages `ru`, `en`; themes `light`, `dark`, `light-contrast`,
 //! `dark-contrast`; `own:dusk`; `compact`, `roomy`; `folders`, `themes`; layouts `lines`, `bubbles`.
 
 mod cast;
 mod script;
+mod shown_files;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,6 +17,7 @@ use leptos::prelude::{set_timeout, window};
 use view::{CommandEnvelope, CommandReply, Update};
 
 use script::Script;
+pub use shown_files::picture;
 
 /// What the address asks to see.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -5,7 +5,7 @@ use view::rows::VersionRow;
 use view::update::ReplyBody;
 use view::*;
 
-use super::{Scene, cast};
+use super::{Scene, cast, shown_files};
 use crate::i18n::when::now;
 
 /// Updates to say so many milliseconds later.
@@ -214,8 +214,12 @@ impl Script {
             Connection::Online
         };
         let chats = if self.scene.has("empty") { Vec::new() } else { cast::chats() };
+        let files = |word, files: fn() -> Vec<PickedRow>| if self.scene.has(word) { files() } else { Vec::new() };
+        let transfers = if self.scene.has("files") { shown_files::transfers() } else { Vec::new() };
         vec![
             Update::Stage { stage: Stage::Ready { me } },
+            Update::Picked { files: files("tray", shown_files::picked) },
+            Update::Transfers { transfers },
             Update::Connection { connection },
             Update::Chats { chats },
             Update::Unread { messages: 131, mentions: 1 },
@@ -235,6 +239,9 @@ impl Script {
         if self.scene.has("polls") {
             rows.extend(cast::polls(rows.len() as u64));
         }
+        if self.scene.has("files") {
+            rows.extend(shown_files::files(rows.len() as u64));
+        }
         if self.scene.has("offline") {
             rows.extend(cast::unsent(rows.len() as u64));
         }
@@ -242,7 +249,8 @@ impl Script {
         let position = match (at, unread) {
             (Some(id), _) => TimelinePosition::Message { id },
             (None, Some(id))
-                if chat_id == ChatId::general() && !self.scene.has("offline") && !self.scene.has("polls") =>
+                if chat_id == ChatId::general()
+                    && !["offline", "polls", "files"].iter().any(|part| self.scene.has(part)) =>
             {
                 TimelinePosition::FirstUnread { id }
             }

@@ -1,7 +1,7 @@
 //! The composer: one growing text field with everything that belongs to writing.
 
 use leptos::prelude::*;
-use view::{ChatId, Draft, MessageId, PersonRow, QuoteRow, UserId, When};
+use view::{ChatId, Draft, MessageId, PersonRow, QuoteRow, SendFile, UserId, When};
 use wasm_bindgen::JsCast;
 
 use super::composition::{Composition, Mode};
@@ -10,12 +10,15 @@ use super::field_keys::{Ask, ask};
 use super::send::{MESSAGE_BYTES_MAX, asked_poll, is_sendable, mentioned_in};
 use super::suggest::{Suggestion, closed_code, suggest};
 use super::suggestions::{LIST_ID, Suggestions, option_id};
+use super::tray::TrayBar;
+use crate::bridge::files::{choose, offer};
 use crate::features::later::LaterPanel;
 use crate::features::reactions::EmojiPanel;
 use crate::i18n::{t, t_with};
 use crate::keys::live::{self, chord_words};
 use crate::keys::{Action, KeyPress};
 use crate::primitives::{ControlSize, Icon, IconButton, IconButtonKind, IconName, MenuAnchor, colour_of};
+use crate::state::AppState;
 use crate::state::emoji::use_emoji;
 
 /// How wide the panels over it are, in CSS pixels.
@@ -27,6 +30,8 @@ const LATER_WIDTH: f64 = 320.0;
 pub struct ComposerActions {
     /// Post this, with the people mentioned.
     pub send: Callback<(Draft, Vec<UserId>)>,
+    /// Post this with files, and the people mentioned.
+    pub send_files: Callback<(Draft, Vec<UserId>, Vec<SendFile>)>,
     /// Post it at a moment, with the people mentioned.
     pub send_later: Callback<(Draft, Vec<UserId>, When)>,
     /// Ask a poll, with what was typed as its question.
@@ -73,7 +78,11 @@ pub fn Composer(
     let box_node = NodeRef::<leptos::html::Div>::new();
     let open_panel = move || panel.set(box_node.get_untracked().map(|node| over_its_end(&node, EMOJI_WIDTH)));
     let too_long = move || composition.text.with(|text| text.trim().len() > MESSAGE_BYTES_MAX);
-    let sendable = move || composition.text.with(|text| is_sendable(text));
+    let state = AppState::get();
+    let tray = composition.tray;
+    tray.take_picked(state);
+    let dropping = RwSignal::new(false);
+    let sendable = move || desk.is_sendable();
     let editing = move || composition.mode.with(|mode| matches!(mode, Mode::Edit { .. }));
     let suggesting = move || desk.found.with(|(_, found)| !found.is_empty());
     let pressed = move |event: leptos::ev::KeyboardEvent| {
@@ -105,8 +114,24 @@ pub fn Composer(
                     on_pick=move |suggestion: Suggestion| desk.take(&suggestion)
                 />
             </Show>
-            <div class="composer__box" class:composer__box--edit=editing node_ref=box_node>
+            <div
+                class="composer__box"
+                class:composer__box--edit=editing
+                class:composer__box--drop=move || dropping.get()
+                node_ref=box_node
+                on:dragover=move |event| dropping.set(takes_files(&event))
+                on:dragleave=move |_| dropping.set(false)
+                on:drop=move |event| {
+                    dropping.set(false);
+                    if let Some(files) = files_of(event.data_transfer()) {
+                        event.prevent_default();
+                        tray.use_this(state);
+                        offer(files);
+                    }
+                }
+            >
                 <ModeBar composition=composition />
+                <TrayBar tray=tray />
                 <div class="composer__line">
                     <textarea
                         class="composer__field"
@@ -125,13 +150,31 @@ pub fn Composer(
                         on:input=move |event| desk.typed(&event)
                         on:keydown=pressed
                         on:click=move |_| desk.look()
+                        on:focus=move |_| tray.use_this(state)
+                        on:paste=move |event: web_sys::ClipboardEvent| {
+                            if let Some(files) = files_of(event.clipboard_data()) {
+                                event.prevent_default();
+                                tray.use_this(state);
+                                offer(files);
+                            }
+                        }
                         on:blur=move |_| desk.found.set((0, Vec::new()))
                     />
                     <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=Signal::derive(|| chord_words(Action::Emoji)) on_press=open_panel />
-                    <Show when=move || composition.text.with(String::is_empty) && !editing()>
+                    <Show when=move || !editing()>
+                        <IconButton
+                            icon=IconName::Attach
+                            label=move || t("files-attach")
+                            on_press=move || {
+                                tray.use_this(state);
+                                choose(state);
+                            }
+                        />
+                    </Show>
+                    <Show when=move || composition.text.with(String::is_empty) && !editing() && tray.is_empty()>
                         <IconButton icon=IconName::Poll label=move || t("poll-new") on_press=move || actions.new_poll.run((String::new(),)) />
                     </Show>
-                    <Show when=move || sendable() && !editing()>
+                    <Show when=move || sendable() && !editing() && tray.is_empty()>
                         <IconButton
                             icon=IconName::Clock
                             label=move || t("scheduled-send-later")
@@ -295,9 +338,16 @@ impl Desk {
         true
     }
 
+    /// A text of a fit length, or files.
+    fn is_sendable(self) -> bool {
+        let editing = self.composition.mode.with(|mode| matches!(mode, Mode::Edit { .. }));
+        let files = !editing && !self.composition.tray.is_empty();
+        self.composition.text.with(|text| is_sendable(text) || (files && text.trim().is_empty()))
+    }
+
     fn send(self) {
         let text = self.composition.text.get_untracked();
-        if !is_sendable(&text) {
+        if !untrack(|| self.is_sendable()) {
             return;
         }
         let text = text.trim().to_owned();
@@ -315,7 +365,16 @@ impl Desk {
                 }
                 self.composition.leave_edit();
             }
-            _ => self.actions.send.run((self.take_draft(text), mentions)),
+            _ => {
+                // Before the draft is taken, which empties the tray.
+                let files = self.composition.tray.take();
+                let draft = self.take_draft(text);
+                if files.is_empty() {
+                    self.actions.send.run((draft, mentions));
+                } else {
+                    self.actions.send_files.run((draft, mentions, files));
+                }
+            }
         }
         self.found.set((0, Vec::new()));
         self.composition.focus();
@@ -340,6 +399,23 @@ impl Desk {
         self.drafts.sent();
         Draft { text, reply_to }
     }
+}
+
+/// What is dragged over are files; then the drop is ours.
+fn takes_files(event: &web_sys::DragEvent) -> bool {
+    let types = event.data_transfer().map(|data| data.types());
+    let files = types.is_some_and(|types| types.includes(&"Files".into(), 0));
+    if files {
+        event.prevent_default();
+    }
+    files
+}
+
+/// The files that are pasted or dropped; `None` for none.
+fn files_of(data: Option<web_sys::DataTransfer>) -> Option<Vec<web_sys::File>> {
+    let list = data?.files()?;
+    let files: Vec<web_sys::File> = (0..list.length()).filter_map(|at| list.get(at)).collect();
+    (!files.is_empty()).then_some(files)
 }
 
 /// Where a panel of this width opens from the composer: over the end of its box.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use view::{MessageContent, MessageId, MessageRow, QuoteRow};
 
 use super::editing::Selected;
+use super::tray::Tray;
 use crate::features::markdown::plain_text;
 
 /// What sending does.
@@ -32,6 +33,8 @@ pub struct Composition {
     pub text: RwSignal<String>,
     /// The person has changed it since the chat was opened: an incoming draft may no longer replace it.
     pub touched: RwSignal<bool>,
+    /// Files that go with it.
+    pub tray: Tray,
     /// The text field.
     pub field: NodeRef<Textarea>,
     /// What was being written when an edit began.
@@ -51,6 +54,7 @@ impl Composition {
             mode: RwSignal::new(Mode::New),
             text: RwSignal::new(String::new()),
             touched: RwSignal::new(false),
+            tray: Tray::new(),
             field: NodeRef::new(),
             kept: StoredValue::new(String::new()),
         }
@@ -59,6 +63,7 @@ impl Composition {
     /// Empties it for another chat.
     pub fn clear(&self) {
         self.mode.set(Mode::New);
+        self.tray.drop_all();
         self.text.set(String::new());
         self.touched.set(false);
         self.kept.set_value(String::new());

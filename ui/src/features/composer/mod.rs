@@ -8,6 +8,7 @@ mod field_keys;
 mod send;
 mod suggest;
 mod suggestions;
+mod tray;
 
 pub use composer::{Composer, ComposerActions};
 pub use composition::{Composition, Mode, quote_of};

@@ -20,6 +20,8 @@ pub(super) fn Body(row: ArcRwSignal<MessageRow>, actions: MessageActions) -> imp
     move || {
         let (content, mentions) = content.get();
         match content {
+            // A message of files alone.
+            MessageContent::Text { text } if text.trim().is_empty() => ().into_any(),
             MessageContent::Text { text } => {
                 view! { <Markdown text=text mentions=mentions on_person=actions.person /> }.into_any()
             }

@@ -12,6 +12,7 @@ use super::note::note_words;
 use super::quote::Quote;
 use super::replies::RepliesStrip;
 use super::toolbar::Toolbar;
+use crate::features::attachments::Attachments;
 use crate::features::polls::Poll;
 use crate::features::reactions::Reactions;
 use crate::i18n::{key, t, when};
@@ -80,6 +81,7 @@ pub fn Message(
                 {quote(&row, context)}
                 <Body row=row.clone() actions=context.actions />
                 <Poll row=row.clone() actions=context.actions />
+                <Attachments row=row.clone() />
                 {reactions(&row, context)}
                 {replies(&row, context)}
                 <Show when=failed>

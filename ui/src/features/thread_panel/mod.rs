@@ -137,6 +137,10 @@ fn composer_actions(state: AppState, chat: ChatId, root: MessageId, composition:
             let (chat_id, thread) = (chat.get_value(), Some(root.get_value()));
             tell(state, Command::Send { chat_id, local_id: new_local_id(), draft, mentions, thread });
         }),
+        send_files: Callback::from(move |draft: Draft, mentions: Vec<UserId>, files: Vec<view::SendFile>| {
+            let (chat_id, thread) = (chat.get_value(), Some(root.get_value()));
+            tell(state, Command::SendFiles { chat_id, local_id: new_local_id(), draft, mentions, thread, files });
+        }),
         send_later: Callback::from(move |draft: Draft, mentions: Vec<UserId>, when: When| {
             let (chat_id, thread) = (chat.get_value(), Some(root.get_value()));
             tell(state, Command::Schedule { chat_id, local_id: new_local_id(), draft, mentions, thread, when });

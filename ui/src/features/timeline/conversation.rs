@@ -202,6 +202,10 @@ fn composer_actions(state: AppState, composition: Composition) -> ComposerAction
             let local_id = new_local_id();
             in_chat(state, |chat_id| Command::Send { chat_id, local_id, draft, mentions, thread: None });
         }),
+        send_files: Callback::from(move |draft: Draft, mentions: Vec<UserId>, files: Vec<view::SendFile>| {
+            let local_id = new_local_id();
+            in_chat(state, |chat_id| Command::SendFiles { chat_id, local_id, draft, mentions, thread: None, files });
+        }),
         send_later: Callback::from(move |draft: Draft, mentions: Vec<UserId>, when: When| {
             let local_id = new_local_id();
             in_chat(state, |chat_id| Command::Schedule { chat_id, local_id, draft, mentions, thread: None, when });

@@ -11,6 +11,7 @@ mod right_panel;
 use leptos::prelude::*;
 
 use super::Settings;
+use crate::features::attachments::PictureViewer;
 use crate::features::chat_list::ChatList;
 use crate::features::connection_banner::ConnectionBanner;
 use crate::i18n::t;
@@ -46,6 +47,7 @@ pub fn Team() -> impl IntoView {
                 </div>
             </div>
             <Dialogs />
+            <PictureViewer />
         </div>
     }
 }

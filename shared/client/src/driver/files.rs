@@ -1,0 +1,27 @@
+//! What files need to know of the account: where its server is, and its token.
+
+use protocol::FileId;
+use view::Way;
+
+use super::{Access, Core, Platform, Readable, State, route};
+use crate::config::Endpoint;
+
+impl<P: Platform> Core<P> {
+    /// For a request over HTTP; `None` without a session, or while the server is nowhere.
+    pub(super) fn access(&self) -> Option<Access> {
+        let State::Open { engine, .. } = &self.state else { return None };
+        let endpoint = serde_json::from_str::<Endpoint>(&engine.account()?.endpoint).ok()?;
+        let endpoint = route::current(&endpoint, self.setup.here.as_ref())?;
+        Some(Access { endpoint, token: engine.access_token()?.to_owned() })
+    }
+
+    /// Where a file can be read.
+    pub(super) fn readable(&mut self, file_id: &FileId) -> Readable {
+        let access = self.access();
+        let State::Open { store, engine } = &mut self.state else {
+            return Readable { access, picked: None, saved: None };
+        };
+        let mut place = |way| store.read(|tx| engine.place_of(tx, file_id, way)).ok().flatten();
+        Readable { access, picked: place(Way::Up), saved: place(Way::Down) }
+    }
+}

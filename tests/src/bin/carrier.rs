@@ -1,0 +1,51 @@
+//! A client app without windows that carries one file, for being killed and measured: `carrier PROFILE SERVER NAME send FILE`
+//! attaches it in `general`, `… save FOLDER` fetches the first file that is there, `… go-on` starts again and does nothing new.
+//! Prints `ready`, then `moved BYTES` as the file moves and `done` at its end, and lives until it is killed.
+#![allow(clippy::print_stdout, reason = "its output is what the test reads")]
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use client::KeySource;
+use protocol::ChatId;
+use testkit::Headless;
+use view::{Command, TransferState};
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, profile, server, name, what, rest @ ..] = &arguments[..] else {
+        panic!("usage: carrier PROFILE SERVER NAME send|save|go-on [PATH]")
+    };
+    let app = Headless::start(Path::new(profile), KeySource::Raw(crypto::Key::from_bytes([5; 32]))).await;
+    if !app.look(|screen| screen.is_ready()) {
+        app.register(server, name).await;
+    }
+    println!("ready");
+    app.command(Command::OpenChat { chat_id: ChatId::general() });
+    match what.as_str() {
+        "send" => drop(app.send_files(&ChatId::general(), "", &[PathBuf::from(&rest[0])]).await),
+        "save" => {
+            app.until("a file", |screen| screen.timeline.iter().any(|row| row.seq > 0 && !row.attachments.is_empty()))
+                .await;
+            let file = app
+                .look(|screen| screen.timeline.iter().find_map(|row| row.attachments.first().cloned()))
+                .expect("it is there");
+            app.save(&file, &Path::new(&rest[0]).join(&file.file.name));
+        }
+        _ => {}
+    }
+    let told = AtomicU64::new(0);
+    // Without end, and without the deadline of a test: a large file takes its time.
+    app.watch(|screen| {
+        for row in screen.transfers.values() {
+            if row.done != told.swap(row.done, Ordering::Relaxed) {
+                println!("moved {}", row.done);
+            }
+            if matches!(row.state, TransferState::Done | TransferState::Gone) {
+                println!("done");
+            }
+        }
+    })
+    .await;
+}

@@ -1,0 +1,210 @@
+//! A file on its way through faults: the app is killed, the server is killed, the wire is cut; and what it costs in memory.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use client::KeySource;
+use protocol::ChatId;
+use testkit::{Headless, Proxy, ServerProcess, TestDb, program, times};
+use view::{TransferState, Way};
+
+const MIB: u64 = 1024 * 1024;
+/// The server counts bytes that it has synced, every so many.
+const SERVER_STEP: u64 = 8 * MIB;
+
+/// The `carrier` program.
+struct Carrier {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Carrier {
+    fn start(profile: &Path, server: &str, name: &str, what: &[&str]) -> Self {
+        let mut child = Command::new(program("carrier"))
+            .arg(profile)
+            .args([server, name])
+            .args(what)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let (tell, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let _ = tell.send(line);
+            }
+        });
+        let started = Self { child, lines };
+        assert_eq!(started.line(testkit::DEADLINE), "ready");
+        started
+    }
+
+    fn line(&self, patience: Duration) -> String {
+        self.lines.recv_timeout(patience).expect("the carrier goes on")
+    }
+
+    /// Waits until at least so many bytes have moved; returns the first count that it tells.
+    fn moved(&self, at_least: u64) -> u64 {
+        let mut first = None;
+        loop {
+            let line = self.line(testkit::DEADLINE);
+            let Some(bytes) = line.strip_prefix("moved ") else { continue };
+            let bytes: u64 = bytes.parse().unwrap();
+            let first = *first.get_or_insert(bytes);
+            if bytes >= at_least {
+                return first;
+            }
+        }
+    }
+
+    /// Waits for the end; returns the first count that it tells.
+    fn done(&self, patience: Duration) -> u64 {
+        let mut first = 0;
+        loop {
+            let line = self.line(patience);
+            if line == "done" {
+                return first;
+            }
+            if let (0, Some(bytes)) = (first, line.strip_prefix("moved ")) {
+                first = bytes.parse().unwrap();
+            }
+        }
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Bytes that look like nothing else, always the same.
+fn fill(path: &Path, bytes: u64) {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut file = File::create(path).unwrap();
+    let mut block = Vec::with_capacity(MIB as usize);
+    for _ in 0..bytes / MIB {
+        block.clear();
+        while block.len() < MIB as usize {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            block.extend_from_slice(&state.to_le_bytes());
+        }
+        file.write_all(&block).unwrap();
+    }
+}
+
+fn same(a: &Path, b: &Path) -> bool {
+    let (mut a, mut b) = (BufReader::new(File::open(a).unwrap()), BufReader::new(File::open(b).unwrap()));
+    let (mut left, mut right) = (vec![0; MIB as usize], vec![0; MIB as usize]);
+    loop {
+        let count = a.read(&mut left).unwrap();
+        if count == 0 {
+            return b.read(&mut right).unwrap() == 0;
+        }
+        if b.read_exact(&mut right[..count]).is_err() || left[..count] != right[..count] {
+            return false;
+        }
+    }
+}
+
+/// Most memory that a process ever had, in MiB.
+fn peak_mib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("the kernel counts it");
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+}
+
+async fn an_upload_goes_on(db: Option<TestDb>) {
+    let url = db.as_ref().and_then(TestDb::server_url);
+    let folder = tempfile::tempdir().unwrap();
+    let (data, profile) = (folder.path().join("server"), folder.path().join("alice"));
+    let file = folder.path().join("film.bin");
+    fill(&file, 48 * MIB);
+    let mut server = ServerProcess::start(&data, url);
+    let proxy = Proxy::to(server.addresses.http).await;
+    let address = proxy.address.to_string();
+    let bob_folder = tempfile::tempdir().unwrap();
+    let bob = Headless::start(bob_folder.path(), KeySource::None).await;
+    bob.register(&address, "bob").await;
+    bob.command(view::Command::OpenChat { chat_id: ChatId::general() });
+
+    // The app dies in the middle.
+    proxy.hold_after(20 * MIB as u32);
+    let app = Carrier::start(&profile, &address, "alice", &["send", file.to_str().unwrap()]);
+    app.moved(18 * MIB);
+    app.kill();
+    proxy.flow();
+    // Started again, it goes on from what the server has; then the server dies.
+    proxy.hold_after(12 * MIB as u32);
+    let app = Carrier::start(&profile, &address, "alice", &["go-on"]);
+    let first = app.moved(26 * MIB);
+    assert!(first >= 2 * SERVER_STEP, "it began anew: at {first}");
+    server.kill();
+    server = ServerProcess::start(&data, url);
+    proxy.point_to(server.addresses.http);
+    proxy.flow();
+    app.done(testkit::DEADLINE);
+
+    let file_of = |screen: &testkit::Screen| screen.timeline.iter().find_map(|row| row.attachments.first().cloned());
+    bob.until("alice's file", |screen| file_of(screen).is_some()).await;
+    let attachment = bob.look(file_of).unwrap();
+    let place = folder.path().join("bob's film.bin");
+    // A download whose wire is cut goes on as well.
+    bob.save(&attachment, &place);
+    proxy.cut();
+    proxy.mend();
+    let done = |screen: &testkit::Screen| screen.transfer(&attachment.file.id, Way::Down) == Some(TransferState::Done);
+    bob.until("the saved file", done).await;
+    assert!(same(&file, &place), "what arrived is not what was sent");
+    assert_eq!(bob.look(|screen| screen.timeline.iter().filter(|row| !row.attachments.is_empty()).count()), 1, "once");
+    app.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_goes_on_after_the_app_and_the_server_were_killed_sqlite() {
+    an_upload_goes_on(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_goes_on_after_the_app_and_the_server_were_killed_postgres() {
+    match TestDb::postgres() {
+        Some(db) => an_upload_goes_on(Some(db)).await,
+        None => sql::testing::cluster::say_none(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_passes_through_little_memory() {
+    let mib = u64::from(times("HYBRID_FILE_MIB", 192, 2_048));
+    let patience = testkit::DEADLINE * 10;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("disk.img");
+    fill(&file, mib * MIB);
+    let server = ServerProcess::start(&folder.path().join("server"), None);
+    let address = server.addresses.http.to_string();
+    let began = std::time::Instant::now();
+    let alice = Carrier::start(&folder.path().join("alice"), &address, "alice", &["send", file.to_str().unwrap()]);
+    alice.done(patience);
+    let up = began.elapsed();
+    let saved = folder.path().join("bob's");
+    std::fs::create_dir(&saved).unwrap();
+    let began = std::time::Instant::now();
+    let bob = Carrier::start(&folder.path().join("bob"), &address, "bob", &["save", saved.to_str().unwrap()]);
+    bob.done(patience);
+    let down = began.elapsed();
+    assert!(same(&file, &saved.join("disk.img")));
+    let peaks = [peak_mib(server.pid()), peak_mib(alice.child.id()), peak_mib(bob.child.id())];
+    eprintln!(
+        "{mib} MiB: up {up:?}, down {down:?}; most memory in MiB: server {}, alice {}, bob {}",
+        peaks[0], peaks[1], peaks[2]
+    );
+    assert!(peaks.iter().all(|peak| *peak < 200), "more than 200 MiB: {peaks:?}");
+    alice.kill();
+    bob.kill();
+}

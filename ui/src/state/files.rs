@@ -1,0 +1,67 @@
+//! Files: what the host has picked for the tray, and how far each has come.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use view::{Attachment, FileId, PickedRow, TransferRow, TransferState, Way};
+
+/// How far files have come, and what was picked last.
+#[derive(Clone, Copy)]
+pub struct Files {
+    transfers: RwSignal<HashMap<(FileId, Way), TransferRow>>,
+    /// Picked and not yet taken by a composer.
+    pub picked: RwSignal<Vec<PickedRow>>,
+    /// The number of the composer that takes them; 0 for any.
+    pub taker: RwSignal<u64>,
+    /// The picture that is shown large.
+    pub viewing: RwSignal<Option<Attachment>>,
+    composers: StoredValue<u64>,
+}
+
+impl Files {
+    pub(super) fn new() -> Self {
+        Self {
+            transfers: RwSignal::default(),
+            picked: RwSignal::default(),
+            taker: RwSignal::default(),
+            viewing: RwSignal::default(),
+            composers: StoredValue::new(0),
+        }
+    }
+
+    pub(super) fn reset(self, transfers: Vec<TransferRow>) {
+        let rows = transfers.into_iter().map(|row| ((row.file_id.clone(), row.way), row));
+        self.transfers.set(rows.collect());
+    }
+
+    pub(super) fn moved(self, row: TransferRow) {
+        let key = (row.file_id.clone(), row.way);
+        self.transfers.update(|all| {
+            if row.state == TransferState::Gone {
+                all.remove(&key);
+            } else {
+                all.insert(key, row);
+            }
+        });
+    }
+
+    pub(super) fn came(self, files: Vec<PickedRow>) {
+        self.picked.update(|picked| picked.extend(files));
+    }
+
+    /// A number for one more composer.
+    pub fn next_taker(self) -> u64 {
+        self.composers.update_value(|count| *count += 1);
+        self.composers.get_value()
+    }
+
+    /// Shows a picture large.
+    pub fn view_picture(self, file: Attachment) {
+        self.viewing.set(Some(file));
+    }
+
+    /// How far a file has come; tracks that.
+    pub fn of(self, file_id: &FileId, way: Way) -> Option<TransferRow> {
+        self.transfers.with(|all| all.get(&(file_id.clone(), way)).cloned())
+    }
+}
