@@ -273,6 +273,10 @@ CREATE TABLE message_index (
     n BIGINT NOT NULL PRIMARY KEY,
     message_id TEXT NOT NULL
 ) /*strict*/;
+
+-- Where nothing was said before, nothing is to be done later.
+INSERT INTO server_settings (key, value)
+SELECT 'search.indexed', 'done' WHERE NOT EXISTS (SELECT 1 FROM messages);
 ",
     // Terms come folded, stemmed and spelled with letters and digits that the tokenizer leaves alone.
     sqlite: "CREATE VIRTUAL TABLE message_words USING fts5(words, content='', contentless_delete=1, detail=none,

@@ -183,7 +183,8 @@ sql::each_db! {
         let (mut alice, bob, mut carol) = (team.person("alice").await, team.person("bob").await, team.person("carol").await);
         let group = alice.group(&[bob.id, carol.id]).await;
         let id = ask(&alice, &group, NewPoll { anonymous: true, ..poll(&["yes", "no"]) }).await;
-        (alice.heard_now(), carol.heard_now());
+        alice.heard_now();
+        carol.heard_now();
         vote(&bob, &group, &id, &[1]).await.unwrap();
         for other in [&mut alice, &mut carol] {
             let heard = other.heard_now();

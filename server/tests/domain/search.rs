@@ -139,6 +139,7 @@ sql::each_db! {
         let group = alice.group(&[bob.id]).await;
         let private = alice.private(bob.id).await;
         alice.post(&group, "secret one").await;
+        team.advance(1);
         alice.post(&private, "secret two").await;
         assert_eq!(said(&bob, words("secret")).await, ["secret two", "secret one"]);
         assert!(said(&eve, words("secret")).await.is_empty());
@@ -182,6 +183,7 @@ sql::each_db! {
         bob.post(&general, "report two").await;
         let options = vec!["a".to_owned(), "b".to_owned()];
         let poll = NewPoll { options, multiple: false, anonymous: false, quiz: None, closes_at: None };
+        team.advance(1);
         alice.post_as(local_id(), PostMessage { poll: Some(Box::new(poll)), ..text(&group, "report three?") }).await;
         let at = Some(Timestamp(START_MS + HOUR));
         let report = || words("report");
@@ -227,6 +229,7 @@ sql::each_db! {
             alice.post(&general, &format!("old {n}")).await;
         }
         alice.post(&group, "old in the group").await;
+        team.advance(1);
         let without_index = |cx: &mut Cx<'_, '_>| {
             if cx.tx.dialect() == sql::Dialect::Sqlite {
                 cx.tx.execute("DELETE FROM message_words", &[])?;

@@ -14,6 +14,7 @@ pub(crate) const BODY_TYPE: &str = "application/offset+octet-stream";
 /// In answers and requests: bytes that are there.
 pub(crate) const OFFSET: &str = "upload-offset";
 /// Most of an answer that says why not is read.
+#[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "`fetch` reads an answer whole"))]
 pub(crate) const REFUSAL_BYTES_MAX: usize = 64 * 1024;
 
 /// An upload.
@@ -36,6 +37,7 @@ pub(crate) fn beginning(job: &Job) -> [(&'static str, String); 3] {
 }
 
 /// Headers that go on with a download of which `have` bytes are there.
+#[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a browser does its own downloads"))]
 pub(crate) fn range(job: &Job, have: u64) -> [(&'static str, String); 2] {
     [("range", format!("bytes={have}-")), ("if-range", format!("\"{}\"", job.file.hash))]
 }

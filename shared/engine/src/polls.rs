@@ -113,7 +113,7 @@ impl Engine {
             closed,
             voted: !chosen.is_empty(),
             explanation: solution.map(|solution| solution.explanation).unwrap_or_default(),
-            can_vote: settled && !closed && info.role.is_some() && !(shown.quiz && !chosen.is_empty()),
+            can_vote: settled && !closed && info.role.is_some() && (!shown.quiz || chosen.is_empty()),
             can_close: settled && !closed && info.role.is_some() && may_close,
         }))
     }

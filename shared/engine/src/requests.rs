@@ -72,6 +72,8 @@ pub(crate) enum Page {
     Seek { id: MessageId, pages_left: u32 },
     /// Around a moment, to reset at its first message.
     Date { at_ms: i64 },
+    /// A place that the person has left since: what comes is only kept.
+    Left,
 }
 
 /// Which body the command is answered with.
@@ -150,6 +152,18 @@ impl Requests {
     pub(crate) fn drop_all(&mut self) -> Vec<Ask> {
         self.timer_until = None;
         std::mem::take(&mut self.open).into_values().map(|open| open.ask).collect()
+    }
+
+    /// The person went somewhere else in this chat: a page that comes late must not take them back.
+    pub(crate) fn leave(&mut self, chat: &ChatId) {
+        for open in self.open.values_mut() {
+            if let Ask::Page { chat: of, page } = &mut open.ask
+                && of == chat
+                && !matches!(page, Page::Older | Page::Newer)
+            {
+                *page = Page::Left;
+            }
+        }
     }
 
     pub(crate) fn any(&self, matches: impl Fn(&Ask) -> bool) -> bool {

@@ -82,6 +82,7 @@ impl Engine {
         if matches!(target, Target::Message(_)) && found.is_none() && !self.is_entered() {
             return Ok(false);
         }
+        self.requests.leave(chat);
         if !self.is_open(chat) {
             self.timeline = Some(Open { chat: chat.clone(), window: None });
             self.screen.open = Some(chat.clone());

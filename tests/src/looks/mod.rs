@@ -8,6 +8,9 @@ pub use checks::{key_words, overflows, strange_words};
 pub use scenes::{SCENES, Scene, Step};
 pub use site::{Site, built_client, measured_client};
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 use serde_json::json;
 
 use crate::desk::Window;
@@ -36,6 +39,15 @@ impl Dress {
     ];
 }
 
+/// [`show`], or why it could not be shown: so that a run over all scenes tells of all that are broken, not of the first.
+///
+/// # Errors
+/// What was waited for in vain.
+pub async fn shown(page: &Window, site: &Site, scene: &Scene, dress: Dress) -> Result<(), String> {
+    let outcome = AssertUnwindSafe(show(page, site, scene, dress)).catch_unwind().await;
+    outcome.map_err(|why| format!("{}: {}", scene.name, why.downcast_ref::<String>().map_or("not shown", String::as_str)))
+}
+
 /// Opens a scene and plays its steps, until what it shows is there and stands still.
 pub async fn show(page: &Window, site: &Site, scene: &Scene, dress: Dress) {
     let hash = match scene.page.strip_prefix("gallery/") {
@@ -55,6 +67,9 @@ async fn play(page: &Window, step: Step) {
     match step {
         Step::Press(css) => play_on(page, css, 0, "e.click();", &what).await,
         Step::PressNth(css, at) => play_on(page, css, at, "e.click();", &what).await,
+        Step::PressIcon(css, icon) => {
+            play_on(page, &format!("{css}:has([data-icon={icon}])"), 0, "e.click();", &what).await;
+        }
         Step::Menu(css) => {
             let open = "const box = e.getBoundingClientRect(); \
                  e.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, \

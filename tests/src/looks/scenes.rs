@@ -23,6 +23,8 @@ pub enum Step {
     Press(&'static str),
     /// Presses the n-th (from 0) that matches and is on screen.
     PressNth(&'static str, usize),
+    /// Presses the first that matches, is on screen and bears this icon.
+    PressIcon(&'static str, &'static str),
     /// Opens the menu of the first that matches.
     Menu(&'static str),
     /// Writes into a field.
@@ -33,7 +35,7 @@ pub enum Step {
     See(&'static str),
 }
 
-use Step::{Hit, Menu, Press as Click, PressNth, See, Type};
+use Step::{Hit, Menu, Press as Click, PressIcon, PressNth, See, Type};
 
 const fn ctrl(key: &'static str, code: &'static str) -> Step {
     Hit(Press { key, code, number: code.as_bytes()[code.len() - 1] as u32, held: held::CTRL })
@@ -43,7 +45,7 @@ const OPEN: Step = Click(".chat-row .list-row");
 const MESSAGE: Step = See(".message");
 const DOWN: Press = Press { key: "ArrowDown", code: "ArrowDown", number: 40, held: held::NONE };
 const ESCAPE: Step = Hit(Press { key: "Escape", code: "Escape", number: 27, held: held::NONE });
-const EMOJI: Step = Click(".composer__emoji .icon-button, .composer__line .icon-button");
+const EMOJI: Step = PressIcon(".composer .icon-button", "Smile");
 const SETTINGS: Step = ctrl(",", "Comma");
 const PALETTE: Step = Hit(Press { key: "K", code: "KeyK", number: 'K' as u32, held: held::CTRL | held::SHIFT });
 const NEW: Step = Click(".chat-list__head .icon-button");
@@ -140,8 +142,18 @@ pub const SCENES: &[Scene] = &[
         &[OPEN, MESSAGE, Menu(".message--own"), Click(".menu__item--danger")],
         "dialog[open]",
     ),
-    scene("reply", "team", &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 0)], ".composer__mode"),
-    scene("edit", "team", &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 3)], ".composer__box--edit"),
+    scene(
+        "reply",
+        "team",
+        &[OPEN, MESSAGE, Menu(".message--own"), PressIcon(".menu__item", "Reply")],
+        ".composer__mode",
+    ),
+    scene(
+        "edit",
+        "team",
+        &[OPEN, MESSAGE, Menu(".message--own"), PressIcon(".menu__item", "Edit")],
+        ".composer__box--edit",
+    ),
     scene("emoji", "team", &[OPEN, MESSAGE, EMOJI, Hit(DOWN)], ".emoji-panel__cell--selected"),
     scene("emoji-found", "team", &[OPEN, MESSAGE, EMOJI, Type(".emoji-panel input", "кот")], ".emoji-panel__name"),
     scene("emoji-nothing", "team", &[OPEN, MESSAGE, EMOJI, Type(".emoji-panel input", "яяя")], ".emoji-panel__state"),
@@ -176,42 +188,57 @@ pub const SCENES: &[Scene] = &[
     scene(
         "folder-change",
         "team,folders",
-        &[See(".chat-row"), Menu(".folders__tab:nth-child(3)"), PressNth(".menu__item", 0)],
+        &[See(".chat-row"), Menu(".folders__tab:nth-child(3)"), PressIcon(".menu__item", "Edit")],
         ".folder-form .list-row",
     ),
-    scene("folder-new", "team", &[NEW, PressNth(".menu__item", 3)], ".folder-form"),
+    scene("folder-new", "team", &[NEW, PressIcon(".menu__item", "Folder")], ".folder-form"),
     scene(
         "folders-of-chat",
         "team,folders",
-        &[See(".chat-row"), Menu(".chat-row"), PressNth(".menu__item", 6)],
+        &[See(".chat-row"), Menu(".chat-row"), PressIcon(".menu__item", "Folder")],
         ".chat-folders .switch",
     ),
     scene("thread", "team", &[OPEN, MESSAGE, Click(".message__replies")], ".thread-panel .message"),
     scene("threads", "team", &[See(".chat-row"), Click(".rail__item .icon-button")], ".thread-list .list-row"),
-    scene("reminders", "team,reminders", &[See(".chat-row"), PressNth(".rail .icon-button", 5)], ".reminders__row"),
+    scene(
+        "reminders",
+        "team,reminders",
+        &[See(".chat-row"), PressIcon(".rail .icon-button", "Bookmark")],
+        ".reminders__row",
+    ),
     scene("scheduled", "team,scheduled", &[OPEN, MESSAGE, Click(".scheduled-strip .button")], ".scheduled__row"),
     scene(
         "later",
         "team",
-        &[OPEN, MESSAGE, Type(".composer__field", "До завтра!"), PressNth(".composer__line .icon-button", 1)],
+        &[OPEN, MESSAGE, Type(".composer__field", "До завтра!"), PressIcon(".composer__line .icon-button", "Clock")],
         ".later:popover-open",
     ),
     scene(
         "pinned",
         "team",
-        &[OPEN, MESSAGE, Click(".chat-header > div:not(.chat-header__back) .icon-button"), PressNth(".menu__item", 2)],
+        &[
+            OPEN,
+            MESSAGE,
+            Click(".chat-header > div:not(.chat-header__back) .icon-button"),
+            PressIcon(".menu__item", "Pin"),
+        ],
         ".right-panel .search-hit",
     ),
     scene(
         "go-to-date",
         "team",
-        &[OPEN, MESSAGE, Click(".chat-header > div:not(.chat-header__back) .icon-button"), PressNth(".menu__item", 3)],
+        &[
+            OPEN,
+            MESSAGE,
+            Click(".chat-header > div:not(.chat-header__back) .icon-button"),
+            PressIcon(".menu__item", "Calendar"),
+        ],
         ".go-to-date",
     ),
     scene(
         "forward",
         "team",
-        &[OPEN, MESSAGE, Menu(".message--own"), PressNth(".menu__item", 4)],
+        &[OPEN, MESSAGE, Menu(".message--own"), PressIcon(".menu__item", "Forward")],
         "dialog[open] .people .list-row",
     ),
     scene("polls", "team,polls", &[OPEN, MESSAGE], ".poll__option--wrong"),
@@ -220,7 +247,7 @@ pub const SCENES: &[Scene] = &[
     scene(
         "poll-new",
         "team",
-        &[OPEN, MESSAGE, PressNth(".composer__line .icon-button", 1), PressNth(".new-poll .switch__input", 2)],
+        &[OPEN, MESSAGE, PressIcon(".composer__line .icon-button", "Poll"), PressNth(".new-poll .switch__input", 2)],
         ".new-poll .select__input",
     ),
     scene("versions", "team", &[OPEN, MESSAGE, Click("button.message__edited")], ".versions__one"),
@@ -238,7 +265,7 @@ pub const SCENES: &[Scene] = &[
             PressNth(".chat-row .list-row", 2),
             MESSAGE,
             Click(".chat-header > div:not(.chat-header__back) .icon-button"),
-            PressNth(".menu__item", 1),
+            PressIcon(".menu__item", "Edit"),
         ],
         ".rights .select",
     ),
@@ -250,7 +277,7 @@ pub const SCENES: &[Scene] = &[
             MESSAGE,
             Click(".chat-header__who"),
             Click(".members__row .icon-button"),
-            PressNth(".menu__item", 2),
+            PressIcon(".menu__item", "Crown"),
         ],
         "dialog[open]",
     ),
@@ -290,13 +317,18 @@ pub const SCENES: &[Scene] = &[
     scene(
         "new-group",
         "team",
-        &[NEW, PressNth(".menu__item", 0), See(".new-chat .list-row"), PressNth(".new-chat .list-row", 1)],
+        &[NEW, PressIcon(".menu__item", "Add"), See(".new-chat .list-row"), PressNth(".new-chat .list-row", 1)],
         ".people__chosen",
     ),
-    scene("new-channel", "team", &[NEW, PressNth(".menu__item", 0), PressNth(".tabs__tab", 1)], ".new-chat .switch"),
-    scene("people", "team", &[NEW, PressNth(".menu__item", 1)], ".people .list-row"),
-    scene("channels", "team", &[NEW, PressNth(".menu__item", 2)], ".channels__state"),
-    scene("invite", "team", &[NEW, PressNth(".menu__item", 4)], ".qr"),
+    scene(
+        "new-channel",
+        "team",
+        &[NEW, PressIcon(".menu__item", "Add"), PressNth(".tabs__tab", 1)],
+        ".new-chat .switch",
+    ),
+    scene("people", "team", &[NEW, PressIcon(".menu__item", "People")], ".people .list-row"),
+    scene("channels", "team", &[NEW, PressIcon(".menu__item", "Hash")], ".channels__state"),
+    scene("invite", "team", &[NEW, PressIcon(".menu__item", "PersonAdd")], ".qr"),
     scene("profile", "team", &[Click(".rail__me")], ".profile__facts"),
     scene("switcher", "team", &[See(".chat-row"), ctrl("k", "KeyK")], ".switcher .list-row"),
     scene("palette", "team", &[OPEN, MESSAGE, PALETTE], ".palette .list-row"),

@@ -50,7 +50,10 @@ async fn all_are_accessible(dress: Dress, width: u32) {
     page.resize(width, HEIGHT).await;
     let mut found = Vec::new();
     for scene in SCENES {
-        looks::show(&page, &site, scene, dress).await;
+        if let Err(why) = looks::shown(&page, &site, scene, dress).await {
+            found.push(why);
+            continue;
+        }
         found.extend(violations(&page, &axe).await.into_iter().map(|what| format!("{}: {what}", scene.name)));
     }
     page.close().await;
@@ -78,7 +81,10 @@ async fn all_fit(language: &'static str) {
     page.resize(380, HEIGHT).await;
     let mut found = Vec::new();
     for scene in SCENES {
-        looks::show(&page, &site, scene, Dress { language, theme: "light" }).await;
+        if let Err(why) = looks::shown(&page, &site, scene, Dress { language, theme: "light" }).await {
+            found.push(why);
+            continue;
+        }
         let mut wrong = looks::overflows(&page).await;
         // The gallery's samples are of no language.
         if !scene.page.starts_with("gallery") {

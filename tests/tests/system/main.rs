@@ -1,5 +1,5 @@
 //! The whole system through its public surface: scenarios and faults.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
 mod browser_keys;
 mod browser_looks;

@@ -1,4 +1,5 @@
-//! One drawing of our own set, in the colour of the text around it. Says nothing to screen readers.
+//! One drawing of our own set, in the colour of the text around it. Says nothing to screen readers; tests find buttons and menu
+//! items by `data-icon`, which no language changes.
 
 use leptos::prelude::*;
 
@@ -32,7 +33,7 @@ pub fn Icon(
         IconSize::Large => "icon icon--large",
     };
     view! {
-        <svg class=class viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+        <svg class=class viewBox="0 0 20 20" aria-hidden="true" focusable="false" data-icon=move || format!("{:?}", name.get())>
             <path d=move || name.get().path() />
         </svg>
     }

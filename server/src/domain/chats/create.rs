@@ -2,7 +2,7 @@
 
 use protocol::frame::{CreateChat, UpdateChat};
 use protocol::limits::CREATE_MEMBERS_MAX;
-use protocol::{Chat, ChatId, ChatKind, ErrorCode, LocalId, Note, Role, Row, Scope, UserId};
+use protocol::{Chat, ChatId, ChatKind, ErrorCode, LocalId, Note, Rights, Role, Row, Scope, UserId};
 
 use crate::domain::messages::note;
 use crate::domain::{Cx, Failure, access, names};

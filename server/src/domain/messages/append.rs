@@ -55,9 +55,13 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     {
         return Err(Failure::field("reply_to", "no such message in this chat"));
     }
-    let (forwarded, attachments, asked) = match &body.forward_of {
+    let Brought { forwarded, attachments, asked } = match &body.forward_of {
         Some(original) => forwarded(cx, original, body)?,
-        None => (None, files::checked(cx, &body.attachments)?, poll::asked(cx, body)?),
+        None => Brought {
+            forwarded: None,
+            attachments: files::checked(cx, &body.attachments)?,
+            asked: poll::asked(cx, body)?,
+        },
     };
     let root = match &body.thread {
         Some(root) => Some(thread::root(cx, &body.chat_id, root)?),
@@ -111,13 +115,16 @@ fn right(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<PostRight
     messages::post_right(cx.tx, chat, cx.actor, id)?.ok_or_else(access::not_a_member)
 }
 
+/// What a message has besides its text.
+struct Brought {
+    forwarded: Option<Box<Forwarded>>,
+    attachments: Vec<Attachment>,
+    asked: Option<poll::Asked>,
+}
+
 /// A forwarded message is said again as it was: nobody puts words into another's mouth. Of sealed ones the server knows
 /// only that they were there; members' devices see the rest.
-fn forwarded(
-    cx: &mut Cx<'_, '_>,
-    original: &MessageRef,
-    body: &PostMessage,
-) -> Result<(Option<Box<Forwarded>>, Vec<Attachment>, Option<poll::Asked>), Failure> {
+fn forwarded(cx: &mut Cx<'_, '_>, original: &MessageRef, body: &PostMessage) -> Result<Brought, Failure> {
     access::own_row(cx, &original.chat_id)?;
     let found = messages::get(cx.tx, &original.chat_id, &original.message_id)?;
     let said = found.filter(|message| message.deleted_at.is_none() && message.message_type == MessageType::Text);
@@ -135,7 +142,7 @@ fn forwarded(
             timestamp: said.timestamp,
         })
     });
-    Ok((Some(first), said.attachments, asked))
+    Ok(Brought { forwarded: Some(first), attachments: said.attachments, asked })
 }
 
 fn own_reactions(cx: &Cx<'_, '_>, emoji: &[String]) -> Result<BTreeMap<String, Vec<protocol::UserId>>, Failure> {

@@ -84,6 +84,7 @@ impl From<sql::Error> for OpenError {
 #[derive(Clone)]
 pub(crate) struct Access {
     /// Where the server is now.
+    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a page has one server, its own"))]
     pub(crate) endpoint: Endpoint,
     /// The session's token.
     pub(crate) token: String,
@@ -94,6 +95,7 @@ pub(crate) struct Readable {
     /// From the server.
     pub(crate) access: Option<Access>,
     /// Where it was picked, in the platform's words.
+    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "the page itself holds what was picked there"))]
     pub(crate) picked: Option<String>,
     /// Where it was saved.
     #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a page cannot open what the browser has saved"))]
@@ -122,6 +124,7 @@ pub(crate) enum Msg {
     /// The person chose files.
     Picked(Vec<Picked>),
     /// The person chose where a file shall go.
+    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a browser chooses that itself"))]
     Save { file: FileInfo, place: String },
     /// What became of a job.
     Transfer { file_id: FileId, way: Way, progress: Progress },

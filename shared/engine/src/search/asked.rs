@@ -57,7 +57,7 @@ impl Asked {
         true
     }
 
-    /// Something narrows it.
+    #[cfg(test)]
     pub(crate) fn is_narrowed(&self) -> bool {
         *self != Self { words: self.words.clone(), ..Self::default() }
     }

@@ -147,6 +147,7 @@ impl Engine {
                 }
                 None => self.open_at_end(s, &info),
             },
+            Page::Left => Ok(()),
         }
     }
 
@@ -155,6 +156,7 @@ impl Engine {
         if !self.is_open(chat) {
             return Ok(());
         }
+        self.requests.leave(chat);
         if self.is_entered() {
             self.ask_page(s, chat, Page::Date { at_ms }, None, None, None, 100);
             return Ok(());
@@ -187,7 +189,7 @@ impl Engine {
             Page::Around { id, seq } => self.reset_around(s, &info, seq, TimelinePosition::Message { id }),
             Page::Date { at_ms } => self.reset_at_time(s, &info, at_ms),
             Page::Unread | Page::Seek { .. } if self.window_of(chat).is_none() => self.reset_at_unread(s, &info),
-            Page::Unread | Page::Seek { .. } => Ok(()),
+            Page::Unread | Page::Seek { .. } | Page::Left => Ok(()),
         }
     }
 }

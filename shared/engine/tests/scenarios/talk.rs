@@ -194,3 +194,19 @@ fn a_date_opens_the_first_message_of_that_day() {
     world.command(ALICE, Command::JumpToTime { chat_id: general(), at: Timestamp(i64::MAX / 2) });
     assert_eq!(world.people[ALICE].screen.texts().last().unwrap(), "день 29", "a day to come is the end");
 }
+
+#[test]
+fn a_page_that_comes_late_takes_nobody_back_to_where_they_have_left() {
+    let mut world = world();
+    let mut first_day = None;
+    for n in 0..300 {
+        say(&mut world, BOB, &general(), &format!("слово {n}"), vec![]);
+        first_day.get_or_insert(world.server.chats[&general()].messages.last().unwrap().timestamp);
+    }
+    open(&mut world, ALICE, &general());
+    world.command(ALICE, Command::JumpToTime { chat_id: general(), at: first_day.unwrap() });
+    world.command(ALICE, Command::JumpToLatest { chat_id: general() });
+    world.run_for(5_000);
+    let texts = world.people[ALICE].screen.texts();
+    assert_eq!(texts.last().unwrap(), "слово 299", "the page came while she looked at the end");
+}

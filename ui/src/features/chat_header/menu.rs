@@ -1,7 +1,7 @@
 //! What can be done with a chat as a whole.
 
 use leptos::prelude::*;
-use view::{ChatKind, ChatRow, Command, Role};
+use view::{ChatRow, Command, Role};
 
 use crate::bridge;
 use crate::features::chat_keeping::keeping_items;

@@ -1,7 +1,7 @@
 //! What the palette offers: the actions of the table of chords, what the menus hold, and the looks of the app.
 
 use leptos::prelude::*;
-use view::{ChatKind, ChatRow, Command, MessageLayout, Preferences, Role};
+use view::{ChatRow, Command, MessageLayout, Preferences, Role};
 
 use crate::bridge;
 use crate::features::chat_keeping::keepings;

@@ -1,7 +1,7 @@
 //! Says messages again in other chats: choose the chats, send.
 
 use leptos::prelude::*;
-use view::{ChatId, ChatKind, ChatRow, Command, MessageId, Role};
+use view::{ChatId, ChatKind, ChatRow, Command, MessageId};
 
 use crate::bridge;
 use crate::features::chat_list::{colour_seed, folded};

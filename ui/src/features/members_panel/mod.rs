@@ -5,7 +5,7 @@ mod row;
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
-use view::{ChatRow, Command, MemberRow, Role};
+use view::{ChatRow, Command, MemberRow};
 
 use crate::bridge::{self, Attempt};
 use crate::i18n::{t, t_with};

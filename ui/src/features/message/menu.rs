@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use view::{MessageContent, MessageRow};
 
-use super::actions::MessageContext;
+use super::actions::{MessageActions, MessageContext};
 use crate::i18n::t;
 use crate::primitives::{IconName, MenuItem};
 
