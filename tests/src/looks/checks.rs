@@ -15,14 +15,16 @@ pub async fn overflows(page: &Window) -> Vec<String> {
             + ' ' + JSON.stringify((e.textContent ?? '').trim().slice(0, 40));
         const scrolls = e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX);
         const clips = e => getComputedStyle(e).overflowX !== 'visible';
-        const inScroller = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement) if (scrolls(p) && p.scrollWidth > p.clientWidth + 1) return p.tagName === 'PRE'; return false; };
+        const inScroller = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement) if (scrolls(p) && p.scrollWidth > p.clientWidth + 1) return mayScroll(p); return false; };
+        // Code, and strips whose way it is to scroll.
+        const mayScroll = e => e.matches('pre, [data-scrolls]');
         for (const e of document.body.querySelectorAll('*')) {
             if (!e.checkVisibility({ visibilityProperty: true }) || e.closest('.visually-hidden, svg svg, .skeletons')) continue;
             const box = e.getBoundingClientRect();
             if (box.width === 0 || box.height === 0) continue;
             if ((box.right > innerWidth + 1 || box.left < -1) && !inScroller(e)) found.push(`${name(e)} reaches from ${Math.round(box.left)} to ${Math.round(box.right)} of ${innerWidth}`);
             const wide = e.scrollWidth > e.clientWidth + 1;
-            if (wide && scrolls(e) && e.tagName !== 'PRE' && e.clientWidth > 0) found.push(`${name(e)} scrolls sideways: ${e.scrollWidth} in ${e.clientWidth}`);
+            if (wide && scrolls(e) && !mayScroll(e) && e.clientWidth > 0) found.push(`${name(e)} scrolls sideways: ${e.scrollWidth} in ${e.clientWidth}`);
             if (wide && clips(e) && e.matches('.button__words, .tabs__tab, .option-cards__words, .dialog__title, .banner__text, .menu__words, .badge, h1, h2, h3, label') && !e.matches('.chat-list__team')) found.push(`${name(e)} is cut off: ${e.scrollWidth} in ${e.clientWidth}`);
         }
         return found;

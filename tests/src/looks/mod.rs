@@ -45,7 +45,8 @@ impl Dress {
 /// What was waited for in vain.
 pub async fn shown(page: &Window, site: &Site, scene: &Scene, dress: Dress) -> Result<(), String> {
     let outcome = AssertUnwindSafe(show(page, site, scene, dress)).catch_unwind().await;
-    outcome.map_err(|why| format!("{}: {}", scene.name, why.downcast_ref::<String>().map_or("not shown", String::as_str)))
+    outcome
+        .map_err(|why| format!("{}: {}", scene.name, why.downcast_ref::<String>().map_or("not shown", String::as_str)))
 }
 
 /// Opens a scene and plays its steps, until what it shows is there and stands still.

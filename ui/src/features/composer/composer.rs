@@ -78,9 +78,13 @@ pub fn Composer(
     let box_node = NodeRef::<leptos::html::Div>::new();
     let open_panel = move || panel.set(box_node.get_untracked().map(|node| over_its_end(&node, EMOJI_WIDTH)));
     let too_long = move || composition.text.with(|text| text.trim().len() > MESSAGE_BYTES_MAX);
-    let state = AppState::get();
+    // The gallery's composer stands alone and takes no files.
+    let state = AppState::try_get();
     let tray = composition.tray;
-    tray.take_picked(state);
+    if let Some(state) = state {
+        tray.take_picked(state);
+    }
+    let use_tray = move || state.into_iter().for_each(|state| tray.use_this(state));
     let dropping = RwSignal::new(false);
     let sendable = move || desk.is_sendable();
     let editing = move || composition.mode.with(|mode| matches!(mode, Mode::Edit { .. }));
@@ -125,7 +129,7 @@ pub fn Composer(
                     dropping.set(false);
                     if let Some(files) = files_of(event.data_transfer()) {
                         event.prevent_default();
-                        tray.use_this(state);
+                        use_tray();
                         offer(files);
                     }
                 }
@@ -150,11 +154,11 @@ pub fn Composer(
                         on:input=move |event| desk.typed(&event)
                         on:keydown=pressed
                         on:click=move |_| desk.look()
-                        on:focus=move |_| tray.use_this(state)
+                        on:focus=move |_| use_tray()
                         on:paste=move |event: web_sys::ClipboardEvent| {
                             if let Some(files) = files_of(event.clipboard_data()) {
                                 event.prevent_default();
-                                tray.use_this(state);
+                                use_tray();
                                 offer(files);
                             }
                         }
@@ -166,8 +170,8 @@ pub fn Composer(
                             icon=IconName::Attach
                             label=move || t("files-attach")
                             on_press=move || {
-                                tray.use_this(state);
-                                choose(state);
+                                use_tray();
+                                state.into_iter().for_each(choose);
                             }
                         />
                     </Show>

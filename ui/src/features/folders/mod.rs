@@ -48,7 +48,7 @@ fn Tabs() -> impl IntoView {
     };
     view! {
         <div class="folders">
-            <div class="folders__tabs" role="tablist" aria-label=move || t("folders-title") node_ref=row on:keydown=step>
+            <div class="folders__tabs" role="tablist" data-scrolls="" aria-label=move || t("folders-title") node_ref=row on:keydown=step>
                 <Tab folder=None on_menu=ask />
                 <For each=move || folders.all.get() key=|folder| (folder.id.clone(), folder.name.clone(), folder.icon.clone()) let:folder>
                     <Tab folder=Some(folder) on_menu=ask />

@@ -1,6 +1,7 @@
 //! The settings page of keys: find an action, press what shall do it, put it back.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::finding::fits;
 use crate::i18n::{t, t_with};
@@ -123,7 +124,11 @@ fn Row(page: Page, name: &'static str) -> impl IntoView {
     let listens = Signal::derive(move || page.listening.get() == Some(name));
     let own = move || live::keymap().is_own(action);
     let said = Signal::derive(move || page.said.get().filter(|(of, _)| *of == name).map(|(_, said)| said));
-    let listen = move |_| {
+    let listen = move |event: leptos::ev::MouseEvent| {
+        // WebKit gives a pressed button no focus, and then no keys would come here.
+        if let Some(button) = event.current_target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = button.focus();
+        }
         page.said.set(None);
         page.listening.update(|now| *now = if *now == Some(name) { None } else { Some(name) });
     };
