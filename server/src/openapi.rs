@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::routing::get;
-use protocol::{file, frame, model, poll, scope};
+use protocol::{encryption, file, frame, model, poll, scope};
 use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -57,6 +57,16 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         poll::Poll,
         poll::PollOption,
         frame::Voters,
+        frame::Keys,
+        frame::ClaimedKey,
+        frame::CommitAccepted,
+        frame::Commits,
+        encryption::Device,
+        encryption::Group,
+        encryption::GroupDevice,
+        encryption::Handshake,
+        encryption::Admission,
+        protocol::DeviceId,
         frame::Found,
         frame::FoundMessage,
         frame::Has,
@@ -83,6 +93,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         Channels,
         Profile,
         ItemState,
+        DeviceState,
         Pinned,
         Versions,
         FileState,
@@ -126,6 +137,8 @@ replies! {
     Files { chat_id: protocol::ChatId, messages: Vec<model::Message>, has_more_before: bool }
     /// The entry as it now is.
     ItemState { item: model::Item }
+    /// The device as it now is.
+    DeviceState { device: encryption::Device }
     /// One entry per scope, in the order asked.
     ChangesList { changes: Vec<frame::Changes> }
 }
@@ -222,7 +235,8 @@ fn snake_case(name: &str) -> String {
 }
 
 fn parameter(name: &str, place: ParameterIn, required: Required) -> utoipa::openapi::path::Parameter {
-    let number = matches!(name, "user_id" | "limit" | "page" | "option" | "sender_id") || name.ends_with("_seq");
+    let number = matches!(name, "user_id" | "limit" | "generation" | "from_epoch" | "page" | "option" | "sender_id")
+        || name.ends_with("_seq");
     let kind = if number { Type::Integer } else { Type::String };
     let schema = RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(SchemaType::new(kind)).build()));
     let mut parameter = ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(schema));

@@ -18,6 +18,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(9, "rights", RIGHTS),
         Migration::shared(10, "polls", POLLS),
         SEARCH,
+        Migration::shared(12, "encryption", ENCRYPTION),
     ]
 }
 
@@ -284,3 +285,80 @@ SELECT 'search.indexed', 'done' WHERE NOT EXISTS (SELECT 1 FROM messages);
     postgres: "ALTER TABLE message_index ADD COLUMN words TSVECTOR NOT NULL;
                CREATE INDEX message_index_words ON message_index USING gin (words)",
 };
+
+/// Devices with their key packages, and the order of encrypted chats' commits.
+const ENCRYPTION: &str = "
+CREATE TABLE person_keys (
+    user_id BIGINT NOT NULL PRIMARY KEY,
+    key TEXT NOT NULL,
+    since_ms BIGINT NOT NULL
+) /*strict*/;
+
+CREATE TABLE devices (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id BIGINT NOT NULL,
+    session_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    last_seen_ms BIGINT NOT NULL,
+    removed BIGINT NOT NULL,
+    rev BIGINT NOT NULL
+) /*strict*/;
+CREATE INDEX devices_by_user ON devices (user_id, rev);
+CREATE INDEX devices_by_session ON devices (session_id);
+
+CREATE TABLE key_packages (
+    device_id TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    last_resort BIGINT NOT NULL,
+    -- The chat that a device will be added to with it.
+    claimed_for TEXT,
+    PRIMARY KEY (device_id, n)
+) /*strict*/;
+
+CREATE TABLE mls_groups (
+    chat_id TEXT NOT NULL PRIMARY KEY,
+    generation BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    -- JSON: devices that are missing, devices that are surplus.
+    todo TEXT NOT NULL,
+    rev BIGINT NOT NULL
+) /*strict*/;
+
+-- Which devices are in a chat's group, by the word of those who committed.
+CREATE TABLE mls_roster (
+    chat_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    PRIMARY KEY (chat_id, device_id)
+) /*strict*/;
+CREATE INDEX mls_roster_by_user ON mls_roster (user_id);
+
+CREATE TABLE mls_commits (
+    chat_id TEXT NOT NULL,
+    generation BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    sender_id BIGINT NOT NULL,
+    device_id TEXT NOT NULL,
+    content TEXT NOT NULL,
+    rev BIGINT NOT NULL,
+    PRIMARY KEY (chat_id, generation, epoch)
+) /*strict*/;
+CREATE INDEX mls_commits_by_rev ON mls_commits (chat_id, rev);
+
+CREATE TABLE mls_admissions (
+    chat_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    generation BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    rev BIGINT NOT NULL,
+    PRIMARY KEY (chat_id, device_id)
+) /*strict*/;
+CREATE INDEX mls_admissions_by_rev ON mls_admissions (user_id, rev);
+
+-- Of sealed messages: the revision with which the content came.
+ALTER TABLE messages ADD COLUMN content_rev BIGINT;
+";

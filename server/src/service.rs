@@ -6,8 +6,8 @@ use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, Server
 
 use crate::auth::{self, Granted};
 use crate::domain::{
-    Cx, Failure, access, chats, directory, files, invitations, items, marks, members, messages, once, search, sync,
-    timed, users,
+    Cx, Failure, access, chats, devices, directory, files, groups, invitations, items, marks, members, messages, once,
+    search, sync, timed, users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};
@@ -44,6 +44,7 @@ pub fn is_mutation(request: &Request) -> bool {
                 | ListMembers(_)
                 | ListUsers(_)
                 | ListChannels(_)
+                | ListCommits(_)
         )
 }
 
@@ -163,6 +164,7 @@ pub fn welcome(app: &App, versions: &[u16]) -> Result<Welcome, ProtocolError> {
         invitation_required: app.settings.invitation_required,
         heartbeat_ms: HEARTBEAT_MS,
         pin: app.settings.pin.clone(),
+        encryption: true,
     })
 }
 
@@ -240,6 +242,22 @@ async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Res
             }
             kept
         }
+        // Device and key packages by their own content: the same again adds nothing but keys.
+        Request::PublishKeys(body) => {
+            let publish = move |cx: &mut Cx<'_, '_>| {
+                let publish = |cx: &mut Cx<'_, '_>| devices::publish(cx, who.session_id, &body);
+                once::once(cx, id, |cx| publish(cx).map(|device| Reply::DeviceState { device }))
+            };
+            app.write(actor, publish).await
+        }
+        Request::RemoveDevice(body) => {
+            let session = app.write(actor, move |cx| devices::remove(cx, &body.device_id)).await;
+            match session {
+                Ok(Some(session)) => auth::end(app, actor, session).await.map(done).map_err(Failure::Refused),
+                Ok(None) => Ok(Reply::Done),
+                Err(failure) => Err(failure),
+            }
+        }
         Request::CreateInvitation(body) => {
             app.write(actor, move |cx| invitations::create(cx, id, &body).map(Reply::Invitation)).await
         }
@@ -265,6 +283,8 @@ fn mutate(cx: &mut Cx<'_, '_>, id: Option<LocalId>, request: Request) -> Result<
         Request::Vote(body) => messages::vote(cx, body).map(accepted),
         Request::ClosePoll(body) => messages::close_poll(cx, body).map(accepted),
         Request::PinMessage(body) => messages::pin(cx, body).map(accepted),
+        Request::ClaimKeys(body) => groups::claim(cx, &body).map(Reply::Keys),
+        Request::Commit(body) => groups::commit(cx, &body).map(Reply::CommitAccepted),
         Request::CreateChat(body) => chats::create(cx, id, &body).map(state),
         Request::OpenPrivate(body) => chats::open(cx, body.user_id).map(state),
         Request::UpdateChat(body) => chats::update(cx, &body).map(state),
@@ -292,6 +312,7 @@ fn look(cx: &mut Cx<'_, '_>, request: Request) -> Result<Reply, Failure> {
         Request::History(body) => messages::page(cx, &body).map(Reply::HistoryPage),
         Request::ListChats => chats::list(cx).map(|chats| Reply::Chats { chats }),
         Request::ListMembers(body) => members::list(cx, &body),
+        Request::ListCommits(body) => groups::list(cx, &body).map(Reply::Commits),
         Request::ListUsers(body) => directory::people(cx, &body),
         Request::ListChannels(body) => directory::channels(cx, &body),
         _ => Err(sql::Error::Bug("a request that changes something came to a reader".to_owned()).into()),

@@ -267,6 +267,7 @@ pub async fn refresh(
                     return Ok(Traded::For(successor, stored.session_id, stored.user_id));
                 }
                 tables::end_session(cx.tx, stored.session_id, cx.now)?;
+                crate::domain::devices::session_ended(cx, stored.user_id, stored.session_id)?;
                 return Ok(Traded::Reused(stored.session_id));
             }
             tables::use_token(cx.tx, &old, stored.session_id, by.as_deref(), cx.now)?;
@@ -310,10 +311,20 @@ fn is_retry(
 /// # Errors
 /// `unavailable`.
 pub async fn logout(app: &App, who: Who) -> Result<(), ProtocolError> {
-    app.write(who.user_id, move |cx| Ok(tables::end_session(cx.tx, who.session_id, cx.now)?))
-        .await
-        .map_err(Failure::into_protocol)?;
-    ended(app, who.session_id);
+    end(app, who.user_id, who.session_id).await
+}
+
+/// Ends a session of a person: tokens, streams, and what it was a device for.
+///
+/// # Errors
+/// `unavailable`.
+pub(crate) async fn end(app: &App, user_id: UserId, session_id: SessionId) -> Result<(), ProtocolError> {
+    let end = move |cx: &mut crate::domain::Cx<'_, '_>| {
+        tables::end_session(cx.tx, session_id, cx.now)?;
+        crate::domain::devices::session_ended(cx, user_id, session_id)
+    };
+    app.write(user_id, end).await.map_err(Failure::into_protocol)?;
+    ended(app, session_id);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use protocol::frame::{AddMember, ListMembers, MemberRef, Reply, SetRole};
 use protocol::{Chat, ChatId, ChatKind, Note, Role, Row, Scope, UserId};
 
 use super::messages::note;
-use super::{Cx, Failure, access, directory};
+use super::{Cx, Failure, access, directory, groups};
 use crate::store::members::MemberRow;
 use crate::store::{chats, members, scopes};
 
@@ -161,6 +161,7 @@ pub(super) fn enter(
     if let Some(said) = said {
         chat.last_seq = note::say(cx, &chat.id, &said)?;
     }
+    groups::refresh(cx, &chat.id, false)?;
     Ok(chat)
 }
 
@@ -183,6 +184,7 @@ fn go(cx: &mut Cx<'_, '_>, mut chat: Chat, mut row: MemberRow, said: Note) -> Re
     chat.member_count = chat.member_count.saturating_sub(1);
     super::chats::save(cx, &mut chat)?;
     note::say(cx, &chat.id, &said)?;
+    groups::refresh(cx, &chat.id, false)?;
     cx.tell_row(Scope::User(row.user_id), Row::Membership(row.membership()));
     Ok(())
 }

@@ -4,9 +4,11 @@
 
 pub mod access;
 pub mod chats;
+pub mod devices;
 pub mod directory;
 pub mod files;
 pub mod founding;
+pub mod groups;
 pub mod invitations;
 pub mod items;
 pub mod marks;

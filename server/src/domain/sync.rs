@@ -8,7 +8,7 @@ use protocol::limits::{CHANGES_ROWS_MAX, PAGE_MESSAGES_DEFAULT, RECEIPTS_MEMBERS
 use protocol::{Chat, ChatId, Message, Poll, Row, Scope};
 
 use super::{Cx, Failure, access};
-use crate::store::{items, members, messages, scopes, users};
+use crate::store::{devices, groups, items, members, messages, scopes, users};
 
 /// One frame holds about this many bytes of JSON at most, but always one row.
 const CHANGES_BYTES_MAX: usize = 60 * 1024;
@@ -59,7 +59,11 @@ fn rows_after(cx: &mut Cx<'_, '_>, scope: &Scope, after: u64) -> Result<Vec<Row>
         Scope::User(user) => {
             let changed = members::changed_of(cx.tx, *user, after, limit)?;
             let own = items::changed(cx.tx, *user, after, limit)?;
-            changed.iter().map(|row| Row::Membership(row.membership())).chain(own.into_iter().map(Row::Item)).collect()
+            let devices = devices::changed(cx.tx, *user, after, limit)?;
+            let admissions = groups::admissions_after(cx.tx, *user, after, limit)?;
+            let rows = changed.iter().map(|row| Row::Membership(row.membership()));
+            let rows = rows.chain(own.into_iter().map(Row::Item)).chain(devices.into_iter().map(Row::Device));
+            rows.chain(admissions.into_iter().map(Row::Admission)).collect()
         }
         Scope::Chat(chat) => chat_rows_after(cx, chat, after, limit)?,
     };
@@ -70,8 +74,12 @@ fn rows_after(cx: &mut Cx<'_, '_>, scope: &Scope, after: u64) -> Result<Vec<Row>
 fn chat_rows_after(cx: &mut Cx<'_, '_>, chat: &ChatId, after: u64, limit: u32) -> Result<Vec<Row>, Failure> {
     let mut rows: Vec<Row> = messages::changed(cx.tx, chat, after, limit)?.into_iter().map(Row::Message).collect();
     rows.extend(members::changed(cx.tx, chat, after, limit)?.into_iter().map(|row| Row::Member(row.member())));
-    let state = crate::store::chats::get(cx.tx, chat)?.filter(|chat| chat.rev > after);
-    rows.extend(state.map(Row::Chat));
+    let state = crate::store::chats::get(cx.tx, chat)?;
+    if state.as_ref().is_some_and(|chat| chat.encrypted) {
+        rows.extend(groups::commits_after(cx.tx, chat, after, limit)?.into_iter().map(Row::Handshake));
+        rows.extend(groups::get(cx.tx, chat)?.filter(|group| group.rev > after).map(Row::Group));
+    }
+    rows.extend(state.filter(|chat| chat.rev > after).map(Row::Chat));
     Ok(rows)
 }
 
@@ -108,7 +116,8 @@ fn snapshot_rows(cx: &mut Cx<'_, '_>, chat: Chat) -> Result<Vec<Row>, Failure> {
         }
         found
     };
-    let mut rows = vec![Row::Chat(chat)];
+    let mut rows: Vec<Row> = groups::get(cx.tx, &chat.id)?.map(Row::Group).into_iter().collect();
+    rows.push(Row::Chat(chat));
     rows.extend(people.iter().map(|row| Row::Member(row.member())));
     rows.extend(page.into_iter().map(Row::Message));
     rows.sort_unstable_by_key(Row::rev);
@@ -122,6 +131,10 @@ fn row_bytes(row: &Row) -> usize {
         Row::Chat(chat) => 400 + chat.name.len() + chat.description.len(),
         Row::User(user) => 250 + user.display_name.len() + user.bio.len() + user.custom_status.len(),
         Row::Item(item) => 80 + item.key.len() + item.value.as_deref().map_or(0, json_bytes),
+        Row::Device(device) => 300 + json_bytes(&device.name),
+        Row::Admission(admission) => 250 + admission.content.len(),
+        Row::Handshake(commit) => 250 + commit.content.len(),
+        Row::Group(group) => 120 + (group.missing.len() + group.surplus.len()) * 80,
         Row::Member(_) | Row::Membership(_) => 160,
     }
 }

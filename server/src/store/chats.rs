@@ -115,6 +115,15 @@ pub fn update(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<
     Ok(())
 }
 
+/// The chat takes sealed messages only, for good.
+///
+/// # Errors
+/// See [`Error`].
+pub fn set_encrypted(tx: &mut Tx<'_>, id: &ChatId) -> Result<(), Error> {
+    tx.execute("UPDATE chats SET encrypted = 1 WHERE id = ?1", params![id.as_str()])?;
+    Ok(())
+}
+
 /// One chat.
 ///
 /// # Errors

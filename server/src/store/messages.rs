@@ -16,7 +16,7 @@ use super::{in_list, members, message_id, scopes};
 
 const COLUMNS: &str = "m.id, m.sender_id, u.username, m.content, m.message_type, m.timestamp_ms, m.reply_to, m.sealed,
     m.edited_at_ms, m.deleted_at_ms, m.seq, m.rev, m.extras, m.pinned_at_ms, m.details,
-    m.thread";
+    m.thread, m.content_rev";
 const FROM: &str = "FROM messages m LEFT JOIN users u ON u.id = m.sender_id";
 
 /// Passing over so many rows costs less than another look.
@@ -72,6 +72,7 @@ fn message(row: &Row<'_>) -> Result<(Message, i64), Error> {
         mentions: Vec::new(),
         reactions: Default::default(),
         sealed: row.flag(7)?,
+        content_rev: row.opt_int(16)?.and_then(|rev| u64::try_from(rev).ok()),
         edited_at: row.opt_int(8)?.map(Timestamp),
         deleted_at: row.opt_int(9)?.map(Timestamp),
         pinned_at: row.opt_int(13)?.map(Timestamp),

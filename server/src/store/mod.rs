@@ -1,8 +1,10 @@
 //! The tables: one file each, all SQL of a table in its file, over `&mut sql::Tx`.
 
 pub mod chats;
+pub mod devices;
 pub mod due;
 pub mod files;
+pub mod groups;
 pub mod invitations;
 pub mod items;
 pub mod members;

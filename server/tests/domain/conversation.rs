@@ -14,6 +14,7 @@ fn edited(accepted: &MessageAccepted, content: &str) -> Request {
         message_id: accepted.message_id.clone(),
         content: content.to_owned(),
         mentions: vec![],
+        encrypt_for_recipients: false,
     })
 }
 

@@ -5,6 +5,7 @@ mod support;
 mod chats;
 mod conversation;
 mod directory;
+mod encryption;
 mod files;
 mod history;
 mod invitations;

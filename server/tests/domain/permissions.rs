@@ -79,9 +79,13 @@ impl Cast {
         match verb {
             "post" => Request::Message(text(&chat_id, "x")),
             "react" => Request::React(React { chat_id, message_id, emoji: "👍".to_owned(), on: true }),
-            "edit the owner's" => {
-                Request::EditMessage(EditMessage { chat_id, message_id, content: "x".to_owned(), mentions: vec![] })
-            }
+            "edit the owner's" => Request::EditMessage(EditMessage {
+                chat_id,
+                message_id,
+                content: "x".to_owned(),
+                mentions: vec![],
+                encrypt_for_recipients: false,
+            }),
             "delete the owner's" => Request::DeleteMessage(MessageRef { chat_id, message_id }),
             "read" => Request::Read(SeqMark { chat_id, seq: 1 }),
             "history" => Request::History(newest(&chat_id, 10)),

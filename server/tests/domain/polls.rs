@@ -322,7 +322,7 @@ sql::each_db! {
         let group = alice.group(&[bob.id]).await;
         let id = ask(&alice, &group, poll(&["a", "b"])).await;
         let plain = alice.post(&group, "no question").await.message_id;
-        let edit = EditMessage { chat_id: group.clone(), message_id: id.clone(), content: "?".to_owned(), mentions: vec![] };
+        let edit = EditMessage { chat_id: group.clone(), message_id: id.clone(), content: "?".to_owned(), mentions: vec![], encrypt_for_recipients: false };
         assert_eq!(alice.refused(Request::EditMessage(edit)).await, ErrorCode::Forbidden);
         for request in [voting(&group, &id, &[0]), closing(&group, &id), who(&group, &id, 0, 50, None)] {
             assert_eq!(eve.refused(request).await, ErrorCode::NotAMember);

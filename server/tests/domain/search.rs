@@ -156,7 +156,7 @@ sql::each_db! {
         let alice = team.person("alice").await;
         let chat = ChatId::general();
         let id = alice.post(&chat, "old words").await.message_id;
-        let edit = EditMessage { chat_id: chat.clone(), message_id: id.clone(), content: "new words".to_owned(), mentions: vec![] };
+        let edit = EditMessage { chat_id: chat.clone(), message_id: id.clone(), content: "new words".to_owned(), mentions: vec![], encrypt_for_recipients: false };
         alice.ask(Request::EditMessage(edit)).await.unwrap();
         assert!(said(&alice, words("old")).await.is_empty());
         assert_eq!(said(&alice, words("new")).await, ["new words"]);

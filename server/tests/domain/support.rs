@@ -102,6 +102,12 @@ impl Team {
                 "polls",
                 "message_index",
                 "poll_votes",
+                "devices",
+                "key_packages",
+                "mls_groups",
+                "mls_roster",
+                "mls_commits",
+                "mls_admissions",
             ] {
                 let count = cx.tx.one(&format!("SELECT count(*) FROM {table}"), &[], |row| row.int(0))?;
                 lines.push(format!("{table} {count}"));

@@ -36,6 +36,10 @@ fn key(row: &Row) -> String {
         Row::Chat(_) => "chat".to_owned(),
         Row::Member(row) => format!("member {}", row.user_id),
         Row::Message(row) => format!("message {:06}", row.seq),
+        Row::Device(row) => format!("device:{}", row.id),
+        Row::Admission(row) => format!("admission:{}:{}", row.chat_id, row.device_id),
+        Row::Group(_) => "group".to_owned(),
+        Row::Handshake(row) => format!("handshake:{}:{}", row.generation, row.epoch),
     }
 }
 
@@ -135,6 +139,7 @@ async fn something(rng: &mut StdRng, people: &[Person], chats: &mut Vec<ChatId>,
             message_id: m.message_id,
             content: format!("edit {}", rng.random_range(0..100)),
             mentions: vec![other],
+            encrypt_for_recipients: false,
         }),
         (1, Some(m)) => Request::DeleteMessage(MessageRef { chat_id: m.chat_id, message_id: m.message_id }),
         (2 | 3, Some(m)) => Request::React(React {
@@ -312,7 +317,7 @@ sql::each_db! {
                     for _ in 0..3 {
                         let message_id = messages[rng.random_range(0..messages.len())];
                         let id: protocol::MessageId = protocol::MessageId::from(message_id);
-                        let edit = EditMessage { chat_id: chat.clone(), message_id: id, content: n.to_string(), mentions: vec![] };
+                        let edit = EditMessage { chat_id: chat.clone(), message_id: id, content: n.to_string(), mentions: vec![], encrypt_for_recipients: false };
                         alice.ask(Request::EditMessage(edit)).await.unwrap();
                     }
                 }

@@ -29,7 +29,13 @@ async fn versions(person: &Person, chat: &ChatId, id: &MessageId) -> Vec<Version
 
 fn edit(chat: &ChatId, id: &MessageId, content: &str) -> Request {
     let (chat_id, message_id) = (chat.clone(), id.clone());
-    Request::EditMessage(EditMessage { chat_id, message_id, content: content.to_owned(), mentions: vec![] })
+    Request::EditMessage(EditMessage {
+        chat_id,
+        message_id,
+        content: content.to_owned(),
+        mentions: vec![],
+        encrypt_for_recipients: false,
+    })
 }
 
 fn forward(chat: &ChatId, content: &str, of: (&ChatId, &MessageId)) -> Request {

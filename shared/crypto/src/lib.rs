@@ -14,6 +14,7 @@ mod pin;
 mod recovery;
 mod safety;
 mod secret;
+mod small;
 #[cfg(test)]
 mod wycheproof_tests;
 
@@ -26,6 +27,7 @@ pub use pin::Pin;
 pub use recovery::{RecoveryKey, RecoveryKeyError};
 pub use safety::{SafetyNumber, Scanned};
 pub use secret::{Key, Secret};
+pub use small::LinkCode;
 
 /// The system gave no chance: nothing secret can be made on this machine now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -147,6 +147,7 @@ fn message(rng: &mut ChaCha8Rng, chat: u64, seq: u64) -> Message {
         mentions: Vec::new(),
         reactions: BTreeMap::new(),
         sealed: false,
+        content_rev: None,
         edited_at: None,
         deleted_at: None,
         pinned_at: None,

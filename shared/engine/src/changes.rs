@@ -40,7 +40,8 @@ impl Engine {
                     return Ok(refused);
                 }
                 if !self.rewrite_post(s, &chat_id, &message_id, &text, &mentions)? {
-                    let edit = EditMessage { chat_id, message_id, content: text, mentions };
+                    let edit =
+                        EditMessage { chat_id, message_id, content: text, mentions, encrypt_for_recipients: false };
                     self.change_message(s, What::Edit, Request::EditMessage(edit))?;
                 }
             }

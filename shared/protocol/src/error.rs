@@ -39,6 +39,10 @@ pub enum ErrorCode {
     NotAMember,
     /// The chat takes sealed messages only.
     PlaintextRefused,
+    /// Another commit ended the epoch, or too many epochs passed: apply them and make it anew.
+    StaleEpoch,
+    /// The person has another key: confirm this device from another one, or begin anew.
+    OtherPersonKey,
     /// This server needs an invitation to register.
     InvitationRequired,
     /// No such invitation, or revoked.
@@ -77,7 +81,9 @@ impl ErrorCode {
             Unauthenticated | InvalidCredentials | TokenExpired | TokenInvalid | TokenReused => 401,
             Forbidden | NotAMember | InvitationRequired | InvitationInvalid => 403,
             NotFound => 404,
-            UsernameTaken | IdTaken | LimitReached | OffsetMismatch | FileIncomplete => 409,
+            UsernameTaken | IdTaken | LimitReached | OffsetMismatch | FileIncomplete | StaleEpoch | OtherPersonKey => {
+                409
+            }
             InvitationExpired | InvitationUsedUp => 410,
             FrameTooLarge | FileTooLarge => 413,
             ChecksumMismatch => 460,
@@ -114,6 +120,8 @@ impl ErrorCode {
             IdTaken => "id_taken",
             NotAMember => "not_a_member",
             PlaintextRefused => "plaintext_refused",
+            StaleEpoch => "stale_epoch",
+            OtherPersonKey => "other_person_key",
             InvitationRequired => "invitation_required",
             InvitationInvalid => "invitation_invalid",
             InvitationExpired => "invitation_expired",

@@ -93,6 +93,11 @@ text_id! {
     FileId
 }
 
+text_id! {
+    /// A device: the random 128-bit number it gave itself, as 32 hexadecimal digits.
+    DeviceId
+}
+
 impl ChatId {
     /// The channel that every new server has and everyone who registers joins.
     pub fn general() -> Self {

@@ -4,6 +4,7 @@
 //! frames, TCP lines and REST bodies carry the same types; `docs/protocol.md` tells the rest.
 
 pub mod codec;
+pub mod encryption;
 pub mod error;
 pub mod file;
 pub mod frame;
@@ -16,10 +17,11 @@ pub mod scope;
 pub mod time;
 pub mod timed;
 
+pub use encryption::{Admission, Device, Group, GroupDevice, Handshake};
 pub use error::{ErrorCode, ProtocolError};
 pub use file::{About, Attach, Attachment, FileInfo};
 pub use frame::{ClientFrame, Request, ServerFrame};
-pub use id::{ChatId, FileId, LocalId, MessageId, RequestId, UserId};
+pub use id::{ChatId, DeviceId, FileId, LocalId, MessageId, RequestId, UserId};
 pub use invitation::InvitationLink;
 pub use model::{
     Chat, ChatKind, Forwarded, Item, Member, Membership, Message, MessageType, Note, PresenceStatus, Replies, Rights,

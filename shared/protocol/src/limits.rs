@@ -28,6 +28,18 @@ pub const QUERY_CHARS_MAX: usize = 256;
 pub const SEARCH_PAGE_DEFAULT: u32 = 20;
 /// Most messages in a page of a search.
 pub const SEARCH_PAGE_MAX: u32 = 50;
+/// Most one-time key packages in one `publish_keys`.
+pub const KEYS_AT_ONCE_MAX: usize = 10;
+/// Most key packages that the server keeps of a device.
+pub const KEYS_KEPT_MAX: u32 = 100;
+/// Longest key package, in bytes before base64.
+pub const KEY_PACKAGE_BYTES_MAX: usize = 8 * 1024;
+/// Most devices of a person.
+pub const DEVICES_MAX: u32 = 32;
+/// Most devices that a group's row names as missing or surplus.
+pub const GROUP_TODO_MAX: usize = 64;
+/// A sealed message may be of an epoch so many commits ago: devices keep the keys so long.
+pub const EPOCHS_LATE_MAX: u64 = 5;
 /// Most people mentioned in one message.
 pub const MENTIONS_MAX: usize = 64;
 /// Longest reaction, in bytes: one emoji with its modifiers.

@@ -284,6 +284,9 @@ pub struct Message {
     /// `content` is a sealed envelope that the server cannot read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sealed: bool,
+    /// Of a sealed message: the revision with which this content came. Changes of anything else leave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_rev: Option<u64>,
     /// When the content last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,

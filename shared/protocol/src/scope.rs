@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+use crate::encryption::{Admission, Device, Group, Handshake};
 use crate::id::{ChatId, UserId};
 use crate::model::{Chat, Item, Member, Membership, Message, User};
 
@@ -14,9 +15,9 @@ use crate::model::{Chat, Item, Member, Membership, Message, User};
 pub enum Scope {
     /// Everyone's profile: [`Row::User`].
     Team,
-    /// One person's own data, seen by that person's devices only: [`Row::Membership`], [`Row::Item`].
+    /// One person's own data, seen by that person's devices only: [`Row::Membership`], [`Row::Item`], [`Row::Device`], [`Row::Admission`].
     User(UserId),
-    /// One chat: [`Row::Chat`], [`Row::Member`], [`Row::Message`]; seen by its members.
+    /// One chat: [`Row::Chat`], [`Row::Member`], [`Row::Message`], [`Row::Group`], [`Row::Handshake`]; seen by its members.
     Chat(ChatId),
 }
 
@@ -78,6 +79,14 @@ pub enum Row {
     Member(Member),
     /// In [`Scope::Chat`].
     Message(Message),
+    /// In [`Scope::User`].
+    Device(Device),
+    /// In [`Scope::User`].
+    Admission(Admission),
+    /// In [`Scope::Chat`].
+    Group(Group),
+    /// In [`Scope::Chat`].
+    Handshake(Handshake),
 }
 
 impl Row {
@@ -90,6 +99,10 @@ impl Row {
             Row::Chat(row) => row.rev,
             Row::Member(row) => row.rev,
             Row::Message(row) => row.rev,
+            Row::Device(row) => row.rev,
+            Row::Admission(row) => row.rev,
+            Row::Group(row) => row.rev,
+            Row::Handshake(row) => row.rev,
         }
     }
 }

@@ -43,7 +43,7 @@ fn code_key(code: ErrorCode) -> &'static str {
             key("failure-session-ended")
         }
         ErrorCode::InvalidCredentials => key("failure-invalid-credentials"),
-        ErrorCode::Forbidden => key("failure-forbidden"),
+        ErrorCode::Forbidden | ErrorCode::OtherPersonKey => key("failure-forbidden"),
         ErrorCode::NotFound => key("failure-not-found"),
         ErrorCode::UsernameTaken => key("failure-username-taken"),
         ErrorCode::NotAMember => key("failure-not-a-member"),
@@ -58,6 +58,6 @@ fn code_key(code: ErrorCode) -> &'static str {
         ErrorCode::LimitReached => key("failure-limit-reached"),
         ErrorCode::InvitationUsedUp => key("failure-invitation-used-up"),
         ErrorCode::RateLimited => key("failure-rate-limited"),
-        ErrorCode::Unavailable => key("failure-unavailable"),
+        ErrorCode::Unavailable | ErrorCode::StaleEpoch => key("failure-unavailable"),
     }
 }

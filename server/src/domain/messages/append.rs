@@ -9,7 +9,7 @@ use protocol::limits::REACTIONS_PER_MESSAGE_MAX;
 use protocol::{Attachment, ChatId, ErrorCode, Forwarded, LocalId, Message, MessageId, MessageType, Role};
 
 use super::{accepted, check_content, check_emoji, checked_mentions, poll, thread};
-use crate::domain::{Cx, Failure, access, chats, files};
+use crate::domain::{Cx, Failure, access, chats, files, groups};
 use crate::store::messages::PostRight;
 use crate::store::{self, messages, scopes};
 
@@ -45,8 +45,8 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     if right.role < right.rights.post_from() {
         return Err(Failure::forbidden("only some members write here"));
     }
-    if right.encrypted && !body.encrypt_for_recipients {
-        return Err(Failure::refused(ErrorCode::PlaintextRefused, "this chat takes sealed messages only"));
+    if right.encrypted {
+        groups::check_sealed(cx, &body.chat_id, &body.content, body.encrypt_for_recipients)?;
     }
     let mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
     let reactions = own_reactions(cx, &body.reactions)?;
@@ -80,6 +80,7 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
         mentions,
         reactions,
         sealed: body.encrypt_for_recipients,
+        content_rev: body.encrypt_for_recipients.then_some(place.rev),
         edited_at: None,
         deleted_at: None,
         pinned_at: None,

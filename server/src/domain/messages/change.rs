@@ -5,8 +5,8 @@ use protocol::limits::{PINNED_MAX, REACTIONS_PER_MESSAGE_MAX, VERSIONS_MAX};
 use protocol::{ChatId, ErrorCode, Message, MessageId, MessageType, Note, Role, Row, Scope, Timestamp};
 
 use super::{accepted, check_content, check_emoji, checked_mentions, note, poll, thread};
-use crate::domain::{Cx, Failure, access, files};
-use crate::store::{messages, search};
+use crate::domain::{Cx, Failure, access, files, groups};
+use crate::store::{chats, messages, search};
 
 /// Replaces the content of one's own message.
 ///
@@ -28,13 +28,20 @@ pub fn edit(cx: &mut Cx<'_, '_>, body: EditMessage) -> Result<MessageAccepted, F
     if message.poll.is_some() {
         return Err(Failure::forbidden("a poll stays as it was asked"));
     }
+    let encrypted = chats::get(cx.tx, &body.chat_id)?.is_some_and(|chat| chat.encrypted);
+    if encrypted {
+        groups::check_sealed(cx, &body.chat_id, &body.content, body.encrypt_for_recipients)?;
+    }
     message.mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
-    if message.content != body.content {
+    // A sealed version could not be opened a second time: devices keep what they saw.
+    if message.content != body.content && !message.sealed {
         messages::keep_version(cx.tx, &message, VERSIONS_MAX)?;
     }
     message.content = body.content;
     message.edited_at = Some(not_before(cx.now, message.timestamp));
     message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
+    message.sealed = body.encrypt_for_recipients;
+    message.content_rev = message.sealed.then_some(message.rev);
     messages::update(cx.tx, &message)?;
     search::again(cx.tx, &message)?;
     Ok(tell(cx, body.chat_id, message))

@@ -25,6 +25,7 @@ pub(crate) fn say(cx: &mut Cx<'_, '_>, chat: &ChatId, said: &Note) -> Result<u64
         mentions: Vec::new(),
         reactions: Default::default(),
         sealed: false,
+        content_rev: None,
         edited_at: None,
         deleted_at: None,
         pinned_at: None,

@@ -14,8 +14,8 @@ use super::{Details, HAS_MENTIONS, HAS_REACTIONS, type_text};
 pub fn insert(tx: &mut Tx<'_>, chat: &ChatId, message: &Message) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO messages (id, chat_id, seq, sender_id, content, message_type, timestamp_ms, reply_to, sealed,
-                               extras, first_rev, rev, details, thread)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13)",
+                               extras, first_rev, rev, details, thread, content_rev)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14)",
         params![
             message.id.as_str(),
             chat.as_str(),
@@ -29,7 +29,8 @@ pub fn insert(tx: &mut Tx<'_>, chat: &ChatId, message: &Message) -> Result<(), E
             extras(message),
             message.rev,
             Details::of(message)?,
-            message.thread.as_ref().map(MessageId::as_str)
+            message.thread.as_ref().map(MessageId::as_str),
+            message.content_rev
         ],
     )?;
     search::remember(tx, message)?;
@@ -49,7 +50,7 @@ pub fn insert(tx: &mut Tx<'_>, chat: &ChatId, message: &Message) -> Result<(), E
 pub fn update(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
     tx.execute(
         "UPDATE messages SET content = ?2, edited_at_ms = ?3, deleted_at_ms = ?4, extras = ?5, rev = ?6,
-                pinned_at_ms = ?7, details = ?8
+                pinned_at_ms = ?7, details = ?8, sealed = ?9, content_rev = ?10
          WHERE id = ?1",
         params![
             message.id.as_str(),
@@ -59,7 +60,9 @@ pub fn update(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
             extras(message),
             message.rev,
             message.pinned_at.map(|t| t.0),
-            Details::of(message)?
+            Details::of(message)?,
+            message.sealed,
+            message.content_rev
         ],
     )?;
     tx.execute("DELETE FROM message_mentions WHERE message_id = ?1", params![message.id.as_str()])?;

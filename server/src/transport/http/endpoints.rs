@@ -193,6 +193,17 @@ pub(crate) fn all() -> Vec<Endpoint> {
         PUT "/me/items/{key}" put_item "people" Person 200 (frame::PutItem) [] -> ("ItemState")
             "Keeps an entry of one's own data, or takes it away" = as_request!(PutItem);
 
+        POST "/me/devices" publish_keys "encryption" Person 200 (frame::PublishKeys) [] -> ("DeviceState")
+            "Makes this log-in a device for encrypted chats, and gives it key packages" = as_request!(PublishKeys);
+        DELETE "/me/devices/{device_id}" remove_device "encryption" Person 200 () [] -> ("Done")
+            "Takes an own device out of everything, and ends its session" = as_request!(RemoveDevice);
+        POST "/chats/{chat_id}/keys" claim_keys "encryption" Person 200 () [] -> ("Keys")
+            "Key packages of the devices that are missing in a chat's group" = as_request!(ClaimKeys);
+        POST "/chats/{chat_id}/commits" commit "encryption" Person 201 (frame::Commit) [] -> ("CommitAccepted")
+            "Ends an epoch of a chat's group, or begins a group" = as_request!(Commit);
+        GET "/chats/{chat_id}/commits" list_commits "encryption" Person 200 () ["generation" "from_epoch"] -> ("Commits")
+            "The commits of a chat's group" = as_request!(ListCommits);
+
         POST "/invitations" create_invitation "invitations" Person 201 (frame::CreateInvitation) [] -> ("Invitation")
             "Makes an invitation" = as_request!(CreateInvitation);
         DELETE "/invitations/{invitation_id}" revoke_invitation "invitations" Person 200 () [] -> ("Done")

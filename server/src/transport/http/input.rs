@@ -6,8 +6,19 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Query and path fields that are numbers.
-const NUMBERS: &[&str] =
-    &["user_id", "limit", "page", "before_seq", "after_seq", "around_seq", "seq", "option", "sender_id"];
+const NUMBERS: &[&str] = &[
+    "user_id",
+    "limit",
+    "generation",
+    "from_epoch",
+    "page",
+    "before_seq",
+    "after_seq",
+    "around_seq",
+    "seq",
+    "option",
+    "sender_id",
+];
 /// Longest query, in bytes.
 const QUERY_BYTES_MAX: usize = 4 * 1024;
 

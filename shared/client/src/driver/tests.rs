@@ -226,6 +226,7 @@ fn link_made_at(endpoint: Endpoint, told: Option<Pin>) -> InvitationLink {
         name: "Team".to_owned(),
         invitation_required: true,
         heartbeat_ms: 25_000,
+        encryption: false,
         pin: told.map(|pin| pin.to_string()),
     };
     answer(&world, &mut core, |request| matches!(request, Request::Hello(_)), Reply::Welcome(welcome));

@@ -210,6 +210,7 @@ impl Server {
             mentions,
             reactions: BTreeMap::new(),
             sealed: false,
+            content_rev: None,
             edited_at: None,
             deleted_at: None,
             pinned_at: None,
@@ -499,6 +500,7 @@ impl Server {
             name: "Team".to_owned(),
             invitation_required: false,
             heartbeat_ms: 25_000,
+            encryption: false,
             pin: None,
         }
     }

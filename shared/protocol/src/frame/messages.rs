@@ -57,6 +57,8 @@ bodies! {
         content: String,
         /// The new mentions, whole.
         #[serde(default)] mentions: Vec<UserId>,
+        /// `content` is sealed by the sender.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] encrypt_for_recipients: bool,
     }
     /// Names a message.
     MessageRef {

@@ -31,7 +31,10 @@ mod polls;
 
 mod search;
 
+mod encryption;
+
 pub use chats::*;
+pub use encryption::*;
 pub use files::*;
 pub use items::*;
 pub use messages::*;
@@ -43,6 +46,7 @@ pub use sync::*;
 
 use serde::{Deserialize, Serialize};
 
+use crate::encryption::Device;
 use crate::error::ProtocolError;
 use crate::file::FileInfo;
 use crate::id::{ChatId, LocalId, RequestId, UserId};
@@ -157,6 +161,17 @@ pub enum Request {
     /// Keeps one entry of one's own data, or takes it away; → [`Reply::ItemState`].
     PutItem(PutItem),
 
+    /// Makes this log-in a device for encrypted chats, and gives it key packages; → [`Reply::DeviceState`].
+    PublishKeys(PublishKeys),
+    /// Takes an own device out of everything, and ends its session; → [`Reply::Done`].
+    RemoveDevice(DeviceRef),
+    /// Key packages of the devices that are missing in a chat's group; → [`Reply::Keys`].
+    ClaimKeys(ChatRef),
+    /// Ends an epoch of a chat's group: one for each is accepted; → [`Reply::CommitAccepted`].
+    Commit(Commit),
+    /// The commits of a chat's group; → [`Reply::Commits`].
+    ListCommits(ListCommits),
+
     /// Makes an invitation to this server (admins of `general`; with `chat_id` also into a chat); → [`Reply::Invitation`].
     CreateInvitation(CreateInvitation),
     /// Ends an invitation; → [`Reply::Done`].
@@ -269,6 +284,17 @@ pub enum Reply {
         /// As it now is.
         item: Item,
     },
+    /// To `publish_keys`.
+    DeviceState {
+        /// As it now is.
+        device: Device,
+    },
+    /// To `claim_keys`.
+    Keys(Keys),
+    /// To `commit`.
+    CommitAccepted(CommitAccepted),
+    /// To `list_commits`.
+    Commits(Commits),
     /// To `create_invitation`.
     Invitation(Invitation),
     /// The request was refused; nothing has changed.

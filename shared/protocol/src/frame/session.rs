@@ -64,6 +64,8 @@ bodies! {
         /// The pin that invitations to this server carry (SHA-256 of its certificate's SPKI, base64url); only where the
         /// server made its certificate itself. For links: a connection is pinned by the link it came from, never by this.
         #[serde(default, skip_serializing_if = "Option::is_none")] pin: Option<String>,
+        /// The server orders the commits of encrypted chats.
+        #[serde(default)] encryption: bool,
     }
     /// Body of `auth_success`.
     AuthSuccess {

@@ -100,6 +100,7 @@ impl Driver {
                 name: "Bench".to_owned(),
                 invitation_required: false,
                 heartbeat_ms: 25_000,
+                encryption: false,
                 pin: None,
             })],
             Request::Auth(_) => vec![Reply::AuthSuccess(AuthSuccess {
@@ -180,6 +181,7 @@ fn message(seq: u64, rev: u64) -> Message {
         mentions: Vec::new(),
         reactions: Default::default(),
         sealed: false,
+        content_rev: None,
         edited_at: None,
         deleted_at: None,
         pinned_at: None,
