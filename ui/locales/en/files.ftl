@@ -27,3 +27,6 @@ files-previous = Previous
 files-next = Next
 files-close = Close
 files-place = { $at } of { $count }
+files-nearer = Zoom in
+files-farther = Zoom out
+files-drop = Drop to attach

@@ -27,3 +27,6 @@ files-previous = Предыдущее
 files-next = Следующее
 files-close = Закрыть
 files-place = { $at } из { $count }
+files-nearer = Крупнее
+files-farther = Мельче
+files-drop = Отпустите, чтобы прикрепить

@@ -71,6 +71,8 @@ pub enum IconName {
     Hash,
     /// Where the team lives.
     Home,
+    /// A picture.
+    Image,
     /// Good to know.
     Info,
     /// Slanted text.
@@ -87,6 +89,10 @@ pub enum IconName {
     LogIn,
     /// More places.
     Menu,
+    /// Speak.
+    Microphone,
+    /// Farther away.
+    Minus,
     /// The dark theme.
     Moon,
     /// More actions.
@@ -182,6 +188,7 @@ impl IconName {
         IconName::Globe,
         IconName::Hash,
         IconName::Home,
+        IconName::Image,
         IconName::Info,
         IconName::Italic,
         IconName::Keyboard,
@@ -190,6 +197,8 @@ impl IconName {
         IconName::Lock,
         IconName::LogIn,
         IconName::Menu,
+        IconName::Microphone,
+        IconName::Minus,
         IconName::Moon,
         IconName::More,
         IconName::Offline,
@@ -299,6 +308,13 @@ impl IconName {
             IconName::LogIn => {
                 "M12 3.5h3A1.5 1.5 0 0 1 16.5 5v10a1.5 1.5 0 0 1-1.5 1.5h-3M8 6.5l3.5 3.5L8 13.5M11.5 10H3"
             }
+            IconName::Image => {
+                "M4 3.5h12a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1zM3.5 14.5l4-4 3 3 2.5-2.5 3.5 3.5M13.5 7.2a.6.6 0 1 1-1.2 0 .6.6 0 0 1 1.2 0z"
+            }
+            IconName::Microphone => {
+                "M10 3a2.4 2.4 0 0 1 2.4 2.4v4.2a2.4 2.4 0 0 1-4.8 0V5.4A2.4 2.4 0 0 1 10 3zM5 9.4a5 5 0 0 0 10 0M10 14.4V17M7.5 17h5"
+            }
+            IconName::Minus => "M4 10h12",
             IconName::Menu => "M3.5 6h13M3.5 10h13M3.5 14h13",
             IconName::Moon => "M16.5 11.8a6.8 6.8 0 0 1-8.3-8.3 6.8 6.8 0 1 0 8.3 8.3z",
             IconName::More => {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use view::{Attachment, Command, FileId, TransferRow, TransferState, Way};
 
-use super::kinds::size_words;
+use super::kinds::{ending_of, name_parts, size_words};
 use crate::bridge::{self, tauri};
 use crate::i18n::{failure_words, key, t, t_with};
 use crate::primitives::{ControlSize, Icon, IconButton, IconName};
@@ -21,16 +21,25 @@ pub(super) fn FileRow(file: Attachment, own: bool) -> impl IntoView {
     let saved = move || down.with(|row| row.as_ref().is_some_and(|row| row.state == TransferState::Done));
     let coming = move || down.with(Option::is_some) && !saved();
     let tell = move |command: Command| bridge::tell(state, command);
+    let is_failed = |row: &Option<TransferRow>| {
+        row.as_ref().is_some_and(|row| matches!(row.state, TransferState::Failed { .. }))
+    };
+    let failed = move || up.with(is_failed) || down.with(is_failed);
     let detail = move || {
         let row = if going_up() { up.get() } else { down.get().filter(|_| coming()) };
         row.map_or_else(|| size_words(file.with_value(|file| file.size)), |row| standing(&row))
     };
     view! {
         <div class="file-row">
-            <span class="file-row__icon" aria-hidden="true"><Icon name=IconName::Attach /></span>
+            <span class="file-row__icon" aria-hidden="true">
+                {match file.with_value(|file| ending_of(&file.name)) {
+                    Some(ending) => view! { <span class="file-row__ending">{ending}</span> }.into_any(),
+                    None => view! { <Icon name=IconName::Attach /> }.into_any(),
+                }}
+            </span>
             <div class="file-row__words">
-                <strong class="file-row__name" title=file.with_value(|file| file.name.clone())>{file.with_value(|file| file.name.clone())}</strong>
-                <span class="file-row__detail">{detail}</span>
+                <FileName name=file.with_value(|file| file.name.clone()) />
+                <span class="file-row__detail" class:file-row__detail--failed=failed>{detail}</span>
             </div>
             <Show when=going_up><Moving file_id=id() way=Way::Up over=false /></Show>
             <Show when=coming><Moving file_id=id() way=Way::Down over=false /></Show>
@@ -42,6 +51,18 @@ pub(super) fn FileRow(file: Attachment, own: bool) -> impl IntoView {
                 <IconButton icon=IconName::Download label=move || t("files-save") size=ControlSize::Small on_press=move || tell(Command::SaveFile { file: file.get_value() }) />
             </Show>
         </div>
+    }
+}
+
+/// A file's name in one line; what does not fit is left out before its ending.
+#[component]
+pub(super) fn FileName(name: String) -> impl IntoView {
+    let (head, tail) = name_parts(&name);
+    view! {
+        <strong class="file-name" title=name>
+            <span class="file-name__head">{head}</span>
+            <span class="file-name__tail">{tail}</span>
+        </strong>
     }
 }
 

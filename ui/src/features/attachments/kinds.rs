@@ -75,6 +75,23 @@ pub fn size_words(bytes: u64) -> String {
     t_with(UNITS[unit], &[("size", number.into())])
 }
 
+/// A name in two parts, so that a narrow place shortens the first and the second still says what the file is.
+pub fn name_parts(name: &str) -> (String, String) {
+    const TAIL_CHARS: usize = 9;
+    let count = name.chars().count();
+    let ending = name.rsplit_once('.').map_or(0, |(_, ending)| ending.chars().count() + 1);
+    let tail = if (2..=7).contains(&ending) { ending + 2 } else { TAIL_CHARS };
+    let head = count.saturating_sub(tail.min(count / 2));
+    (name.chars().take(head).collect(), name.chars().skip(head).collect())
+}
+
+/// What a file's plate says: its ending, when that is short.
+pub fn ending_of(name: &str) -> Option<String> {
+    let (_, ending) = name.rsplit_once('.')?;
+    let short = (1..=4).contains(&ending.chars().count()) && ending.chars().all(char::is_alphanumeric);
+    short.then(|| ending.to_uppercase())
+}
+
 /// The number with at most one digit behind the point, and which unit.
 fn rounded(bytes: u64) -> (String, usize) {
     let (mut size, mut unit) = (bytes as f64, 0);
@@ -102,6 +119,20 @@ mod tests {
         assert_eq!(words(10 * 1024 * 1024), "10 2");
         assert_eq!(words(123_456_789), "118 2");
         assert_eq!(words(4 * 1024 * 1024 * 1024), "4 3");
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_ending() {
+        let parts = |name| name_parts(name);
+        assert_eq!(parts("Смета на квартал.xlsx"), ("Смета на кварт".to_owned(), "ал.xlsx".to_owned()));
+        assert_eq!(parts("a.b"), ("a.".to_owned(), "b".to_owned()));
+        for name in ["", "x", "без окончания совсем", "архив.tar.zst", ".profile"] {
+            let (head, tail) = name_parts(name);
+            assert_eq!(head + &tail, name);
+        }
+        assert_eq!(ending_of("Смета.xlsx").as_deref(), Some("XLSX"));
+        assert_eq!(ending_of("Makefile"), None);
+        assert_eq!(ending_of("a.окончание"), None);
     }
 
     #[test]

@@ -5,12 +5,15 @@ mod attachments;
 mod blobs;
 mod file_row;
 mod kinds;
+mod drop_zone;
 mod measure;
 mod media;
+mod near;
 mod picture;
 mod viewer;
 
 pub use attachments::Attachments;
+pub use drop_zone::DropZone;
 pub use kinds::{Kind, mime_of_name, size_words};
 pub use measure::{Measured, measure};
 pub use viewer::PictureViewer;

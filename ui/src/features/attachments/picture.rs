@@ -68,7 +68,7 @@ pub(super) fn Picture(file: Attachment, own: bool, single: bool) -> impl IntoVie
         <div
             class="picture"
             class:picture--single=single
-            style:aspect-ratio=move || if single { format!("{width} / {height}") } else { "1".to_owned() }
+            style:aspect-ratio=move || single.then(|| format!("{width} / {height}"))
             style:width=move || single.then(|| format!("{}px", drawn_width(width, height)))
         >
             <button class="picture__button" type="button" aria-label=move || t_with("files-open-picture", &[("name", label.clone().into())]) on:click=press>

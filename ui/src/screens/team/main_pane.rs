@@ -5,6 +5,7 @@ use view::{ChatRow, Command, Role, UserId};
 
 use super::chat_actions::follow_actions;
 use crate::bridge;
+use crate::features::attachments::DropZone;
 use crate::features::chat_header::ChatHeader;
 use crate::features::composer::Composition;
 use crate::features::timeline::Conversation;
@@ -58,6 +59,7 @@ fn OpenChat() -> impl IntoView {
     });
     view! {
         {move || row.get().map(|SameChat(row)| view! { <ChatHeader row=RwSignal::from(row) /> })}
+        <DropZone take=move || composition.tray.use_this(state) />
         <Conversation on_person=person people=people composition=composition />
         {move || row.get().map(|SameChat(row)| view! { <Notice row=RwSignal::from(row) /> })}
     }
