@@ -19,6 +19,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(10, "polls", POLLS),
         SEARCH,
         Migration::shared(12, "encryption", ENCRYPTION),
+        Migration::shared(13, "avatars", AVATARS),
     ]
 }
 
@@ -262,6 +263,12 @@ CREATE TABLE poll_votes (
     PRIMARY KEY (message_id, user_id, choice)
 ) /*strict*/;
 CREATE INDEX poll_votes_by_choice ON poll_votes (message_id, choice, place);
+";
+
+/// Pictures of people and chats; their uses stand in `file_uses`, see `domain::avatars`.
+const AVATARS: &str = "
+ALTER TABLE users ADD COLUMN avatar TEXT;
+ALTER TABLE chats ADD COLUMN avatar TEXT;
 ";
 
 /// Which words messages have, see `store::search`. What was said before is indexed step by step once the server runs.

@@ -140,7 +140,7 @@ pub fn whole(cx: &mut Cx<'_, '_>, id: &FileId) -> Result<FileRow, Failure> {
 pub fn remove(cx: &mut Cx<'_, '_>, id: &FileId) -> Result<FileRow, Failure> {
     let row = own(cx, id)?;
     if row.expires_at.is_none() {
-        return Err(Failure::forbidden("a message uses this file: delete the message"));
+        return Err(Failure::forbidden("a message or a picture uses this file"));
     }
     files::remove(cx.tx, &row)?;
     Ok(row)
@@ -209,7 +209,7 @@ pub(super) fn checked(cx: &mut Cx<'_, '_>, attach: &[Attach]) -> Result<Vec<Atta
 /// # Errors
 /// See [`sql::Error`].
 pub(super) fn used(cx: &mut Cx<'_, '_>, chat: &ChatId, message: &Message) -> Result<(), Failure> {
-    let place = (chat, &message.id, message.seq);
+    let place = (chat.as_str(), message.id.as_str(), message.seq);
     for (number, attachment) in (0_i64..).zip(&message.attachments) {
         files::put_use(cx.tx, place, number * 2, &attachment.file.id)?;
         if let Some(thumbnail) = &attachment.about.thumbnail_id {
@@ -225,7 +225,7 @@ pub(super) fn used(cx: &mut Cx<'_, '_>, chat: &ChatId, message: &Message) -> Res
 /// See [`sql::Error`].
 pub(super) fn freed(cx: &mut Cx<'_, '_>, message: &Message) -> Result<(), Failure> {
     if !message.attachments.is_empty() {
-        files::remove_uses(cx.tx, &message.id, Timestamp(cx.now.0 + UNUSED_KEPT_MS))?;
+        files::remove_uses(cx.tx, message.id.as_str(), Timestamp(cx.now.0 + UNUSED_KEPT_MS))?;
     }
     Ok(())
 }

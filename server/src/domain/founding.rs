@@ -24,6 +24,7 @@ pub fn found(cx: &mut Cx<'_, '_>, name: &str) -> Result<ServerIdentity, Failure>
     if chats::get(cx.tx, &ChatId::general())?.is_none() {
         let rev = cx.next_rev(&Scope::Chat(ChatId::general()))?;
         let general = Chat {
+            avatar: None,
             id: ChatId::general(),
             chat_type: ChatKind::Channel,
             name: "general".to_owned(),

@@ -3,6 +3,7 @@
 //! A function runs inside one transaction; what it tells others goes to [`Cx::tell`] and is sent after the commit.
 
 pub mod access;
+pub mod avatars;
 pub mod chats;
 pub mod devices;
 pub mod directory;

@@ -48,6 +48,7 @@ pub fn create(cx: &mut Cx<'_, '_>, new: &NewUser) -> Result<User, Failure> {
         None => None,
     };
     let user = User {
+        avatar: None,
         id,
         username,
         display_name,

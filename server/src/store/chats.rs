@@ -7,9 +7,9 @@ use super::chat_id;
 
 /// Columns of a [`Chat`], `c` being `chats` and `s` its row in `scopes`.
 pub(crate) const COLUMNS: &str = "c.id, c.type, c.name, c.description, c.creator_id, c.created_at_ms, c.updated_at_ms,
-    c.public, c.encrypted, c.member_count, s.last_seq, c.rev, c.rights";
+    c.public, c.encrypted, c.member_count, s.last_seq, c.rev, c.rights, c.avatar";
 /// How many they are.
-pub(crate) const COLUMNS_COUNT: usize = 13;
+pub(crate) const COLUMNS_COUNT: usize = 14;
 const FROM: &str = "FROM chats c JOIN scopes s ON s.scope = 'chat:' || c.id";
 
 pub(crate) fn chat(row: &Row<'_>) -> Result<Chat, Error> {
@@ -27,6 +27,7 @@ pub(crate) fn chat(row: &Row<'_>) -> Result<Chat, Error> {
         last_seq: row.count(10)?,
         rev: row.count(11)?,
         rights: rights(&row.text(12)?)?,
+        avatar: super::file_id(row, 13)?,
     })
 }
 
@@ -97,7 +98,7 @@ pub fn insert(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<
 pub fn update(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<(), Error> {
     tx.execute(
         "UPDATE chats SET name = ?2, sort_name = ?3, search = ?4, description = ?5, updated_at_ms = ?6, public = ?7,
-                          member_count = ?8, rev = ?9, rights = ?10
+                          member_count = ?8, rev = ?9, rights = ?10, avatar = ?11
          WHERE id = ?1",
         params![
             chat.id.as_str(),
@@ -109,7 +110,8 @@ pub fn update(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<
             chat.public,
             chat.member_count,
             chat.rev,
-            rights_text(&chat.rights)
+            rights_text(&chat.rights),
+            chat.avatar.as_ref().map(protocol::FileId::as_str)
         ],
     )?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Tables `files`, `file_uses`, `file_usage`: what was uploaded, what uses it, how much room people take.
 
-use protocol::{ChatId, FileId, FileInfo, MessageId, Timestamp, UserId};
+use protocol::{ChatId, FileId, FileInfo, Timestamp, UserId};
 use sql::{Error, Row, Tx, params};
 
 /// The room of all people together stands under this number, which is nobody's.
@@ -191,29 +191,28 @@ pub fn expired(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<FileRo
     tx.rows(&sql, params![now.0, limit], file)
 }
 
-/// A message's use of a file; `place` tells the uses of one message apart.
+/// A use of a file, by a message or as a picture; `place` tells the uses of one owner apart. Without a chat everyone may read it;
+/// pictures of chats stand at `seq` 0.
 ///
 /// # Errors
 /// See [`Error`].
-pub fn put_use(tx: &mut Tx<'_>, message: (&ChatId, &MessageId, u64), place: i64, id: &FileId) -> Result<(), Error> {
-    let (chat, message, seq) = message;
+pub fn put_use(tx: &mut Tx<'_>, owner: (&str, &str, u64), place: i64, id: &FileId) -> Result<(), Error> {
+    let (chat, owner, seq) = owner;
     tx.execute(
         "INSERT INTO file_uses (owner, place, file_id, chat_id, seq) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![message.as_str(), place, id.as_str(), chat.as_str(), seq],
+        params![owner, place, id.as_str(), chat, seq],
     )?;
     tx.execute("UPDATE files SET expires_at_ms = NULL WHERE id = ?1", params![id.as_str()])?;
     Ok(())
 }
 
-/// A message uses its files no longer; those that nothing else uses go at `expires_at`.
+/// An owner uses its files no longer; those that nothing else uses go at `expires_at`.
 ///
 /// # Errors
 /// See [`Error`].
-pub fn remove_uses(tx: &mut Tx<'_>, message: &MessageId, expires_at: Timestamp) -> Result<(), Error> {
+pub fn remove_uses(tx: &mut Tx<'_>, owner: &str, expires_at: Timestamp) -> Result<(), Error> {
     let freed =
-        tx.rows("DELETE FROM file_uses WHERE owner = ?1 RETURNING file_id", params![message.as_str()], |row| {
-            row.text(0)
-        })?;
+        tx.rows("DELETE FROM file_uses WHERE owner = ?1 RETURNING file_id", params![owner], |row| row.text(0))?;
     for id in freed {
         tx.execute(
             "UPDATE files SET expires_at_ms = ?2
@@ -224,14 +223,18 @@ pub fn remove_uses(tx: &mut Tx<'_>, message: &MessageId, expires_at: Timestamp) 
     Ok(())
 }
 
-/// The file stands in a chat that this person is in.
+/// The file stands in a chat that this person is in, or is a picture that everyone may see.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn is_seen_by(tx: &mut Tx<'_>, id: &FileId, user: UserId) -> Result<bool, Error> {
     let found = tx.row(
-        "SELECT 1 FROM file_uses u JOIN members m ON m.chat_id = u.chat_id AND m.user_id = ?2
-         WHERE u.file_id = ?1 AND m.gone = 0 LIMIT 1",
+        "SELECT 1 FROM file_uses u
+         WHERE u.file_id = ?1 AND (
+             u.chat_id = ''
+             OR EXISTS (SELECT 1 FROM members m WHERE m.chat_id = u.chat_id AND m.user_id = ?2 AND m.gone = 0)
+             OR (u.seq = 0 AND EXISTS (SELECT 1 FROM chats c WHERE c.id = u.chat_id AND c.public = 1)))
+         LIMIT 1",
         params![id.as_str(), user.0],
         |_| Ok(()),
     )?;
@@ -244,7 +247,7 @@ pub fn is_seen_by(tx: &mut Tx<'_>, id: &FileId, user: UserId) -> Result<bool, Er
 /// See [`Error`].
 pub fn places(tx: &mut Tx<'_>, chat: &ChatId, before: u64, limit: u32) -> Result<Vec<u64>, Error> {
     tx.rows(
-        "SELECT DISTINCT seq FROM file_uses WHERE chat_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
+        "SELECT DISTINCT seq FROM file_uses WHERE chat_id = ?1 AND seq < ?2 AND seq > 0 ORDER BY seq DESC LIMIT ?3",
         params![chat.as_str(), before, limit],
         |row| row.count(0),
     )

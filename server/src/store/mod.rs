@@ -16,7 +16,7 @@ pub mod search;
 pub mod settings;
 pub mod users;
 
-use protocol::{ChatId, MessageId};
+use protocol::{ChatId, FileId, MessageId};
 use sql::{Error, Row, Value};
 
 /// `?first, ?first+1, …` for a list, and the list padded with its last element to a power of two: so few statements exist.
@@ -35,4 +35,9 @@ pub(crate) fn chat_id(row: &Row<'_>, column: usize) -> Result<ChatId, Error> {
 
 pub(crate) fn message_id(text: String) -> Result<MessageId, Error> {
     MessageId::new(text).ok_or_else(|| Error::Bug("a message id in the database is none".to_owned()))
+}
+
+pub(crate) fn file_id(row: &Row<'_>, column: usize) -> Result<Option<FileId>, Error> {
+    let none = || Error::Bug("a file id in the database is none".to_owned());
+    row.opt_text(column)?.map(|text| FileId::new(text).ok_or_else(none)).transpose()
 }

@@ -1,9 +1,12 @@
 //! Table `users`: everyone's profile, by the number that a person keeps for life.
 
-use protocol::{Timestamp, User, UserId};
+use protocol::{FileId, Timestamp, User, UserId};
 use sql::{Error, Row, Tx, params};
 
-const COLUMNS: &str = "u.id, u.username, u.display_name, u.bio, u.custom_status, u.created_at_ms, u.deactivated, u.rev";
+use super::file_id;
+
+const COLUMNS: &str = "u.id, u.username, u.display_name, u.bio, u.custom_status, u.created_at_ms, u.deactivated, u.rev,
+                       u.avatar";
 
 fn user(row: &Row<'_>) -> Result<User, Error> {
     Ok(User {
@@ -15,6 +18,7 @@ fn user(row: &Row<'_>) -> Result<User, Error> {
         created_at: Timestamp(row.int(5)?),
         deactivated: row.flag(6)?,
         rev: row.count(7)?,
+        avatar: file_id(row, 8)?,
     })
 }
 
@@ -78,9 +82,10 @@ pub fn insert(
 /// See [`Error`].
 pub fn update(tx: &mut Tx<'_>, user: &User, folded: &Folded) -> Result<(), Error> {
     tx.execute(
-        "UPDATE users SET display_name = ?2, sort_name = ?3, search = ?4, bio = ?5, custom_status = ?6, rev = ?7
+        "UPDATE users SET display_name = ?2, sort_name = ?3, search = ?4, bio = ?5, custom_status = ?6, rev = ?7,
+                          avatar = ?8
          WHERE id = ?1",
-        params![user.id.0, user.display_name, folded.sort, folded.search, user.bio, user.custom_status, user.rev],
+        params![user.id.0, user.display_name, folded.sort, folded.search, user.bio, user.custom_status, user.rev, user.avatar.as_ref().map(FileId::as_str)],
     )?;
     Ok(())
 }
@@ -165,5 +170,5 @@ pub fn find(
     sql.push_str(" ORDER BY u.sort_name, u.id LIMIT ?3");
     let mut values = params![after.0, after.1, limit].to_vec();
     values.extend(patterns.iter().map(sql::ToValue::to_value));
-    tx.rows(&sql, &values, |row| Ok((user(row)?, row.text(8)?)))
+    tx.rows(&sql, &values, |row| Ok((user(row)?, row.text(9)?)))
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod avatars;
 mod chats;
 mod conversation;
 mod directory;

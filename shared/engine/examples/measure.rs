@@ -163,6 +163,7 @@ fn message(rng: &mut ChaCha8Rng, chat: u64, seq: u64) -> Message {
 
 fn chat(n: u64) -> Chat {
     Chat {
+        avatar: None,
         id: chat_id(n),
         chat_type: ChatKind::Channel,
         name: format!("channel {n}"),
@@ -207,6 +208,7 @@ fn main() {
     let (id, _) = device.enter();
     let people = (1..=PEOPLE).map(|n| {
         Row::User(User {
+            avatar: None,
             id: UserId(n),
             username: format!("user{n}"),
             display_name: format!("Имя {n}"),

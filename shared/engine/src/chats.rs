@@ -1,6 +1,6 @@
 //! The chats of the cache: a chat's own row, the own membership, marks and counts.
 
-use protocol::{Chat, ChatId, ChatKind, Membership, Rights, Role, Timestamp};
+use protocol::{Chat, ChatId, ChatKind, FileId, Membership, Rights, Role, Timestamp};
 use sql::{Error, Row, Tx, params};
 use view::{ChatSettings, NotifyAbout};
 
@@ -13,6 +13,7 @@ pub(crate) struct ChatInfo {
     pub(crate) kind: ChatKind,
     pub(crate) name: String,
     pub(crate) description: String,
+    pub(crate) avatar: Option<FileId>,
     pub(crate) created_at: i64,
     pub(crate) public: bool,
     pub(crate) encrypted: bool,
@@ -51,7 +52,7 @@ impl ChatInfo {
 
 const COLUMNS: &str = "id, kind, name, description, created_at_ms, public, encrypted, member_count, known, listed, role, \
                        read_seq, last_seq, unread, unread_mentions, all_delivered, any_read, draft, \
-                       archived_at_seq, pinned_at_ms, muted_until_ms, marked_unread, notify, rights";
+                       archived_at_seq, pinned_at_ms, muted_until_ms, marked_unread, notify, rights, avatar";
 
 fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
     Ok(ChatInfo {
@@ -82,6 +83,7 @@ fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
         },
         // Of a newer version: the server refuses what may not be.
         rights: serde_json::from_str(&r.text(23)?).unwrap_or_default(),
+        avatar: r.opt_text(24)?.and_then(FileId::new),
     })
 }
 
@@ -197,7 +199,8 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
     let rights = serde_json::to_string(&chat.rights).map_err(|e| Error::Bug(e.to_string()))?;
     let changed = tx.execute(
         "UPDATE chats SET kind = ?2, name = ?3, description = ?4, creator_id = ?5, created_at_ms = ?6, public = ?7,
-             encrypted = ?8, member_count = ?9, rev = ?10, known = 1, last_seq = max(last_seq, ?11), rights = ?12
+             encrypted = ?8, member_count = ?9, rev = ?10, known = 1, last_seq = max(last_seq, ?11), rights = ?12,
+             avatar = ?13
          WHERE id = ?1 AND (known = 0 OR rev <= ?10)",
         params![
             chat.id.as_str(),
@@ -212,6 +215,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
             chat.rev,
             chat.last_seq,
             rights,
+            chat.avatar.as_ref().map(FileId::as_str),
         ],
     )?;
     Ok(changed > 0)

@@ -113,6 +113,7 @@ impl Engine {
                 self.cancel_transfer(s, &file_id, way)?;
                 DONE
             }
+            Command::SetAvatar { chat_id, file_id } => self.set_avatar(s, chat_id.as_ref(), file_id)?,
             Command::SaveDraft { chat_id, draft } => {
                 self.save_draft(s, &chat_id, &draft)?;
                 DONE
@@ -309,6 +310,7 @@ impl Engine {
 
 fn own_chat(id: ChatId, kind: ChatKind, wish: &CreateChat, me: Option<UserId>, now: i64, members: u32) -> Chat {
     Chat {
+        avatar: None,
         id,
         chat_type: kind,
         name: wish.name.clone(),

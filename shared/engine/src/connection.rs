@@ -6,6 +6,7 @@ use protocol::limits::HEARTBEAT_MS;
 use protocol::{ErrorCode, ProtocolError, Request, Timestamp};
 use view::{Failure, Update};
 
+use crate::avatars::Avatars;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::{Account, AuthTokens, Output, Timer};
@@ -101,6 +102,7 @@ impl Engine {
             self.outbox = Outbox::default();
             self.items = Items::default();
             self.transfers = Transfers::default();
+        self.avatars = Avatars::default();
             self.timeline = None;
         }
         account::save(s.tx, &account, &tokens)?;
@@ -280,6 +282,7 @@ impl Engine {
         self.inbox.disconnect();
         self.outbox.disconnect();
         self.items.disconnect();
+        self.avatars.disconnect();
         self.marks.disconnect();
         self.presence_gone();
         self.connection.link = Link::Connecting;

@@ -3,6 +3,7 @@
 use protocol::UserId;
 use view::Preferences;
 
+use crate::avatars::Avatars;
 use crate::connection::Connection;
 use crate::error::EngineError;
 use crate::inbox::Inbox;
@@ -32,6 +33,7 @@ pub struct Engine {
     pub(crate) marks: Marks,
     pub(crate) items: Items,
     pub(crate) transfers: Transfers,
+    pub(crate) avatars: Avatars,
     pub(crate) people: People,
     pub(crate) presence: Presence,
     pub(crate) preferences: Preferences,
@@ -62,6 +64,7 @@ impl Engine {
             marks: Marks::default(),
             items: Items::load(tx)?,
             transfers: Transfers::default(),
+            avatars: Avatars::load(tx)?,
             people: People::default(),
             presence: Presence::default(),
             preferences: preferences::load(tx)?,
@@ -105,6 +108,7 @@ impl Engine {
         self.send_outbox(&mut s)?;
         self.send_items(&mut s)?;
         self.start_transfers(&mut s)?;
+        self.send_avatars(&mut s);
         self.note_caught_up(&mut s)?;
         self.show(&mut s)?;
         Ok(s.out)

@@ -80,6 +80,7 @@ impl Engine {
                 self.thread_page_came(s, &chat, &root, pages_left, &page)
             }
             (Ask::Item { .. }, Reply::ItemState { item }) => self.item_kept(s, &item),
+            (Ask::Avatar { owner, file }, reply) => self.avatar_set(s, &owner, file.as_ref(), reply),
             (Ask::Page { page, .. }, Reply::HistoryPage(history)) => self.page_came(s, page, &history),
             (Ask::Members { chat, pages_left }, Reply::Members { members, next_cursor }) => {
                 self.members_came(s, &chat, pages_left, &members, next_cursor)
@@ -110,6 +111,8 @@ impl Engine {
             Ask::Change { chat, n } => self.change_refused(s, &chat, n, &error),
             Ask::Read { chat, seq } => self.read_refused(s, &chat, seq, &error),
             Ask::Item { key } => self.item_refused(s, &key, &error),
+            Ask::Avatar { owner, file } if !error.code.is_retryable() => self.avatar_answered(s, &owner, file.as_ref()),
+            Ask::Avatar { .. } => Ok(()),
             Ask::Page { chat, page } => self.page_failed(s, &chat, page),
             Ask::Command { id, .. } => {
                 let failure = Failure::Refused { code: error.code };
@@ -141,6 +144,23 @@ impl Engine {
         }
         // A server that leaves a change or a catch-up without an answer is not there: only a new connection tells.
         if gone { self.lose(s, Some(Failure::TimedOut)) } else { Ok(()) }
+    }
+
+    fn avatar_set(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        owner: &str,
+        file: Option<&protocol::FileId>,
+        reply: Reply,
+    ) -> Result<(), EngineError> {
+        match reply {
+            Reply::Profile { user } => self.put_person(s, &user)?,
+            Reply::ChatState { chat } => {
+                crate::chats::put(s.tx, &chat)?;
+            }
+            _ => {}
+        }
+        self.avatar_answered(s, owner, file)
     }
 
     fn command_answered(

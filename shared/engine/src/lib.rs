@@ -7,11 +7,13 @@
 //! account (`Probe`, `Register`, `Login`, `Unlock`, `Host`) are the driver's; all others go through the engine.
 
 mod account;
+mod avatars;
 mod changes;
 mod chats;
 mod commands;
 mod connection;
 mod content;
+mod contents;
 mod drafts;
 mod emoji;
 mod engine;
@@ -49,6 +51,7 @@ mod threads;
 mod timeline;
 mod transfers;
 
+pub use contents::KEPT_BYTES_MAX;
 pub use engine::Engine;
 pub use error::EngineError;
 pub use io::{Account, AuthTokens, Cx, Input, Output, Timer};

@@ -89,6 +89,7 @@ impl Engine {
             kind: info.kind,
             title: self.title(s, info)?,
             description: info.description.clone(),
+            avatar: self.avatars.of_chat(&info.id, info.avatar.as_ref()),
             person,
             role: info.role,
             public: info.public,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use protocol::{User, UserId};
+use protocol::{FileId, User, UserId};
 use sql::{Error, Row, Tx, params};
 
 /// A person as the cache has them.
@@ -13,6 +13,7 @@ pub(crate) struct Person {
     pub(crate) display_name: String,
     pub(crate) bio: String,
     pub(crate) custom_status: String,
+    pub(crate) avatar: Option<FileId>,
     pub(crate) deactivated: bool,
 }
 
@@ -30,12 +31,13 @@ impl Person {
             display_name: String::new(),
             bio: String::new(),
             custom_status: String::new(),
+            avatar: None,
             deactivated: false,
         }
     }
 }
 
-const COLUMNS: &str = "id, username, display_name, bio, custom_status, deactivated";
+const COLUMNS: &str = "id, username, display_name, bio, custom_status, deactivated, avatar";
 
 fn read(r: &Row<'_>) -> Result<Person, Error> {
     Ok(Person {
@@ -45,6 +47,7 @@ fn read(r: &Row<'_>) -> Result<Person, Error> {
         bio: r.text(3)?,
         custom_status: r.text(4)?,
         deactivated: r.flag(5)?,
+        avatar: r.opt_text(6)?.and_then(FileId::new),
     })
 }
 
@@ -70,11 +73,11 @@ impl People {
     /// Takes in a profile; `true` when it is news.
     pub(crate) fn put(&mut self, tx: &mut Tx<'_>, user: &User) -> Result<bool, Error> {
         let changed = tx.execute(
-            "INSERT INTO people (id, username, display_name, bio, custom_status, deactivated, rev)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO people (id, username, display_name, bio, custom_status, deactivated, rev, avatar)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (id) DO UPDATE SET username = excluded.username, display_name = excluded.display_name,
                  bio = excluded.bio, custom_status = excluded.custom_status, deactivated = excluded.deactivated,
-                 rev = excluded.rev
+                 rev = excluded.rev, avatar = excluded.avatar
              WHERE excluded.rev > people.rev",
             params![
                 user.id.0,
@@ -83,7 +86,8 @@ impl People {
                 user.bio,
                 user.custom_status,
                 user.deactivated,
-                user.rev
+                user.rev,
+                user.avatar.as_ref().map(FileId::as_str)
             ],
         )?;
         self.seen.remove(&user.id);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use protocol::frame::ClientFrame;
-use protocol::{ChatId, LocalId, MessageId, Request, RequestId, Scope};
+use protocol::{ChatId, FileId, LocalId, MessageId, Request, RequestId, Scope};
 
 use crate::io::{Output, Timer};
 use crate::step::Step;
@@ -33,6 +33,11 @@ pub(crate) enum Ask {
     /// An entry of the person's own data.
     Item {
         key: String,
+    },
+    /// A picture of oneself or of a chat.
+    Avatar {
+        owner: String,
+        file: Option<FileId>,
     },
     /// A page for the open timeline.
     Page {

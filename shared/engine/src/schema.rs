@@ -9,6 +9,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(4, "threads", THREADS),
     Migration::shared(5, "rights", RIGHTS),
     Migration::shared(6, "transfers", TRANSFERS),
+    Migration::shared(7, "avatars", AVATARS),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -35,7 +36,7 @@ pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
     tx.batch(
         "DELETE FROM account; DELETE FROM scopes; DELETE FROM people; DELETE FROM chats; DELETE FROM members;
          DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox; DELETE FROM items; DELETE FROM threads;
-         DELETE FROM transfers;
+         DELETE FROM transfers; DELETE FROM avatars; DELETE FROM contents;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -211,4 +212,19 @@ CREATE TABLE transfers (
 ) /*strict*/;
 CREATE UNIQUE INDEX transfers_by_file ON transfers (file_id, up);
 CREATE INDEX transfers_by_message ON transfers (message_id) WHERE message_id IS NOT NULL;
+";
+
+const AVATARS: &str = "
+ALTER TABLE people ADD COLUMN avatar TEXT;
+ALTER TABLE chats ADD COLUMN avatar TEXT;
+CREATE TABLE avatars (
+    owner TEXT PRIMARY KEY,         -- '' oneself, else a chat's id
+    file_id TEXT                    -- null: none from now on
+) /*strict*/;
+CREATE TABLE contents (
+    n BIGINT PRIMARY KEY,           -- order of coming
+    file_id TEXT NOT NULL UNIQUE,
+    size BIGINT NOT NULL,
+    bytes BLOB NOT NULL
+) /*strict*/;
 ";

@@ -194,7 +194,8 @@ impl Engine {
     /// A picked file is not wanted after all.
     pub(crate) fn drop_picked(&mut self, s: &mut Step<'_, '_>, id: &FileId) -> Result<(), EngineError> {
         s.tx.execute(
-            "DELETE FROM transfers WHERE file_id = ?1 AND up = 1 AND message_id IS NULL",
+            "DELETE FROM transfers WHERE file_id = ?1 AND up = 1 AND message_id IS NULL
+                 AND file_id NOT IN (SELECT file_id FROM avatars WHERE file_id IS NOT NULL)",
             params![id.as_str()],
         )?;
         Ok(())
@@ -202,8 +203,23 @@ impl Engine {
 
     /// The process started: what was picked and never sent is forgotten.
     pub(crate) fn forget_unsent_picks(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
-        s.tx.execute("DELETE FROM transfers WHERE up = 1 AND message_id IS NULL", &[])?;
+        s.tx.execute(
+            "DELETE FROM transfers WHERE up = 1 AND message_id IS NULL
+                 AND file_id NOT IN (SELECT file_id FROM avatars WHERE file_id IS NOT NULL)",
+            &[],
+        )?;
         Ok(())
+    }
+
+    /// A file that the person picked, and that is not on its way yet.
+    pub(crate) fn is_picked(&self, tx: &mut Tx<'_>, id: &FileId) -> Result<bool, EngineError> {
+        Ok(get(tx, id, Way::Up)?.is_some())
+    }
+
+    /// What is up needs no row any more.
+    pub(crate) fn forget_upload(&mut self, s: &mut Step<'_, '_>, id: &FileId) -> Result<(), EngineError> {
+        s.tx.execute("DELETE FROM transfers WHERE file_id = ?1 AND up = 1", params![id.as_str()])?;
+        self.tell_transfer(s, id, Way::Up)
     }
 
     /// Starts what may start.
@@ -214,7 +230,9 @@ impl Engine {
         self.transfers.look = false;
         let waiting = s.tx.rows(
             &format!(
-                "SELECT {COLUMNS} FROM transfers WHERE state = 0 AND (up = 0 OR message_id IS NOT NULL) ORDER BY n LIMIT 100"
+                "SELECT {COLUMNS} FROM transfers
+                 WHERE state = 0 AND (up = 0 OR message_id IS NOT NULL OR file_id IN (SELECT file_id FROM avatars))
+                 ORDER BY n LIMIT 100"
             ),
             &[],
             read,
@@ -255,11 +273,15 @@ impl Engine {
                         self.transfers.failures = 0;
                         set(s.tx, id, way, Stand::There, None)?;
                         if way == Way::Up {
+                            self.avatar_is_up(id);
                             self.file_is_up(s, id)?;
                         }
                     }
                     Err(failure) if may_pass(failure) => self.pause_transfers(s),
-                    Err(failure) => set(s.tx, id, way, Stand::Failed, Some(failure))?,
+                    Err(failure) => {
+                        set(s.tx, id, way, Stand::Failed, Some(failure))?;
+                        self.avatar_is_lost(s, id)?;
+                    }
                 }
             }
         }

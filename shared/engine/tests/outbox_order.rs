@@ -228,6 +228,7 @@ fn chat_of(request: &Request) -> ChatId {
 
 fn chat(id: ChatId) -> Chat {
     Chat {
+        avatar: None,
         id,
         chat_type: ChatKind::Private,
         name: String::new(),

@@ -58,6 +58,8 @@ pub const USERNAME_CHARS_MIN: usize = 2;
 pub const USERNAME_CHARS_MAX: usize = 32;
 /// Longest display name or chat name, in characters.
 pub const NAME_CHARS_MAX: usize = 80;
+/// Largest picture of a person or chat, in bytes.
+pub const AVATAR_BYTES_MAX: u64 = 512 * 1024;
 /// Longest description or bio, in characters.
 pub const DESCRIPTION_CHARS_MAX: usize = 1_000;
 /// Longest e-mail address, in bytes (RFC 5321, 4.5.3.1.3).

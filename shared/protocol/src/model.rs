@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::file::Attachment;
-use crate::id::{ChatId, MessageId, UserId};
+use crate::id::{ChatId, FileId, MessageId, UserId};
 use crate::poll::Poll;
 use crate::time::Timestamp;
 
@@ -25,6 +25,9 @@ pub struct User {
     /// What one is doing now, free text.
     #[serde(default)]
     pub custom_status: String,
+    /// A square picture; everyone who has an account may read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<FileId>,
     /// When the account was made.
     pub created_at: Timestamp,
     /// The account is closed: shown in old chats, cannot be written to.
@@ -119,6 +122,9 @@ pub struct Chat {
     /// What it is about.
     #[serde(default)]
     pub description: String,
+    /// A square picture; its members may read it, and everyone while it is public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<FileId>,
     /// Who made it; the server itself (`0`) made `general`.
     pub creator_id: UserId,
     /// When it was made.

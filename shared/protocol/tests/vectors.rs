@@ -51,6 +51,7 @@ const CLIENT_TYPES: &[&str] = &[
     "list_users",
     "list_channels",
     "update_profile",
+    "set_avatar",
     "put_item",
     "publish_keys",
     "remove_device",

@@ -610,6 +610,13 @@ pub enum Command {
         /// Only in this chat.
         chat_id: Option<ChatId>,
     },
+    /// A picture of oneself or of a chat: shows at once, goes to the server when there is one.
+    SetAvatar {
+        /// The chat; absent, oneself.
+        chat_id: Option<ChatId>,
+        /// A picked picture ([`crate::PickedRow`]); none takes it away.
+        file_id: Option<FileId>,
+    },
     /// Own profile.
     UpdateProfile {
         /// What to show.

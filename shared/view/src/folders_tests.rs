@@ -12,6 +12,7 @@ fn row(id: &str, kind: ChatKind) -> ChatRow {
         kind,
         title: id.to_owned(),
         description: String::new(),
+        avatar: None,
         person: None,
         role: None,
         public: false,

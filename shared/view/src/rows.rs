@@ -1,7 +1,7 @@
 //! Rows of lists, ready to show: no joins are left to the UI.
 
 use protocol::timed::When;
-use protocol::{ChatId, ChatKind, ErrorCode, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
+use protocol::{ChatId, ChatKind, ErrorCode, FileId, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A person as lists show them.
@@ -17,6 +17,9 @@ pub struct PersonRow {
     pub bio: String,
     /// What they are doing now.
     pub custom_status: String,
+    /// Their picture.
+    #[serde(default)]
+    pub avatar: Option<FileId>,
     /// Whether they are there.
     pub presence: PresenceStatus,
     /// When last there, while offline and known.
@@ -84,6 +87,9 @@ pub struct ChatRow {
     pub title: String,
     /// What it is about.
     pub description: String,
+    /// Its picture; a private chat has the person's.
+    #[serde(default)]
+    pub avatar: Option<FileId>,
     /// The other person of a private chat; oneself for own notes.
     pub person: Option<PersonRow>,
     /// Own role; `None` once left (still readable).

@@ -2,6 +2,7 @@
 
 pub mod account_form;
 pub mod attachments;
+pub mod avatars;
 pub mod channels;
 pub mod chat_header;
 pub mod chat_keeping;

@@ -25,6 +25,7 @@ pub(super) fn person(id: i64, username: &str, name: &str, presence: PresenceStat
         name: name.to_owned(),
         bio: String::new(),
         custom_status: String::new(),
+        avatar: None,
         presence,
         last_seen: None,
         deactivated: false,

@@ -83,6 +83,7 @@ macro_rules! areas {
 // One a line, so that two people who add an area do not collide.
 areas! {
     "account",
+    "avatar",
     "channels",
     "chats",
     "collections",

@@ -1,4 +1,4 @@
-//! A person's or chat's plate: initials on one of six colours, with presence.
+//! A person's or chat's plate: a picture, or initials on one of six colours, with presence.
 
 use leptos::prelude::*;
 use view::PresenceStatus;
@@ -33,7 +33,7 @@ pub fn initials(name: &str) -> String {
     if text.is_empty() { name.trim().chars().take(1).collect() } else { text }
 }
 
-/// A plate with initials. Decoration: the name stands beside it.
+/// A plate with a picture or initials. Decoration: the name stands beside it.
 #[component]
 pub fn Avatar(
     /// Whose; the initials come from it.
@@ -51,6 +51,9 @@ pub fn Avatar(
     /// A sign instead of initials: `#` of a channel.
     #[prop(optional, into)]
     sign: Option<&'static str>,
+    /// The address of its picture, which stands over the rest; none for none, or until it is there.
+    #[prop(optional, into)]
+    face: Signal<Option<String>>,
 ) -> impl IntoView {
     let size = match size {
         AvatarSize::Inline => "avatar--inline",
@@ -61,6 +64,7 @@ pub fn Avatar(
     view! {
         <span class=move || format!("avatar {size} avatar--{}", colour_of(id.get())) aria-hidden="true">
             {move || sign.map_or_else(|| initials(&name.get()), str::to_owned)}
+            {move || face.get().map(|address| view! { <img class="avatar__face" src=address alt="" draggable="false" /> })}
             {presence.map(|status| view! { <Presence status=status /> })}
         </span>
     }

@@ -139,6 +139,7 @@ mod tests {
             kind: view::ChatKind::Group,
             title: id.to_owned(),
             description: String::new(),
+            avatar: None,
             person: None,
             role: None,
             public: false,

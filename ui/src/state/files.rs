@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use futures_channel::oneshot;
 use leptos::prelude::*;
 use view::{Attachment, FileId, PickedRow, TransferRow, TransferState, Way};
 
@@ -16,6 +17,7 @@ pub struct Files {
     /// The picture that is shown large.
     pub viewing: RwSignal<Option<Attachment>>,
     composers: StoredValue<u64>,
+    waiting: StoredValue<Option<oneshot::Sender<PickedRow>>>,
 }
 
 impl Files {
@@ -26,6 +28,7 @@ impl Files {
             taker: RwSignal::default(),
             viewing: RwSignal::default(),
             composers: StoredValue::new(0),
+            waiting: StoredValue::new(None),
         }
     }
 
@@ -46,7 +49,22 @@ impl Files {
     }
 
     pub(super) fn came(self, files: Vec<PickedRow>) {
+        let mut files = files.into_iter().peekable();
+        if files.peek().is_some()
+            && let Some(waiting) = self.waiting.try_update_value(Option::take).flatten()
+            && let Some(first) = files.next()
+        {
+            // Whoever waited may have gone: then it is nobody's.
+            let _ = waiting.send(first);
+        }
         self.picked.update(|picked| picked.extend(files));
+    }
+
+    /// The next picked file, which comes to no composer: for what the page itself gives to the host.
+    pub fn next_picked(self) -> oneshot::Receiver<PickedRow> {
+        let (waiting, next) = oneshot::channel();
+        self.waiting.set_value(Some(waiting));
+        next
     }
 
     /// A number for one more composer.

@@ -15,6 +15,7 @@ fn message(id: &str, order: u64, text: &str) -> MessageRow {
             name: "Alice".into(),
             bio: String::new(),
             custom_status: String::new(),
+            avatar: None,
             presence: PresenceStatus::Online,
             last_seen: None,
             deactivated: false,

@@ -38,6 +38,7 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateChat) -> Re
     people.insert(0, cx.actor);
     let scope = Scope::Chat(id.clone());
     let mut chat = Chat {
+        avatar: None,
         id,
         chat_type: body.chat_type,
         name,

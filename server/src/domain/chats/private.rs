@@ -20,6 +20,7 @@ pub fn open(cx: &mut Cx<'_, '_>, other: UserId) -> Result<Chat, Failure> {
     let mut people = vec![cx.actor, other];
     people.dedup();
     let chat = Chat {
+        avatar: None,
         id: id.clone(),
         chat_type: ChatKind::Private,
         name: String::new(),

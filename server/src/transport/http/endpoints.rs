@@ -117,6 +117,8 @@ pub(crate) fn all() -> Vec<Endpoint> {
             "Own profile" = Answer::Me;
         PATCH "/me" update_me "people" Person 200 (frame::UpdateProfile) [] -> ("Profile")
             "Changes one's own profile; what is absent stays" = as_request!(UpdateProfile);
+        PUT "/me/avatar" set_avatar "people" Person 200 (frame::SetAvatar) [] -> ("Profile")
+            "Gives oneself a picture: an own upload; no `file_id` takes it away" = Answer::Request(|input| avatar(input, false));
         GET "/users" list_users "people" Person 200 () ["query" "cursor" "limit"] -> ("Users")
             "The directory of people" = as_request!(ListUsers);
         POST "/users/{user_id}/chat" open_private "chats" Person 200 () [] -> ("ChatState")
@@ -128,6 +130,8 @@ pub(crate) fn all() -> Vec<Endpoint> {
             "Makes a group or a channel" = as_request!(CreateChat);
         PATCH "/chats/{chat_id}" update_chat "chats" Person 200 (frame::UpdateChat) [] -> ("ChatState")
             "Changes name, description or whether it is public" = as_request!(UpdateChat);
+        PUT "/chats/{chat_id}/avatar" set_chat_avatar "chats" Person 200 (frame::SetAvatar) [] -> ("ChatState")
+            "Gives a chat a picture: an own upload; no `file_id` takes it away" = Answer::Request(|input| avatar(input, true));
         GET "/channels" list_channels "chats" Person 200 () ["query" "cursor" "limit"] -> ("Channels")
             "The directory of public channels" = as_request!(ListChannels);
         POST "/chats/{chat_id}/join" join_chat "chats" Person 200 () [] -> ("ChatState")
@@ -220,6 +224,12 @@ fn reaction(input: &Input, on: bool) -> Result<Request, ProtocolError> {
     let reference: frame::MessageRef = input.parse()?;
     let emoji = input.parse::<Emoji>()?.emoji;
     Ok(Request::React(frame::React { chat_id: reference.chat_id, message_id: reference.message_id, emoji, on }))
+}
+
+fn avatar(input: &Input, of_chat: bool) -> Result<Request, ProtocolError> {
+    let wish: frame::SetAvatar = input.parse()?;
+    let chat_id = wish.chat_id.filter(|_| of_chat);
+    Ok(Request::SetAvatar(frame::SetAvatar { chat_id, file_id: wish.file_id }))
 }
 
 fn pin(input: &Input, on: bool) -> Result<Request, ProtocolError> {

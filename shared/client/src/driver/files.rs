@@ -19,9 +19,19 @@ impl<P: Platform> Core<P> {
     pub(super) fn readable(&mut self, file_id: &FileId) -> Readable {
         let access = self.access();
         let State::Open { store, engine } = &mut self.state else {
-            return Readable { access, picked: None, saved: None };
+            return Readable { access, kept: None, picked: None, saved: None };
         };
+        let kept = store.read(|tx| engine.kept_content(tx, file_id)).ok().flatten();
         let mut place = |way| store.read(|tx| engine.place_of(tx, file_id, way)).ok().flatten();
-        Readable { access, picked: place(Way::Up), saved: place(Way::Down) }
+        Readable { access, kept, picked: place(Way::Up), saved: place(Way::Down) }
+    }
+
+    /// Keeps a content for the next time; one that cannot be kept is read again.
+    pub(super) fn keep(&mut self, file_id: &FileId, bytes: &[u8]) {
+        let State::Open { store, engine } = &mut self.state else { return };
+        let kept = store.write(|tx| engine.keep_content(tx, file_id, bytes));
+        if let Err(error) = kept {
+            tracing::info!(%error, "a content could not be kept");
+        }
     }
 }

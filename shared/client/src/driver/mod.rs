@@ -159,6 +159,10 @@ impl<P: Platform> Core<P> {
                 self.pump();
                 answer(self.readable(&file_id));
             }
+            Msg::Keep { file_id, bytes } => {
+                self.pump();
+                self.keep(&file_id, &bytes);
+            }
             Msg::NetworkChanged => self.network_changed(),
         }
     }

@@ -94,6 +94,8 @@ pub(crate) struct Access {
 pub(crate) struct Readable {
     /// From the server.
     pub(crate) access: Option<Access>,
+    /// As it was kept when it was read before.
+    pub(crate) kept: Option<Vec<u8>>,
     /// Where it was picked, in the platform's words.
     #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "the page itself holds what was picked there"))]
     pub(crate) picked: Option<String>,
@@ -121,6 +123,8 @@ pub(crate) enum Msg {
     Closed { conn: u64, reason: Option<Failure> },
     /// A conversation with a server ended.
     Entered { command: u32, endpoint: Endpoint, result: Result<Entered, Failure> },
+    /// A small content was read: kept in the cache.
+    Keep { file_id: FileId, bytes: Vec<u8> },
     /// The person chose files.
     Picked(Vec<Picked>),
     /// The person chose where a file shall go.

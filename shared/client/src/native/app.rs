@@ -134,7 +134,15 @@ impl App {
         {
             return Ok(all);
         }
-        transfer::content(&readable.access.ok_or(Failure::Offline)?, file_id, bytes_max).await
+        if let Some(kept) = readable.kept {
+            return Ok(kept);
+        }
+        let bytes = transfer::content(&readable.access.ok_or(Failure::Offline)?, file_id, bytes_max).await?;
+        if bytes.len() <= engine::KEPT_BYTES_MAX {
+            // A client that is closing keeps nothing.
+            self.tell(Msg::Keep { file_id: file_id.clone(), bytes: bytes.clone() });
+        }
+        Ok(bytes)
     }
 
     /// Where a file was saved on this device, once it is whole.

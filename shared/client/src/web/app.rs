@@ -106,8 +106,18 @@ impl App {
             let answers = Queue::<Readable>::new();
             let answer = answers.clone();
             messages.push(Msg::Access { file_id: file_id.clone(), answer: Box::new(move |found| answer.push(found)) });
-            let access = answers.next().await.and_then(|found| found.access).ok_or(Failure::Offline)?;
-            transfer::content(&access, &file_id, bytes_max).await
+            let found = answers.next().await.ok_or(Failure::Offline)?;
+            if let Some(kept) = found.kept {
+                return transfer::blob(&kept);
+            }
+            let access = found.access.ok_or(Failure::Offline)?;
+            let blob = transfer::content(&access, &file_id, bytes_max).await?;
+            if blob.size() <= engine::KEPT_BYTES_MAX as f64
+                && let Some(bytes) = transfer::bytes(&blob).await
+            {
+                messages.push(Msg::Keep { file_id, bytes });
+            }
+            Ok(blob)
         }
     }
 

@@ -198,6 +198,18 @@ pub(super) async fn content(access: &Access, file_id: &FileId, bytes_max: usize)
     blob_of(&response).await
 }
 
+/// Bytes as the page takes them.
+pub(super) fn blob(bytes: &[u8]) -> Result<Blob, Failure> {
+    let parts = Array::of1(&js_sys::Uint8Array::from(bytes));
+    Blob::new_with_u8_array_sequence(&parts).map_err(|_| Failure::Internal)
+}
+
+/// The bytes of a small content.
+pub(super) async fn bytes(blob: &Blob) -> Option<Vec<u8>> {
+    let buffer = JsFuture::from(blob.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
 async fn blob_of(response: &Response) -> Result<Blob, Failure> {
     let blob = response.blob().map_err(|_| Failure::Unreachable)?;
     JsFuture::from(blob).await.ok().and_then(|blob| blob.dyn_into().ok()).ok_or(Failure::Unreachable)

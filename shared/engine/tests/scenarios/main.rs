@@ -4,6 +4,7 @@
 //! `HYBRID_SEEDS=10000` runs as many random worlds; a failure prints its seed, `HYBRID_SEED=n` runs that one alone.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::expect_used, missing_docs)]
 
+mod avatars;
 mod own_data;
 mod people;
 mod person;

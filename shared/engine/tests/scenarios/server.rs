@@ -89,6 +89,7 @@ impl Server {
         let id = UserId(i64::try_from(self.users.len()).unwrap() + 1);
         self.team_rev += 1;
         let user = User {
+            avatar: None,
             id,
             username: name.to_owned(),
             display_name: String::new(),
@@ -115,6 +116,7 @@ impl Server {
 
     fn make_chat(&mut self, id: ChatId, kind: ChatKind, name: &str, creator: UserId, now: i64, public: bool) {
         let chat = Chat {
+            avatar: None,
             id: id.clone(),
             chat_type: kind,
             name: name.to_owned(),
@@ -432,6 +434,27 @@ impl Server {
                 told.push(Told { to, event: Event::Typing { chat_id: chat.chat_id, user_id: user } });
                 Ok(Reply::Done)
             }
+            Request::SetAvatar(wish) => Ok(match wish.chat_id {
+                None => {
+                    self.team_rev += 1;
+                    let rev = self.team_rev;
+                    let known = self.users.get_mut(&user).unwrap();
+                    (known.avatar, known.rev) = (wish.file_id, rev);
+                    let (row, to) = (known.clone(), self.users.keys().copied().collect());
+                    let event = Event::RowChanged { scope: Scope::Team, row: Row::User(row.clone()) };
+                    told.push(Told { to, event });
+                    Reply::Profile { user: row }
+                }
+                Some(id) => {
+                    self.may_read(user, &id)?;
+                    let state = self.chats.get_mut(&id).unwrap();
+                    state.rev += 1;
+                    (state.chat.avatar, state.chat.rev) = (wish.file_id, state.rev);
+                    let chat = self.chat_now(&id);
+                    self.tell_row(&id, Row::Chat(chat.clone()), told);
+                    Reply::ChatState { chat }
+                }
+            }),
             Request::CreateChat(create) => {
                 let Some(local_id) = local_id else { return refuse(ErrorCode::InvalidField) };
                 if create.name.is_empty() {

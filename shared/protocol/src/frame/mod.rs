@@ -157,6 +157,8 @@ pub enum Request {
     ListChannels(Directory),
     /// Own profile; → [`Reply::Profile`].
     UpdateProfile(UpdateProfile),
+    /// One's own picture, or (admins) a chat's; → [`Reply::Profile`], or [`Reply::ChatState`] for a chat.
+    SetAvatar(SetAvatar),
 
     /// Keeps one entry of one's own data, or takes it away; → [`Reply::ItemState`].
     PutItem(PutItem),
@@ -274,7 +276,7 @@ pub enum Reply {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_cursor: Option<String>,
     },
-    /// To `update_profile`.
+    /// To `update_profile`, and to `set_avatar` for oneself.
     Profile {
         /// As it now is.
         user: User,

@@ -1,6 +1,6 @@
 //! Bodies about people: the directory, profiles, presence.
 
-use crate::id::UserId;
+use crate::id::{ChatId, FileId, UserId};
 use crate::model::PresenceStatus;
 
 bodies! {
@@ -31,5 +31,12 @@ bodies! {
         #[serde(default)] bio: Option<String>,
         /// What one is doing now.
         #[serde(default)] custom_status: Option<String>,
+    }
+    /// Body of `set_avatar`.
+    SetAvatar {
+        /// The group or channel; without it, one's own.
+        #[serde(default)] chat_id: Option<ChatId>,
+        /// An own upload: PNG, JPEG or WebP of at most [`crate::limits::AVATAR_BYTES_MAX`]; without it, none from now on.
+        #[serde(default)] file_id: Option<FileId>,
     }
 }

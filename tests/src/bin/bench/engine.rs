@@ -134,6 +134,7 @@ impl Driver {
 fn row(scope: &Scope, rev: u64) -> Row {
     match (scope, rev) {
         (Scope::Team, _) => Row::User(User {
+            avatar: None,
             id: ME,
             username: "alice".to_owned(),
             display_name: String::new(),

@@ -3,6 +3,7 @@
 use view::rows::PersonMention;
 use view::*;
 
+use super::shown_files::face_id;
 use crate::i18n::when::now;
 
 /// Minutes before now.
@@ -29,6 +30,7 @@ pub fn person(number: i64) -> PersonRow {
         name: name.into(),
         bio: bio.into(),
         custom_status: status.into(),
+        avatar: [2, 5, 7].contains(&number).then(|| face_id(number as u64)),
         presence,
         last_seen: seen,
         deactivated: number > 7,
@@ -63,6 +65,7 @@ fn chat(chat_id: &str, kind: ChatKind, title: &str, last: (&str, &str, i64)) -> 
         kind,
         title: title.into(),
         description: String::new(),
+        avatar: (chat_id == "design").then(|| face_id(9)),
         person: None,
         role: Some(Role::Member),
         public: kind == ChatKind::Channel,

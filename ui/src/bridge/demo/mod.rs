@@ -17,7 +17,7 @@ use leptos::prelude::{set_timeout, window};
 use view::{CommandEnvelope, CommandReply, Update};
 
 use script::Script;
-pub use shown_files::picture;
+pub use shown_files::{face_id, picture};
 
 /// What the address asks to see.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -85,8 +85,37 @@ pub fn transfers() -> Vec<TransferRow> {
     ]
 }
 
+/// The picture of a person of the demo, by their number; 9 is a chat's.
+pub fn face_id(number: u64) -> FileId {
+    FileId::from(update::local_id(number as f64, [8; 10]))
+}
+
+/// A head and shoulders before a colour.
+fn face(number: u64) -> String {
+    let (back, skin, hair, shirt) = match number {
+        2 => ("#f3d9a4", "#f0c2a0", "#7a3f1d", "#2f6f6b"),
+        5 => ("#b9d7ea", "#e9b796", "#2b2320", "#a8324a"),
+        7 => ("#d4e6c3", "#eac7a3", "#15171c", "#3b4a8f"),
+        _ => ("#31295f", "#f2a65a", "#f2a65a", "#7fd1c7"),
+    };
+    if number == 9 {
+        return format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 96 96' width='512' height='512'><rect width='96' height='96' fill='{back}'/>\
+             <circle cx='38' cy='42' r='22' fill='{skin}'/><rect x='44' y='44' width='32' height='32' rx='6' fill='{shirt}' opacity='.85'/></svg>"
+        );
+    }
+    format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 96 96' width='512' height='512'><rect width='96' height='96' fill='{back}'/>\
+         <ellipse cx='48' cy='98' rx='36' ry='30' fill='{shirt}'/><path d='M24 44a24 26 0 0 1 48 0v16H24z' fill='{hair}'/>\
+         <ellipse cx='48' cy='50' rx='18' ry='21' fill='{skin}'/><path d='M28 42a20 20 0 0 1 40-2c-12 4-26 2-32-6-1 4-4 7-8 8z' fill='{hair}'/></svg>"
+    )
+}
+
 /// A picture of the demo.
 pub fn picture(file_id: &FileId) -> Option<web_sys::Blob> {
+    if let Some(number) = (1..=9).find(|number| face_id(*number) == *file_id) {
+        return drawing(&face(number));
+    }
     let number = (1..=4).find(|number| file(*number, "", "", 0).file.id == *file_id)?;
     let (from, to, width, height) = match number {
         1 => ("#0b6e75", "#f2c36b", 1_600, 1_000),
@@ -94,14 +123,18 @@ pub fn picture(file_id: &FileId) -> Option<web_sys::Blob> {
         3 => ("#5a3a22", "#e2c9a6", 1_200, 1_200),
         _ => ("#1d4f91", "#8fd3e8", 1_200, 1_200),
     };
-    let drawing = format!(
+    let drawn = format!(
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' width='{width}' height='{height}'><defs><linearGradient id='g' x2='1' y2='1'>\
          <stop stop-color='{from}'/><stop offset='1' stop-color='{to}'/></linearGradient></defs><rect width='100%' height='100%' fill='url(#g)'/>\
          <circle cx='70%' cy='35%' r='14%' fill='{to}' opacity='.7'/></svg>"
     );
+    drawing(&drawn)
+}
+
+fn drawing(svg: &str) -> Option<web_sys::Blob> {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type("image/svg+xml");
-    web_sys::Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&drawing.into()), &options).ok()
+    web_sys::Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&svg.into()), &options).ok()
 }
 
 /// What stands in the tray.

@@ -5,6 +5,7 @@ use view::update::ReplyBody;
 use view::{ChatRow, Command};
 
 use crate::bridge::{self, Attempt};
+use crate::features::avatars::face;
 use crate::features::chat_list::colour_seed;
 use crate::i18n::{t, t_with};
 use crate::keys::regions::focus_when_shown;
@@ -78,6 +79,7 @@ fn Channel(row: ChatRow) -> impl IntoView {
         });
     };
     let state_words = move || if joined { t("channels-joined") } else { t("header-join") };
+    let face = face(row.avatar);
     view! {
         <ListRow
             title=row.title
@@ -85,7 +87,7 @@ fn Channel(row: ChatRow) -> impl IntoView {
             on_press=press
             start={
                 let name = name.clone();
-                move || view! { <Avatar name=name.clone() id=seed sign="#" /> }
+                move || view! { <Avatar name=name.clone() id=seed sign="#" face=face /> }
             }
             end=move || view! { <span class="channels__state" class:channels__state--join=!joined>{state_words}</span> }
         />

@@ -5,6 +5,7 @@ mod menu;
 use leptos::prelude::*;
 use view::{ChatKind, ChatRow};
 
+use crate::features::avatars::face_of_row;
 use crate::features::chat_list::colour_seed;
 use crate::i18n::{chat_title, presence_words, t, t_with, typing_words};
 use crate::keys::{Action, live::chord_words};
@@ -72,9 +73,10 @@ fn Plate(row: RwSignal<ChatRow>) -> impl IntoView {
         row.with(|row| row.person.as_ref().map_or_else(|| colour_seed(&row.id), |person| person.id.0))
     });
     let channel = move || row.with(|row| row.kind == ChatKind::Channel);
+    let face = face_of_row(row);
     view! {
-        <Show when=channel fallback=move || view! { <Avatar name=name id=seed size=AvatarSize::Timeline /> }>
-            <Avatar name=name id=seed size=AvatarSize::Timeline sign="#" />
+        <Show when=channel fallback=move || view! { <Avatar name=name id=seed size=AvatarSize::Timeline face=face /> }>
+            <Avatar name=name id=seed size=AvatarSize::Timeline sign="#" face=face />
         </Show>
     }
 }

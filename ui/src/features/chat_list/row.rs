@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use view::{ChatKind, ChatRow};
 
 use super::colour_seed;
+use crate::features::avatars::face_of_row;
 use crate::features::chat_keeping::{is_muted, keeping_items};
 use crate::features::message::{DeliveryMark, note_words};
 use crate::i18n::{chat_title, t, t_with, typing_words, when};
@@ -67,14 +68,15 @@ fn Plate(row: RwSignal<ChatRow>) -> impl IntoView {
     let people = AppState::get().people;
     let (seed, kind, person) = row.with_untracked(|row| (colour_seed(&row.id), row.kind, row.person.clone()));
     let name = Signal::derive(move || row.with(|row| row.title.clone()));
+    let face = face_of_row(row);
     match (kind, person) {
         (ChatKind::Private, Some(person)) => {
             let signal = RwSignal::from(people.signal(&person));
             let presence = Signal::derive(move || signal.with(|person| person.presence));
-            view! { <Avatar name=name id=person.id.0 presence=presence /> }.into_any()
+            view! { <Avatar name=name id=person.id.0 presence=presence face=face /> }.into_any()
         }
-        (ChatKind::Channel, _) => view! { <Avatar name=name id=seed sign="#" /> }.into_any(),
-        _ => view! { <Avatar name=name id=seed /> }.into_any(),
+        (ChatKind::Channel, _) => view! { <Avatar name=name id=seed sign="#" face=face /> }.into_any(),
+        _ => view! { <Avatar name=name id=seed face=face /> }.into_any(),
     }
 }
 

@@ -69,6 +69,7 @@ mod tests {
             name: username.into(),
             bio: String::new(),
             custom_status: String::new(),
+            avatar: None,
             presence: PresenceStatus::Offline,
             last_seen: None,
             deactivated: false,

@@ -109,6 +109,7 @@ mod tests {
             name: name.into(),
             bio: String::new(),
             custom_status: String::new(),
+            avatar: None,
             presence: PresenceStatus::Online,
             last_seen: None,
             deactivated: false,

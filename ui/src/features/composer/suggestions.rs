@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::suggest::Suggestion;
+use crate::features::avatars::face;
 use crate::i18n::t;
 use crate::primitives::{Avatar, AvatarSize};
 
@@ -56,7 +57,7 @@ pub(super) fn Suggestions(
 fn words_of(suggestion: &Suggestion) -> AnyView {
     match suggestion {
         Suggestion::Person(person) => view! {
-            <Avatar name=person.name.clone() id=person.id.0 size=AvatarSize::Inline />
+            <Avatar name=person.name.clone() id=person.id.0 size=AvatarSize::Inline face=face(person.avatar.clone()) />
             <span class="suggestions__name">{person.name.clone()}</span>
             <span class="suggestions__detail">{format!("@{}", person.username)}</span>
         }

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 use view::folders::{CHATS_MAX, NAME_CHARS_MAX};
-use view::{ChatId, ChatRow, Folder, FolderRule, Wanted};
+use view::{ChatId, ChatRow, FileId, Folder, FolderRule, Wanted};
 
 use super::icons::IconChoice;
 use crate::bridge;
+use crate::features::avatars::{avatar_of, face};
 use crate::features::chat_list::{colour_seed, folded};
 use crate::i18n::{chat_title, t, t_with};
 use crate::keys::regions::focus_when_shown;
@@ -153,9 +154,10 @@ fn Chosen(chats: RwSignal<Vec<ChatId>>) -> impl IntoView {
             words.iter().all(|word| title.contains(word))
         };
         let rows = state.chats.order.get().into_iter().map(|entry| entry.row.get_untracked());
-        rows.filter(fits).map(|row| (row.id.clone(), chat_title(&row, me), seed(&row))).collect::<Vec<_>>()
+        rows.filter(fits).map(|row| (row.id.clone(), chat_title(&row, me), seed(&row), avatar_of(&row))).collect::<Vec<_>>()
     });
-    let row = move |(id, title, seed): (ChatId, String, i64)| {
+    let row = move |(id, title, seed, avatar): (ChatId, String, i64, Option<FileId>)| {
+        let face = face(avatar);
         let own = id.clone();
         let selected = Memo::new(move |_| chats.with(|chats| chats.contains(&own)));
         let name = title.clone();
@@ -166,7 +168,7 @@ fn Chosen(chats: RwSignal<Vec<ChatId>>) -> impl IntoView {
                     selected=selected
                     compact=true
                     on_press=move || toggle(id.clone())
-                    start=move || view! { <Avatar name=name.clone() id=seed size=AvatarSize::Inline /> }
+                    start=move || view! { <Avatar name=name.clone() id=seed size=AvatarSize::Inline face=face /> }
                     end=move || view! { <Show when=move || selected.get()><Icon name=IconName::Check /></Show> }
                 />
             </li>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use view::{ChatId, ChatKind, ChatRow, Command, MessageId};
 
 use crate::bridge;
+use crate::features::avatars::{avatar_of, face};
 use crate::features::chat_list::{colour_seed, folded};
 use crate::i18n::{chat_title, t, t_with};
 use crate::keys::regions::focus_when_shown;
@@ -46,6 +47,7 @@ pub fn ForwardDialog(
         let me = untrack(|| state.me()).map(|me| me.person.id);
         let (title, seed) = (chat_title(&row, me), row.person.as_ref().map_or(colour_seed(&row.id), |one| one.id.0));
         let (name, channel) = (title.clone(), row.kind == ChatKind::Channel);
+        let face = face(untrack(|| avatar_of(&row)));
         view! {
             <li>
                 <ListRow
@@ -53,7 +55,7 @@ pub fn ForwardDialog(
                     selected=selected
                     compact=true
                     on_press=move || toggle(picked.clone())
-                    start=move || plate(name.clone(), seed, channel)
+                    start=move || plate(name.clone(), seed, channel, face)
                     end=check
                 />
             </li>
@@ -76,11 +78,11 @@ pub fn ForwardDialog(
     }
 }
 
-fn plate(name: String, seed: i64, channel: bool) -> AnyView {
+fn plate(name: String, seed: i64, channel: bool, face: Signal<Option<String>>) -> AnyView {
     if channel {
-        view! { <Avatar name=name id=seed size=AvatarSize::Inline sign="#" /> }.into_any()
+        view! { <Avatar name=name id=seed size=AvatarSize::Inline sign="#" face=face /> }.into_any()
     } else {
-        view! { <Avatar name=name id=seed size=AvatarSize::Inline /> }.into_any()
+        view! { <Avatar name=name id=seed size=AvatarSize::Inline face=face /> }.into_any()
     }
 }
 

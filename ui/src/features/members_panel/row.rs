@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use view::{ChatId, Command, MemberRow, Role};
 
 use super::change;
+use crate::features::avatars::face_of;
 use crate::i18n::{key, presence_words, role_words, t};
 use crate::primitives::{Avatar, IconButton, IconName, ListRow, Menu, MenuAnchor, MenuItem};
 use crate::state::{AppState, Dialog};
@@ -29,13 +30,14 @@ pub fn MemberLine(
     let button = NodeRef::<leptos::html::Div>::new();
     let show = move || anchor.set(button.get_untracked().map(|element| MenuAnchor::at_element(&element)));
     let items = Signal::derive(move || items(state, chat_id.get(), id, role));
+    let face = face_of(Signal::derive(move || person.with(|person| person.avatar.clone())));
     view! {
         <div class="members__row">
             <ListRow
                 title=move || person.with(|person| person.name.clone())
                 text=text
                 on_press=move || state.nav.dialog.set(Some(Dialog::Profile(id)))
-                start=move || view! { <Avatar name=Signal::derive(move || person.with(|person| person.name.clone())) id=id.0 presence=presence /> }
+                start=move || view! { <Avatar name=Signal::derive(move || person.with(|person| person.name.clone())) id=id.0 presence=presence face=face /> }
             />
             {member.can_manage.then(|| view! {
                 <div node_ref=button>

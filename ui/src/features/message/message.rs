@@ -13,6 +13,7 @@ use super::quote::Quote;
 use super::replies::RepliesStrip;
 use super::toolbar::Toolbar;
 use crate::features::attachments::Attachments;
+use crate::features::avatars::face_of;
 use crate::features::polls::Poll;
 use crate::features::reactions::Reactions;
 use crate::i18n::{key, t, when};
@@ -116,9 +117,13 @@ fn gutter(row: &ArcRwSignal<MessageRow>, head: bool, context: MessageContext) ->
     let (id, name, at) = row.with_untracked(|row| (row.author.id, row.author.name.clone(), row.at));
     if head {
         let open = move |_| context.actions.person.run((id,));
+        let avatar = Signal::derive({
+            let row = row.clone();
+            move || row.with(|row| row.author.avatar.clone())
+        });
         view! {
             <button class="message__person" type="button" tabindex="-1" aria-hidden="true" on:click=open>
-                <Avatar name=name id=id.0 size=AvatarSize::Timeline />
+                <Avatar name=name id=id.0 size=AvatarSize::Timeline face=face_of(avatar) />
             </button>
         }
         .into_any()

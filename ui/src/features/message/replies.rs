@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use view::RepliesRow;
 
+use crate::features::avatars::face;
 use crate::i18n::{t, t_with, when};
 use crate::primitives::{Avatar, AvatarSize};
 
@@ -10,7 +11,7 @@ use crate::primitives::{Avatar, AvatarSize};
 #[component]
 pub(super) fn RepliesStrip(replies: RepliesRow, on_press: Callback<()>) -> impl IntoView {
     let plates = replies.people.into_iter().map(|person| {
-        view! { <Avatar name=person.name id=person.id.0 size=AvatarSize::Inline /> }
+        view! { <Avatar name=person.name id=person.id.0 size=AvatarSize::Inline face=face(person.avatar) /> }
     });
     let (count, at) = (replies.count, replies.last_at);
     view! {

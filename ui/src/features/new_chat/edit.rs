@@ -5,6 +5,8 @@ use view::{ChatId, ChatKind, Command, Rights, Role};
 
 use super::name_is_good;
 use crate::bridge::Attempt;
+use crate::features::avatars::AvatarChoice;
+use crate::features::chat_list::colour_seed;
 use crate::i18n::{key, t};
 use crate::primitives::{Button, ButtonKind, Select, SelectOption, Switch, TextArea, TextField};
 use crate::state::AppState;
@@ -16,7 +18,10 @@ pub fn EditChatDialog(
     chat: ChatId,
 ) -> impl IntoView {
     let state = AppState::get();
-    let row = state.chats.find(&chat)?.get_untracked();
+    let signal = state.chats.find(&chat)?;
+    let row = signal.get_untracked();
+    let (of, seed) = (Some(chat.clone()), colour_seed(&chat));
+    let avatar = Signal::derive(move || signal.with(|row| row.avatar.clone()));
     let name = RwSignal::new(row.title);
     let about = RwSignal::new(row.description);
     let public = RwSignal::new(row.public);
@@ -38,6 +43,7 @@ pub fn EditChatDialog(
     let unnamed = Signal::derive(move || name.with(|name| !name_is_good(name)));
     Some(view! {
         <form class="new-chat" on:submit=save>
+            <AvatarChoice chat=of name=name id=seed avatar=avatar />
             <TextField label=move || t("new-chat-name") value=name />
             <TextArea label=move || t("new-chat-about") value=about />
             {is_channel.then(|| view! {

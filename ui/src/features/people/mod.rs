@@ -7,6 +7,7 @@ use view::update::ReplyBody;
 use view::{Command, PersonRow};
 
 use crate::bridge::{self, Attempt};
+use crate::features::avatars::face_of;
 use crate::i18n::{presence_words, t};
 use crate::keys::regions::focus_when_shown;
 use crate::primitives::{Avatar, Button, EmptyState, FieldKind, IconName, ListRow, Skeleton, SkeletonShape, TextField};
@@ -136,13 +137,14 @@ pub fn PersonLine(
     let name = Signal::derive(move || person.with(|person| person.name.clone()));
     let presence = Signal::derive(move || person.with(|person| person.presence));
     let text = move || person.with(|person| format!("@{} · {}", person.username, presence_words(person)));
+    let face = face_of(Signal::derive(move || person.with(|person| person.avatar.clone())));
     view! {
         <ListRow
             title=name
             text=text
             selected=selected
             on_press=on_press
-            start=move || view! { <Avatar name=name id=id presence=presence /> }
+            start=move || view! { <Avatar name=name id=id presence=presence face=face /> }
             end=end
         />
     }

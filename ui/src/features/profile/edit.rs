@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use view::Command;
 
 use crate::bridge::Attempt;
+use crate::features::avatars::AvatarChoice;
 use crate::i18n::t;
-use crate::primitives::{Avatar, AvatarSize, Button, ButtonKind, TextArea, TextField};
+use crate::primitives::{Button, ButtonKind, TextArea, TextField};
 use crate::state::AppState;
 
 /// Name, status and a few words, as others see them.
@@ -21,6 +22,7 @@ pub fn ProfileForm() -> impl IntoView {
     let name = RwSignal::new(me.name);
     let status = RwSignal::new(me.custom_status);
     let bio = RwSignal::new(me.bio);
+    let avatar = Signal::derive(move || state.me().and_then(|me| me.person.avatar));
     let attempt = Attempt::new();
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -35,12 +37,8 @@ pub fn ProfileForm() -> impl IntoView {
     let empty = Signal::derive(move || name.with(|name| name.trim().is_empty()));
     Some(view! {
         <form class="profile-form" on:submit=save>
-            <div class="profile__head">
-                <Avatar name=name id=id size=AvatarSize::Profile />
-                <div class="profile__names">
-                    <TextField label=move || t("profile-name") value=name />
-                </div>
-            </div>
+            <AvatarChoice chat=None name=name id=id avatar=avatar />
+            <TextField label=move || t("profile-name") value=name />
             <TextField label=move || t("people-status") value=status placeholder=move || t("profile-status-example") />
             <TextArea label=move || t("people-about") value=bio error=attempt.words() />
             <div class="profile-form__actions">

@@ -7,6 +7,7 @@ use view::update::ReplyBody;
 use view::{Command, PersonRow, UserId};
 
 use crate::bridge::Attempt;
+use crate::features::avatars::face;
 use crate::features::people::write_to;
 use crate::i18n::{key, presence_words, t};
 use crate::primitives::{Avatar, AvatarSize, Button, ButtonKind, EmptyState, IconName, Skeleton, SkeletonShape};
@@ -61,7 +62,7 @@ fn Card(person: PersonRow) -> impl IntoView {
     };
     view! {
         <div class="profile__head">
-            <Avatar name=person.name.clone() id=id.0 size=AvatarSize::Profile presence=Signal::stored(person.presence) />
+            <Avatar name=person.name.clone() id=id.0 size=AvatarSize::Profile presence=Signal::stored(person.presence) face=face(person.avatar) />
             <div class="profile__names">
                 <h2 class="profile__name">{person.name}</h2>
                 <p class="profile__presence">{presence}</p>

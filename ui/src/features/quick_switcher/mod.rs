@@ -4,10 +4,11 @@ pub(super) mod ranking;
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
-use view::{ChatId, ChatKind, Command, PersonRow, UserId};
+use view::{ChatId, ChatKind, Command, FileId, PersonRow, UserId};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::bridge;
+use crate::features::avatars::{avatar_of, face};
 use crate::features::chat_list::{colour_seed, folded};
 use crate::features::people::write_to;
 use crate::i18n::{chat_title, t};
@@ -22,8 +23,8 @@ const ROWS_MAX: usize = 12;
 /// Where one can jump.
 #[derive(Debug, Clone, PartialEq)]
 enum Target {
-    Chat { id: ChatId, channel: bool, seed: i64 },
-    Person(UserId),
+    Chat { id: ChatId, channel: bool, seed: i64, avatar: Option<FileId> },
+    Person(UserId, Option<FileId>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +55,7 @@ pub fn QuickSwitcher() -> impl IntoView {
     });
     let go = move |row: &Row| match &row.target {
         Target::Chat { id, .. } => state.nav.open(id.clone()),
-        Target::Person(id) => {
+        Target::Person(id, _) => {
             state.nav.dialog.set(None);
             write_to(state, *id);
         }
@@ -128,11 +129,15 @@ pub(super) fn chosen_into_view() {
 fn plate(target: &Target, name: &str) -> AnyView {
     let name = name.to_owned();
     match target {
-        Target::Chat { channel: true, seed, .. } => {
-            view! { <Avatar name=name id=*seed size=AvatarSize::Inline sign="#" /> }.into_any()
+        Target::Chat { channel: true, seed, avatar, .. } => {
+            view! { <Avatar name=name id=*seed size=AvatarSize::Inline sign="#" face=face(avatar.clone()) /> }.into_any()
         }
-        Target::Chat { seed, .. } => view! { <Avatar name=name id=*seed size=AvatarSize::Inline /> }.into_any(),
-        Target::Person(id) => view! { <Avatar name=name id=id.0 size=AvatarSize::Inline /> }.into_any(),
+        Target::Chat { seed, avatar, .. } => {
+            view! { <Avatar name=name id=*seed size=AvatarSize::Inline face=face(avatar.clone()) /> }.into_any()
+        }
+        Target::Person(id, avatar) => {
+            view! { <Avatar name=name id=id.0 size=AvatarSize::Inline face=face(avatar.clone()) /> }.into_any()
+        }
     }
 }
 
@@ -146,7 +151,8 @@ fn rows(state: AppState, query: &str, people: &[PersonRow]) -> Vec<Row> {
         entry.row.with(|row| {
             let seed = row.person.as_ref().map_or_else(|| colour_seed(&row.id), |person| person.id.0);
             written.extend(row.person.as_ref().map(|person| person.id));
-            let target = Target::Chat { id: row.id.clone(), channel: row.kind == ChatKind::Channel, seed };
+            let (channel, avatar) = (row.kind == ChatKind::Channel, avatar_of(row));
+            let target = Target::Chat { id: row.id.clone(), channel, seed, avatar };
             rows.push(Row { title: chat_title(row, me), text: String::new(), target });
         });
     }
@@ -154,7 +160,7 @@ fn rows(state: AppState, query: &str, people: &[PersonRow]) -> Vec<Row> {
     rows.extend(others.map(|person| Row {
         title: person.name.clone(),
         text: format!("@{}", person.username),
-        target: Target::Person(person.id),
+        target: Target::Person(person.id, person.avatar.clone()),
     }));
     let query = folded(query.trim());
     let mut ranked: Vec<(u32, Row)> =

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use view::SearchHit;
 
+use crate::features::avatars::face;
 use crate::i18n::when;
 use crate::primitives::{Avatar, AvatarSize};
 use crate::state::AppState;
@@ -26,7 +27,7 @@ pub fn Hit(
     let (name, id, title) = (hit.author.name.clone(), hit.author.id.0, hit.chat_title);
     view! {
         <button class="search-hit" type="button" on:click=press>
-            <Avatar name=hit.author.name id=id size=AvatarSize::Timeline />
+            <Avatar name=hit.author.name id=id size=AvatarSize::Timeline face=face(hit.author.avatar) />
             <span class="search-hit__lines">
                 <span class="search-hit__head">
                     <strong class="search-hit__author">{name}</strong>

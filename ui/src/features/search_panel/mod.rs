@@ -145,6 +145,7 @@ mod tests {
             name: String::new(),
             bio: String::new(),
             custom_status: String::new(),
+            avatar: None,
             presence: PresenceStatus::Offline,
             last_seen: None,
             deactivated: false,

@@ -5,6 +5,7 @@ use view::update::ReplyBody;
 use view::{Command, ThreadRow};
 
 use crate::bridge::Attempt;
+use crate::features::avatars::face;
 use crate::i18n::{t, t_with, when};
 use crate::primitives::{Avatar, AvatarSize, Badge, Button, EmptyState, IconName, ListRow, Skeleton, SkeletonShape};
 use crate::state::{AppState, Panel};
@@ -64,13 +65,14 @@ fn Row(thread: ThreadRow) -> impl IntoView {
         nav.thread.set(Some((chat.clone(), message.clone())));
         nav.panel.set(Some(Panel::Thread));
     };
+    let author = face(root.author.avatar.clone());
     let dot = if replies.unread { "•" } else { "" };
     view! {
         <ListRow
             title=if root.text.is_empty() { root.author.name } else { root.text }
             text=text
             on_press=open
-            start=move || view! { <Avatar name=name.clone() id=id size=AvatarSize::Timeline /> }
+            start=move || view! { <Avatar name=name.clone() id=id size=AvatarSize::Timeline face=author /> }
             end=move || view! { <Badge text=dot label=move || t("thread-unread") /> }
         />
     }

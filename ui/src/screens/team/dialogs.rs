@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::features::avatars::CropDialog;
 use crate::features::channels::ChannelsDialog;
 use crate::features::command_palette::CommandPalette;
 use crate::features::folders::{ChatFoldersDialog, FolderDialog};
@@ -90,6 +91,8 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::Versions(..) => key("message-versions"),
         Dialog::NewPoll(..) => key("poll-new"),
         Dialog::Voters(..) => key("poll-who"),
+        Dialog::Avatar(None) => key("avatar-title"),
+        Dialog::Avatar(Some(_)) => key("avatar-title-chat"),
         Dialog::GoToDate(_) => key("go-to-date-title"),
         Dialog::Folder(None) => key("folders-new"),
         Dialog::Folder(Some(_)) => key("folders-change"),
@@ -125,6 +128,7 @@ impl Dialog {
             Dialog::Voters(chat, message, answers) => {
                 view! { <VotersDialog chat=chat message=message answers=answers /> }.into_any()
             }
+            Dialog::Avatar(chat) => view! { <CropDialog chat=chat /> }.into_any(),
             Dialog::GoToDate(chat) => view! { <GoToDateDialog chat=chat /> }.into_any(),
         }
     }

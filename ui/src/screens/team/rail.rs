@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::features::reminders::rang;
+use crate::features::avatars::face;
 use crate::i18n::{presence_words, t, t_with};
 use crate::keys::{Action, live::chord_words};
 use crate::primitives::{Avatar, AvatarSize, Badge, ControlSize, IconButton, IconName, Logo};
@@ -63,7 +64,7 @@ fn Oneself() -> impl IntoView {
             let label = format!("{}, {}", person.name, presence_words(&person));
             view! {
                 <button class="rail__me" type="button" on:click=move |_| state.nav.dialog.set(Some(Dialog::Profile(id)))>
-                    <Avatar name=person.name id=id.0 size=AvatarSize::Timeline presence=Signal::stored(person.presence) />
+                    <Avatar name=person.name id=id.0 size=AvatarSize::Timeline presence=Signal::stored(person.presence) face=face(person.avatar) />
                     <span class="visually-hidden">{label}</span>
                 </button>
             }

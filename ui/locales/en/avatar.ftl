@@ -1,0 +1,9 @@
+avatar-choose = Choose a picture
+avatar-change = Change the picture
+avatar-remove = Remove
+avatar-title = Profile picture
+avatar-title-chat = Chat picture
+avatar-crop = The part of the picture that shows
+avatar-zoom = Zoom
+avatar-help = Drag the picture or move it with the arrow keys; zoom with the wheel, or with + and −.
+avatar-no-picture = This is not a picture, or it cannot be read. PNG, JPEG, WebP and GIF will do.

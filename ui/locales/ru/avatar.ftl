@@ -1,0 +1,9 @@
+avatar-choose = Выбрать картинку
+avatar-change = Другая картинка
+avatar-remove = Убрать
+avatar-title = Картинка профиля
+avatar-title-chat = Картинка чата
+avatar-crop = Какая часть картинки видна
+avatar-zoom = Крупнее
+avatar-help = Двигайте картинку мышью или стрелками, крупность — колёсиком или клавишами + и −.
+avatar-no-picture = Это не картинка, или её не удаётся прочитать. Подойдут PNG, JPEG, WebP, GIF.
