@@ -15,6 +15,7 @@ mod opening;
 mod profile;
 mod shell;
 mod tray;
+mod voice;
 mod window;
 mod words;
 

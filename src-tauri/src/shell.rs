@@ -12,7 +12,8 @@ use view::{Command, CommandEnvelope, CommandReply, HostCommand, HostUpdate, Pref
 use crate::hosting::Hosting;
 use crate::opening::{Opening, PATIENCE, Source, Step};
 use crate::profile::Profile;
-use crate::{blank_window, files, keys, logging, notify, tray};
+use crate::voice::Voice;
+use crate::{blank_window, files, keys, logging, notify, tray, voice};
 
 /// The running shell; one per process.
 pub struct Shell {
@@ -22,6 +23,8 @@ pub struct Shell {
     pub profile: Profile,
     /// The server inside.
     pub hosting: Hosting,
+    /// The recording that runs.
+    pub voice: Voice,
     opening: Opening,
     client: OnceLock<App>,
     /// The team hosted here, for the client that starts or runs.
@@ -44,6 +47,7 @@ impl Shell {
         let folder = profile.client_folder().display().to_string();
         let uses_passphrase = client::uses_passphrase(&folder);
         let shell = Arc::new(Self {
+            voice: Voice::default(),
             hosting: Hosting::new(profile.host_folder()),
             handle,
             opening: Opening::new(client::has_cache(&folder) && !uses_passphrase),
@@ -91,6 +95,7 @@ impl Shell {
             _ => {}
         }
         let Some(envelope) = files::command(self, envelope) else { return };
+        let Some(envelope) = voice::command(self, envelope) else { return };
         let steps = self.opening.command(envelope);
         self.perform(steps);
     }

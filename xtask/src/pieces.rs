@@ -114,6 +114,15 @@ pub const PIECES: &[Piece] = &[
         ],
     },
     Piece {
+        what: "ALSA with headers (for the microphone)",
+        needs: &[Need::Desktop],
+        probe: Probe::Library("alsa"),
+        apt: &["libasound2-dev"],
+        dnf: &["pkgconfig(alsa)"],
+        pacman: &["alsa-lib"],
+        elsewhere: LINUX_ONLY,
+    },
+    Piece {
         what: "WebKitGTK 4.1 with headers",
         needs: &[Need::Desktop],
         probe: Probe::Library("webkit2gtk-4.1"),

@@ -92,7 +92,12 @@ impl Stored {
         if !readable.trim().is_empty() || self.details.attachments.is_empty() {
             return text::one_line(readable, chars_max);
         }
-        let names: Vec<&str> = self.details.attachments.iter().map(|a| a.file.name.as_str()).collect();
+        // A voice is called what it is; its ending says nothing.
+        let name = |a: &protocol::Attachment| {
+            let stem = a.file.name.rsplit_once('.').filter(|_| a.about.waveform.is_some()).map(|(stem, _)| stem);
+            stem.unwrap_or(&a.file.name).to_owned()
+        };
+        let names: Vec<String> = self.details.attachments.iter().map(name).collect();
         text::clipped(&names.join(", "), chars_max)
     }
 }

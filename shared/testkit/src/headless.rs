@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use client::{App, AppConfig, KeySource};
-use protocol::{About, Attachment, ChatId, LocalId, MessageId};
+use protocol::{About, Attachment, ChatId, FileId, LocalId, MessageId};
 use tokio::sync::watch;
 use view::update::ReplyBody;
-use view::{Command, CommandEnvelope, CommandReply, Draft, PickedRow, SendFile, ServerTarget, TransferState, Way};
+use view::{
+    Command, CommandEnvelope, CommandReply, Draft, Failure, PickedRow, SendFile, ServerTarget, TransferState, Way,
+};
 
 use crate::{Screen, new_local_id, within};
 
@@ -136,6 +138,14 @@ impl Headless {
     /// What a file of a message holds.
     pub async fn load(&self, file: &Attachment) -> Vec<u8> {
         self.app.load(&file.file.id, 64 * 1024 * 1024).await.expect("it can be read")
+    }
+
+    /// What a file holds, or why it cannot be read.
+    ///
+    /// # Errors
+    /// As the app says.
+    pub async fn load_id(&self, file_id: &FileId) -> Result<Vec<u8>, Failure> {
+        self.app.load(file_id, 64 * 1024 * 1024).await
     }
 
     /// Waits until the screen is as described.

@@ -610,6 +610,15 @@ pub enum Command {
         /// Only in this chat.
         chat_id: Option<ChatId>,
     },
+    /// Begins to record a voice message with the device's microphone: → [`crate::Update::Recording`] until it is stopped. Desktop only.
+    StartRecording,
+    /// Ends the recording. Kept, it comes as a picked file ([`crate::Update::Picked`]): → [`crate::update::ReplyBody::Recorded`].
+    StopRecording {
+        /// What the file is called, without an ending.
+        name: String,
+        /// Else it is thrown away: → done.
+        keep: bool,
+    },
     /// A picture of oneself or of a chat: shows at once, goes to the server when there is one.
     SetAvatar {
         /// The chat; absent, oneself.

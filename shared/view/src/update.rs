@@ -90,6 +90,11 @@ pub enum Update {
         /// Of all chats.
         reminders: Vec<ReminderRow>,
     },
+    /// How loud the microphone is now, twenty times a second while it records: 0 to 255.
+    Recording {
+        /// The loudest of that moment.
+        level: u8,
+    },
     /// Files that the person chose, for the tray of the composer that is in use.
     Picked {
         /// In their order.
@@ -363,6 +368,11 @@ pub enum ReplyBody {
         /// Oldest first, without the present one.
         versions: Vec<VersionRow>,
     },
+    /// To `StopRecording`; the file itself comes as a picked one.
+    Recorded {
+        /// How long it plays.
+        duration_ms: u64,
+    },
     /// To `CreateInvitation` and `HostCommand::Invitation`.
     Invitation {
         /// `hybrid://join/…`
@@ -428,6 +438,10 @@ pub enum Failure {
     Disk,
     /// The chosen file is not where it was, or this page was loaded anew and has lost it.
     FileGone,
+    /// The device has no microphone, or it cannot be used now.
+    NoMicrophone,
+    /// The person or the system does not let the app use the microphone.
+    MicrophoneDenied,
     /// The chosen file is another one now.
     FileChanged,
     /// Only in the desktop app.

@@ -48,6 +48,8 @@ const ESCAPE: Step = Hit(Press { key: "Escape", code: "Escape", number: 27, held
 const EMOJI: Step = PressIcon(".composer .icon-button", "Smile");
 const SETTINGS: Step = ctrl(",", "Comma");
 const PALETTE: Step = Hit(Press { key: "K", code: "KeyK", number: 'K' as u32, held: held::CTRL | held::SHIFT });
+/// The microphone stands before the last button.
+const SPEAK: &str = ".composer__speak .icon-button";
 const NEW: Step = Click(".chat-list__head .icon-button");
 
 const fn scene(name: &'static str, page: &'static str, steps: &'static [Step], until: &'static str) -> Scene {
@@ -121,6 +123,7 @@ pub const SCENES: &[Scene] = &[
     scene("files-bubbles", "team,files,bubbles", &[OPEN, MESSAGE], ".attachments .file-row"),
     scene("picture", "team,files", &[OPEN, See(".picture__image"), Click(".picture__button")], ".viewer__image"),
     scene("tray", "team,tray", &[OPEN, MESSAGE], ".tray__file"),
+    scene("recording", "team,recording", &[OPEN, MESSAGE, Click(SPEAK)], ".recording__dot--on"),
     scene("chat-large-text", "team,20", &[OPEN, MESSAGE], ".composer"),
     scene("chat-quiet", "team,quiet-chat", &[OPEN], ".timeline .empty-state"),
     scene("chat-loading", "team,waiting-chat", &[OPEN], ".timeline__loading"),
@@ -336,6 +339,12 @@ pub const SCENES: &[Scene] = &[
     scene("shortcuts", "team", &[See(".chat-row"), ctrl("/", "Slash")], ".shortcuts__row"),
     scene("settings", "team", &[See(".chat-row"), SETTINGS], ".settings"),
     scene("settings-profile", "team", &[See(".chat-row"), SETTINGS, section(0)], ".profile-form"),
+    scene(
+        "avatar",
+        "team",
+        &[See(".chat-row"), SETTINGS, section(0), Click(".avatar-choice .button")],
+        "dialog[open] .crop__canvas",
+    ),
     scene("settings-appearance", "team", &[See(".chat-row"), SETTINGS, section(1)], ".option-cards"),
     scene(
         "settings-contrast",

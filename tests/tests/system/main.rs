@@ -9,6 +9,7 @@ mod files;
 mod keyring;
 mod kill_client;
 mod kill_server;
+mod media;
 mod offline;
 mod script;
 mod two_apps;

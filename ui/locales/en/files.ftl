@@ -30,3 +30,4 @@ files-place = { $at } of { $count }
 files-nearer = Zoom in
 files-farther = Zoom out
 files-drop = Drop to attach
+files-play-video = Play “{ $name }”

@@ -30,3 +30,4 @@ files-place = { $at } из { $count }
 files-nearer = Крупнее
 files-farther = Мельче
 files-drop = Отпустите, чтобы прикрепить
+files-play-video = Воспроизвести «{ $name }»

@@ -15,6 +15,7 @@ pub mod files;
 pub mod incoming;
 pub mod pending;
 pub mod tauri;
+pub mod voice;
 pub mod worker;
 
 use std::cell::RefCell;

@@ -34,3 +34,4 @@ pub mod themes;
 pub mod thread_panel;
 pub mod timeline;
 pub mod toasts;
+pub mod voice;

@@ -123,6 +123,7 @@ areas! {
     "thread",
     "timeline",
     "unlock",
+    "voice",
     "welcome",
     "when",
 }

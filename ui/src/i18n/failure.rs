@@ -25,6 +25,8 @@ fn failure_key(failure: Failure) -> &'static str {
         Failure::PortInUse => key("failure-port-in-use"),
         Failure::Disk => key("failure-disk"),
         Failure::FileGone => key("failure-file-gone"),
+        Failure::NoMicrophone => key("failure-no-microphone"),
+        Failure::MicrophoneDenied => key("failure-microphone-denied"),
         Failure::FileChanged => key("failure-file-changed"),
         Failure::NotHere => key("failure-not-here"),
         Failure::Internal => key("failure-internal"),

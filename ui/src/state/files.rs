@@ -17,7 +17,7 @@ pub struct Files {
     /// The picture that is shown large.
     pub viewing: RwSignal<Option<Attachment>>,
     composers: StoredValue<u64>,
-    waiting: StoredValue<Option<oneshot::Sender<PickedRow>>>,
+    expected: StoredValue<Vec<(String, oneshot::Sender<PickedRow>)>>,
 }
 
 impl Files {
@@ -28,7 +28,7 @@ impl Files {
             taker: RwSignal::default(),
             viewing: RwSignal::default(),
             composers: StoredValue::new(0),
-            waiting: StoredValue::new(None),
+            expected: StoredValue::new(Vec::new()),
         }
     }
 
@@ -49,21 +49,28 @@ impl Files {
     }
 
     pub(super) fn came(self, files: Vec<PickedRow>) {
-        let mut files = files.into_iter().peekable();
-        if files.peek().is_some()
-            && let Some(waiting) = self.waiting.try_update_value(Option::take).flatten()
-            && let Some(first) = files.next()
-        {
+        let expected = |file: &PickedRow| {
+            self.expected.try_update_value(|all| {
+                let at = all.iter().position(|(name, _)| *name == file.name)?;
+                Some(all.swap_remove(at).1)
+            })
+        };
+        let mut files = files;
+        files.retain(|file| match expected(file).flatten() {
             // Whoever waited may have gone: then it is nobody's.
-            let _ = waiting.send(first);
-        }
+            Some(waiting) => {
+                let _ = waiting.send(file.clone());
+                false
+            }
+            None => true,
+        });
         self.picked.update(|picked| picked.extend(files));
     }
 
-    /// The next picked file, which comes to no composer: for what the page itself gives to the host.
-    pub fn next_picked(self) -> oneshot::Receiver<PickedRow> {
+    /// A file of this name that the page itself gives to the host next: once it is picked it comes here, and to no composer.
+    pub fn expect(self, name: &str) -> oneshot::Receiver<PickedRow> {
         let (waiting, next) = oneshot::channel();
-        self.waiting.set_value(Some(waiting));
+        self.expected.update_value(|all| all.push((name.to_owned(), waiting)));
         next
     }
 

@@ -91,6 +91,8 @@ pub struct AppState {
     pub notice: RwSignal<Option<view::Notice>>,
     /// Files: picked ones, and how far others have come.
     pub files: Files,
+    /// How loud the host's microphone was last, counted up so that the same again is seen.
+    pub level: RwSignal<(u64, u8)>,
     /// Messages that pass.
     pub toasts: Toasts,
     /// The last chord for the composer or the timeline, counted up so that a repeated one is seen.
@@ -125,6 +127,7 @@ impl AppState {
             nav: Navigation::new(),
             notice: RwSignal::new(None),
             files: Files::new(),
+            level: RwSignal::new((0, 0)),
             toasts: Toasts::new(),
             action: RwSignal::new((0, None)),
         }
@@ -175,6 +178,7 @@ impl AppState {
             view::Update::Threads { unread } => set_if_new(self.threads_unread, unread),
             view::Update::Reminders { reminders } => set_if_new(self.reminders, reminders),
             view::Update::Scheduled { messages } => set_if_new(self.scheduled, messages),
+            view::Update::Recording { level } => self.level.set((self.level.get_untracked().0 + 1, level)),
             view::Update::Picked { files } => self.files.came(files),
             view::Update::Transfers { transfers } => self.files.reset(transfers),
             view::Update::Transfer { transfer } => self.files.moved(transfer),

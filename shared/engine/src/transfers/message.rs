@@ -54,6 +54,12 @@ impl Engine {
                 params![attachment.file.id.as_str(), chat.as_str(), message.as_str()],
             )?;
             self.tell_transfer(s, &attachment.file.id, Way::Up)?;
+            if let Some(thumbnail) = &attachment.about.thumbnail_id {
+                s.tx.execute(
+                    "UPDATE transfers SET chat_id = ?2, message_id = ?3 WHERE file_id = ?1 AND up = 1",
+                    params![thumbnail.as_str(), chat.as_str(), message.as_str()],
+                )?;
+            }
         }
         if thread.is_none() {
             self.save_draft(s, chat, &Draft::default())?;

@@ -228,7 +228,8 @@ impl Person {
                 screen.transfers.retain(|row| row.file_id != transfer.file_id || row.way != transfer.way);
                 screen.transfers.push(transfer);
             }
-            Update::Picked { .. }
+            Update::Recording { .. }
+            | Update::Picked { .. }
             | Update::Preferences { .. }
             | Update::Members { .. }
             | Update::Person { .. }

@@ -7,7 +7,7 @@ use super::cast;
 /// A file of the demo. Pictures have a size and a miniature.
 fn file(number: u64, name: &str, kind: &str, size: u64) -> Attachment {
     let (width, height) = match number {
-        1 => (1_600, 1_000),
+        1 | 7 => (1_600, 1_000),
         2 => (900, 1_400),
         _ => (1_200, 1_200),
     };
@@ -32,6 +32,17 @@ fn file(number: u64, name: &str, kind: &str, size: u64) -> Attachment {
     Attachment { file, about }
 }
 
+/// A voice message of the demo.
+fn voice() -> Attachment {
+    let bars: Vec<u8> = (0..64_u32).map(|at| ((at * 37 % 61) * (at % 9 + 3) * 255 / (61 * 11)) as u8).collect();
+    let about = About {
+        duration_ms: Some(42_000),
+        waveform: Some(crate::features::attachments::base64::encode(&bars)),
+        ..About::default()
+    };
+    Attachment { about, ..file(11, "Голосовое сообщение.ogg", "audio/ogg", 126_000) }
+}
+
 /// Messages with files of every kind; `count` messages stand before them.
 pub fn files(count: u64) -> Vec<MessageRow> {
     let with = |number, author, text: &str, attachments| MessageRow {
@@ -50,8 +61,9 @@ pub fn files(count: u64) -> Vec<MessageRow> {
                 file(4, "logo.webp", "image/webp", 88_064),
             ],
         ),
+        with(3, 3, "", vec![voice()]),
         with(
-            3,
+            4,
             1,
             "",
             vec![

@@ -7,6 +7,7 @@ use super::file_row::FileRow;
 use super::kinds::Kind;
 use super::media::Media;
 use super::picture::Picture;
+use crate::features::voice::SoundPlayer;
 
 /// The files of a message; nothing for none.
 #[component]
@@ -30,9 +31,8 @@ pub fn Attachments(
             view! { <div class=class>{all.collect_view()}</div> }
         });
         let others = others.into_iter().map(|file| match Kind::of_attachment(&file) {
-            kind @ (Kind::Sound | Kind::Video) => {
-                view! { <Media file=file own=own video=kind == Kind::Video /> }.into_any()
-            }
+            Kind::Sound => view! { <SoundPlayer file=file own=own /> }.into_any(),
+            Kind::Video => view! { <Media file=file own=own /> }.into_any(),
             _ => view! { <FileRow file=file own=own /> }.into_any(),
         });
         view! { <div class="attachments">{pictures}{others.collect_view()}</div> }.into_any()

@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// The address of a file's content; `None` when it cannot be read now.
-pub(super) async fn address(file_id: &FileId) -> Option<String> {
+pub async fn address(file_id: &FileId) -> Option<String> {
     if let Some(known) = known(file_id) {
         return Some(known);
     }

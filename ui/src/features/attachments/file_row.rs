@@ -56,7 +56,10 @@ pub(super) fn FileRow(file: Attachment, own: bool) -> impl IntoView {
 
 /// A file's name in one line; what does not fit is left out before its ending.
 #[component]
-pub(super) fn FileName(name: String) -> impl IntoView {
+pub fn FileName(
+    /// All of it.
+    name: String,
+) -> impl IntoView {
     let (head, tail) = name_parts(&name);
     view! {
         <strong class="file-name" title=name>
@@ -81,7 +84,14 @@ fn standing(row: &TransferRow) -> String {
 
 /// A bar and buttons for a file that is under way; nothing once it is there.
 #[component]
-pub(super) fn Moving(file_id: FileId, way: Way, over: bool) -> impl IntoView {
+pub fn Moving(
+    /// Which.
+    file_id: FileId,
+    /// Which way.
+    way: Way,
+    /// Over a picture, with words.
+    over: bool,
+) -> impl IntoView {
     let state = AppState::get();
     let id = StoredValue::new(file_id);
     let row = Memo::new(move |_| state.files.of(&id.get_value(), way).filter(|row| row.state != TransferState::Done));

@@ -22,6 +22,9 @@ const PICTURES: [&str; 6] = ["image/png", "image/jpeg", "image/gif", "image/webp
 /// Larger pictures are a row, in bytes: they would fill the page's memory.
 const PICTURE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
+/// Larger sounds and videos are a row, in bytes: they are played from the page's memory.
+const PLAYED_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
 impl Kind {
     /// Of a file with this kind of content and size in bytes. Sealed ones are rows.
     pub fn of(mime_type: &str, size: u64) -> Self {
@@ -35,7 +38,12 @@ impl Kind {
 
     /// Of a message's file.
     pub fn of_attachment(file: &Attachment) -> Self {
-        if file.file.encrypted { Kind::Other } else { Kind::of(&file.file.mime_type, file.file.size) }
+        match Kind::of(&file.file.mime_type, file.file.size) {
+            _ if file.file.encrypted || file.file.size > PLAYED_BYTES_MAX => Kind::Other,
+            // Browsers record into a container that the server takes for a video.
+            Kind::Video if file.about.waveform.is_some() => Kind::Sound,
+            kind => kind,
+        }
     }
 }
 

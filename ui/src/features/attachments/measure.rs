@@ -1,90 +1,130 @@
-//! What the sender's screen finds out about a picture: its size, and a miniature of a few bytes that stands in while it loads.
+//! What the sender's screen finds out about a picture, video or sound: its size, how long it plays, a miniature of a few bytes that
+//! stands in while it loads, and a small picture that lists show instead of a large one.
 
-use base64_text::{decode, encode};
 use leptos::prelude::document;
 use view::{About, FileId};
-use wasm_bindgen::{Clamped, JsCast as _};
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, ImageData};
+use web_sys::{Blob, CanvasRenderingContext2d, HtmlImageElement, HtmlMediaElement, HtmlVideoElement};
 
+use super::base64::encode;
 use super::blobs::address;
+use super::canvas;
 use super::kinds::Kind;
 
 /// ThumbHash takes pictures of up to 100 × 100.
 const MINIATURE: f64 = 100.0;
+/// A thumbnail's longer side at most, in pixels: sharp in a message on a dense screen.
+const THUMBNAIL: f64 = 1_000.0;
+/// Smaller pictures are their own thumbnail, in bytes.
+const THUMBNAIL_FROM_BYTES: u64 = 400 * 1024;
+/// Where a video's poster is taken, in seconds, or at a third of a shorter one.
+const POSTER_AT_S: f64 = 1.0;
 
-/// A picture that is to be sent.
+/// A file that is to be sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
     /// For its message.
     pub about: About,
-    /// Where this page can see it.
-    pub address: String,
+    /// Where this page can see it, for a picture.
+    pub address: Option<String>,
 }
 
-/// Measures a picked picture; `None` for what is no picture, or cannot be drawn.
-pub async fn measure(file_id: &FileId, mime_type: &str, size: u64) -> Option<Measured> {
-    if Kind::of(mime_type, size) != Kind::Picture {
-        return None;
+/// Draws onto a canvas of this width and height.
+type Draw<'a> = &'a dyn Fn(&CanvasRenderingContext2d, f64, f64) -> Option<()>;
+
+/// Measures a picked file, and makes its thumbnail where that is worth it; `None` for what is neither seen nor heard here.
+pub async fn measure(file_id: &FileId, mime_type: &str, size: u64) -> Option<(Measured, Option<Blob>)> {
+    match Kind::of(mime_type, size) {
+        Kind::Picture => picture(address(file_id).await?, size).await,
+        Kind::Video => video(&address(file_id).await?).await,
+        Kind::Sound => sound(&address(file_id).await?).await,
+        Kind::Other => None,
     }
-    let address = address(file_id).await?;
+}
+
+async fn picture(address: String, size: u64) -> Option<(Measured, Option<Blob>)> {
     let picture = HtmlImageElement::new().ok()?;
     picture.set_src(&address);
     JsFuture::from(picture.decode()).await.ok()?;
     let (width, height) = (picture.natural_width(), picture.natural_height());
+    let draw: Draw<'_> = &|context, w, h| {
+        context.draw_image_with_html_image_element_and_dw_and_dh(&picture, 0.0, 0.0, w, h).ok()
+    };
+    let about = seen(width, height, draw)?;
+    let thumbnail = if size > THUMBNAIL_FROM_BYTES { thumbnail(width, height, draw).await } else { None };
+    Some((Measured { about, address: Some(address) }, thumbnail))
+}
+
+async fn video(address: &str) -> Option<(Measured, Option<Blob>)> {
+    let video: HtmlVideoElement = document().create_element("video").ok()?.dyn_into().ok()?;
+    let duration_ms = opened(&video, address).await?;
+    let at = POSTER_AT_S.min(video.duration() / 3.0);
+    video.set_current_time(if at.is_finite() { at } else { 0.0 });
+    canvas::event(&video, &["seeked", "error"]).await;
+    let (width, height) = (video.video_width(), video.video_height());
+    let draw: Draw<'_> = &|context, w, h| {
+        context.draw_image_with_html_video_element_and_dw_and_dh(&video, 0.0, 0.0, w, h).ok()
+    };
+    let about = About { duration_ms, ..seen(width, height, draw)? };
+    let thumbnail = thumbnail(width, height, draw).await;
+    video.remove_attribute("src").ok();
+    Some((Measured { about, address: None }, thumbnail))
+}
+
+async fn sound(address: &str) -> Option<(Measured, Option<Blob>)> {
+    let sound = web_sys::HtmlAudioElement::new().ok()?;
+    let duration_ms = opened(&sound, address).await?;
+    Some((Measured { about: About { duration_ms, ..About::default() }, address: None }, None))
+}
+
+/// How long it plays, once that is known; nothing inside for what does not say so. `None`: it cannot be played here.
+async fn opened(media: &HtmlMediaElement, address: &str) -> Option<Option<u64>> {
+    media.set_muted(true);
+    media.set_preload("auto");
+    media.set_src(address);
+    canvas::event(media, &["loadeddata", "error"]).await;
+    if media.error().is_some() {
+        return None;
+    }
+    let duration = media.duration();
+    Some((duration.is_finite() && duration > 0.0).then_some((duration * 1_000.0) as u64))
+}
+
+/// Size and miniature of what can be drawn.
+fn seen(width: u32, height: u32, draw: Draw<'_>) -> Option<About> {
     if width == 0 || height == 0 {
         return None;
     }
-    let about = About {
-        width: Some(width),
-        height: Some(height),
-        thumbhash: miniature(&picture, width, height),
-        ..About::default()
-    };
-    Some(Measured { about, address })
+    let (w, h) = within(width, height, MINIATURE);
+    let hash = canvas::drawn(w, h, draw).and_then(|(_, context)| {
+        let pixels = context.get_image_data(0.0, 0.0, w, h).ok()?.data();
+        Some(encode(&thumbhash::rgba_to_thumb_hash(w as usize, h as usize, &pixels.0)))
+    });
+    Some(About { width: Some(width), height: Some(height), thumbhash: hash, ..About::default() })
 }
 
-fn miniature(picture: &HtmlImageElement, width: u32, height: u32) -> Option<String> {
-    let scale = (MINIATURE / f64::from(width.max(height))).min(1.0);
-    let side = |length: u32| (f64::from(length) * scale).round().max(1.0);
-    let (w, h) = (side(width), side(height));
-    let (canvas, context) = canvas(w as u32, h as u32)?;
-    context.draw_image_with_html_image_element_and_dw_and_dh(picture, 0.0, 0.0, w, h).ok()?;
-    let pixels = context.get_image_data(0.0, 0.0, w, h).ok()?.data();
-    drop(canvas);
-    Some(encode(&thumbhash::rgba_to_thumb_hash(w as usize, h as usize, &pixels.0)))
+async fn thumbnail(width: u32, height: u32, draw: Draw<'_>) -> Option<Blob> {
+    let (w, h) = within(width, height, THUMBNAIL);
+    let (canvas, _) = canvas::drawn(w, h, draw)?;
+    canvas::as_picture(&canvas).await
 }
 
-/// Draws a miniature; `None` when it is none.
-pub(super) fn draw(hash: &str, canvas_node: &HtmlCanvasElement) -> Option<()> {
-    let (width, height, pixels) = thumbhash::thumb_hash_to_rgba(&decode(hash)?).ok()?;
-    let (width, height) = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
-    canvas_node.set_width(width);
-    canvas_node.set_height(height);
-    let context: CanvasRenderingContext2d = canvas_node.get_context("2d").ok()??.dyn_into().ok()?;
-    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), width, height).ok()?;
-    context.put_image_data(&image, 0.0, 0.0).ok()
+/// The size within a square of this side, never larger than it is.
+fn within(width: u32, height: u32, side: f64) -> (f64, f64) {
+    let scale = (side / f64::from(width.max(height))).min(1.0);
+    let length = |length: u32| (f64::from(length) * scale).round().max(1.0);
+    (length(width), length(height))
 }
 
-fn canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
-    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
-    canvas.set_width(width);
-    canvas.set_height(height);
-    let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    Some((canvas, context))
-}
+#[cfg(test)]
+mod tests {
+    use super::within;
 
-/// Base64 by the browser, which has it.
-mod base64_text {
-    use leptos::prelude::window;
-
-    pub(super) fn encode(bytes: &[u8]) -> String {
-        let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-        window().btoa(&text).unwrap_or_default()
-    }
-
-    pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-        let decoded = window().atob(text).ok()?;
-        decoded.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
+    #[test]
+    fn small_pictures_are_not_blown_up_and_narrow_ones_stay_visible() {
+        assert_eq!(within(4_000, 3_000, 1_000.0), (1_000.0, 750.0));
+        assert_eq!(within(20, 10, 100.0), (20.0, 10.0));
+        assert_eq!(within(100_000, 3, 100.0), (100.0, 1.0));
     }
 }

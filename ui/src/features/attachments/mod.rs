@@ -2,6 +2,8 @@
 //! far each has come.
 
 mod attachments;
+pub mod base64;
+pub mod canvas;
 mod blobs;
 mod file_row;
 mod kinds;
@@ -10,10 +12,13 @@ mod measure;
 mod media;
 mod near;
 mod picture;
+mod still;
 mod viewer;
 
 pub use attachments::Attachments;
+pub use blobs::address as blob_address;
 pub use drop_zone::DropZone;
+pub use file_row::{FileName, Moving};
 pub use kinds::{Kind, mime_of_name, size_words};
 pub use measure::{Measured, measure};
 pub use viewer::PictureViewer;

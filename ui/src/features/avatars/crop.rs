@@ -5,7 +5,6 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 use view::{ChatId, Command};
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, CanvasRenderingContext2d, File, FilePropertyBag, HtmlCanvasElement, HtmlImageElement, Url};
 
@@ -13,6 +12,7 @@ use super::choice::chosen;
 use super::square::Square;
 use crate::bridge;
 use crate::bridge::files::offer;
+use crate::features::attachments::canvas::as_picture;
 use crate::i18n::t;
 use crate::primitives::{Button, ButtonKind, unique_id};
 use crate::state::AppState;
@@ -69,7 +69,7 @@ pub fn CropDialog(
                 picture.try_set(Chosen::NoPicture);
                 return;
             };
-            let picked = state.files.next_picked();
+            let picked = state.files.expect(&file.name());
             offer(vec![file]);
             if let Ok(row) = picked.await {
                 bridge::tell(state, Command::SetAvatar { chat_id: chat.get_value(), file_id: Some(row.file_id) });
@@ -171,7 +171,8 @@ fn Stage(canvas: NodeRef<Canvas>, square: RwSignal<Option<Square>>) -> impl Into
 }
 
 async fn read() -> Option<HtmlImageElement> {
-    let address = Url::create_object_url_with_blob(&chosen()?).ok()?;
+    let chosen: Blob = chosen()?.into();
+    let address = Url::create_object_url_with_blob(&chosen).ok()?;
     let image = HtmlImageElement::new().ok()?;
     image.set_src(&address);
     JsFuture::from(image.decode()).await.ok()?;
@@ -189,34 +190,17 @@ fn draw(canvas: &HtmlCanvasElement, image: &HtmlImageElement, square: Square, si
         .ok()
 }
 
-/// The square as a file: WebP where the browser writes it, else JPEG.
+/// The square as a file.
 async fn cut(image: &HtmlImageElement, square: Square) -> Option<File> {
     let side = square.place().2.min(SIDE_MAX).floor().max(1.0);
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
     canvas.set_width(side as u32);
     canvas.set_height(side as u32);
     draw(&canvas, image, square, side)?;
-    let mut blob = blob_of(&canvas, "image/webp").await?;
-    if blob.type_() != "image/webp" {
-        // JPEG knows no transparency: what shows through is white, not black.
-        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-        context.set_global_composite_operation("destination-over").ok()?;
-        context.set_fill_style_str("white");
-        context.fill_rect(0.0, 0.0, side, side);
-        blob = blob_of(&canvas, "image/jpeg").await?;
-    }
-    let name = if blob.type_() == "image/webp" { "avatar.webp" } else { "avatar.jpg" };
+    let blob = as_picture(&canvas).await?;
+    let ending = if blob.type_() == "image/webp" { "webp" } else { "jpg" };
     let options = FilePropertyBag::new();
     options.set_type(&blob.type_());
-    File::new_with_blob_sequence_and_options(&js_sys::Array::of1(&blob), name, &options).ok()
-}
-
-async fn blob_of(canvas: &HtmlCanvasElement, kind: &str) -> Option<Blob> {
-    let (done, blob) = futures_channel::oneshot::channel::<Option<Blob>>();
-    let call = Closure::once_into_js(move |blob: JsValue| {
-        // Who waited has gone when this fails.
-        let _ = done.send(blob.dyn_into().ok());
-    });
-    canvas.to_blob_with_type_and_encoder_options(call.unchecked_ref(), kind, &JsValue::from_f64(0.9)).ok()?;
-    blob.await.ok().flatten()
+    let name = format!("avatar-{}.{ending}", bridge::new_local_id().0.simple());
+    File::new_with_blob_sequence_and_options(&js_sys::Array::of1(&blob), &name, &options).ok()
 }

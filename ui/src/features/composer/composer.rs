@@ -10,10 +10,11 @@ use super::field_keys::{Ask, ask};
 use super::send::{MESSAGE_BYTES_MAX, asked_poll, is_sendable, mentioned_in};
 use super::suggest::{Suggestion, closed_code, suggest};
 use super::suggestions::{LIST_ID, Suggestions, option_id};
-use super::tray::TrayBar;
+use super::tray::{TrayBar, files_of, takes_files};
 use crate::bridge::files::{choose, offer};
 use crate::features::later::LaterPanel;
 use crate::features::reactions::EmojiPanel;
+use crate::features::voice::{Recorder, RecordingBar};
 use crate::i18n::{t, t_with};
 use crate::keys::live::{self, chord_words};
 use crate::keys::{Action, KeyPress};
@@ -108,6 +109,15 @@ pub fn Composer(
         });
     });
     let later = RwSignal::new(None::<MenuAnchor>);
+    let recorder = Recorder::new();
+    // What was said for one chat is not for another.
+    Effect::new(move || {
+        chat.track();
+        recorder.cancel();
+    });
+    on_cleanup(move || recorder.cancel());
+    let say = move || recorder.finish(state, move |file| desk.send_voice(file));
+    let mute = move || !sendable() && !editing();
     let send_icon = Signal::derive(move || if editing() { IconName::Check } else { IconName::Send });
     view! {
         <div class="composer">
@@ -136,7 +146,10 @@ pub fn Composer(
             >
                 <ModeBar composition=composition />
                 <TrayBar tray=tray />
-                <div class="composer__line">
+                <Show when=move || recorder.is_on()>
+                    <RecordingBar recorder=recorder on_send=say />
+                </Show>
+                <div class="composer__line" class:composer__line--off=move || recorder.is_on()>
                     <textarea
                         class="composer__field"
                         rows="1"
@@ -184,6 +197,11 @@ pub fn Composer(
                             label=move || t("scheduled-send-later")
                             on_press=move || later.set(box_node.get_untracked().map(|node| over_its_end(&node, LATER_WIDTH)))
                         />
+                    </Show>
+                    <Show when=mute>
+                        <span class="composer__speak">
+                            <IconButton icon=IconName::Microphone label=move || t("voice-record") on_press=move || recorder.start(state) />
+                        </span>
                     </Show>
                     <IconButton
                         icon=send_icon
@@ -384,6 +402,12 @@ impl Desk {
         self.composition.focus();
     }
 
+    fn send_voice(self, file: SendFile) {
+        let draft = self.take_draft(String::new());
+        self.actions.send_files.run((draft, Vec::new(), vec![file]));
+        self.composition.focus();
+    }
+
     fn send_later(self, when: When) {
         let text = self.composition.text.get_untracked();
         if !is_sendable(&text) {
@@ -403,23 +427,6 @@ impl Desk {
         self.drafts.sent();
         Draft { text, reply_to }
     }
-}
-
-/// What is dragged over are files; then the drop is ours.
-fn takes_files(event: &web_sys::DragEvent) -> bool {
-    let types = event.data_transfer().map(|data| data.types());
-    let files = types.is_some_and(|types| types.includes(&"Files".into(), 0));
-    if files {
-        event.prevent_default();
-    }
-    files
-}
-
-/// The files that are pasted or dropped; `None` for none.
-fn files_of(data: Option<web_sys::DataTransfer>) -> Option<Vec<web_sys::File>> {
-    let list = data?.files()?;
-    let files: Vec<web_sys::File> = (0..list.length()).filter_map(|at| list.get(at)).collect();
-    (!files.is_empty()).then_some(files)
 }
 
 /// Where a panel of this width opens from the composer: over the end of its box.

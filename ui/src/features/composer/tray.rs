@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use view::{About, Command, FileId, PickedRow, SendFile};
 
 use crate::bridge;
+use crate::bridge::files::offer;
 use crate::features::attachments::{Measured, measure, mime_of_name, size_words};
 use crate::i18n::{t, t_with};
 use crate::primitives::{ControlSize, Icon, IconButton, IconName};
@@ -72,7 +73,13 @@ impl Tray {
             (file.row.file_id.clone(), file.mime_type, file.row.size, file.measured.clone());
         self.files.update(|files| files.push(file));
         leptos::task::spawn_local(async move {
-            if let Some(found) = measure(&id, kind, size).await {
+            let Some((mut found, thumbnail)) = measure(&id, kind, size).await else { return };
+            measured.set(Some(found.clone()));
+            if let Some(small) = thumbnail.and_then(|blob| thumbnail_of(&blob)) {
+                let picked = state.files.expect(&small.name());
+                offer(vec![small]);
+                // Whoever sends before it is there sends the large one alone.
+                found.about.thumbnail_id = picked.await.ok().map(|row| row.file_id);
                 measured.set(Some(found));
             }
         });
@@ -117,8 +124,8 @@ pub(super) fn TrayBar(tray: Tray) -> impl IntoView {
         let title = name.clone();
         view! {
             <li class="tray__file">
-                {move || match measured.get() {
-                    Some(found) => view! { <img class="tray__picture" src=found.address alt="" /> }.into_any(),
+                {move || match measured.get().and_then(|found| found.address) {
+                    Some(address) => view! { <img class="tray__picture" src=address alt="" /> }.into_any(),
                     None => view! { <span class="tray__icon" aria-hidden="true"><Icon name=IconName::Attach /></span> }.into_any(),
                 }}
                 <span class="tray__words">
@@ -141,4 +148,30 @@ pub(super) fn TrayBar(tray: Tray) -> impl IntoView {
             </ul>
         </Show>
     }
+}
+
+/// A thumbnail as a file with a name that no other has.
+fn thumbnail_of(blob: &web_sys::Blob) -> Option<web_sys::File> {
+    let ending = if blob.type_() == "image/webp" { "webp" } else { "jpg" };
+    let options = web_sys::FilePropertyBag::new();
+    options.set_type(&blob.type_());
+    let name = format!("thumbnail-{}.{ending}", bridge::new_local_id().0.simple());
+    web_sys::File::new_with_blob_sequence_and_options(&js_sys::Array::of1(blob), &name, &options).ok()
+}
+
+/// What is dragged over are files; then the drop is ours.
+pub(super) fn takes_files(event: &web_sys::DragEvent) -> bool {
+    let types = event.data_transfer().map(|data| data.types());
+    let files = types.is_some_and(|types| types.includes(&"Files".into(), 0));
+    if files {
+        event.prevent_default();
+    }
+    files
+}
+
+/// The files that are pasted or dropped; `None` for none.
+pub(super) fn files_of(data: Option<web_sys::DataTransfer>) -> Option<Vec<web_sys::File>> {
+    let list = data?.files()?;
+    let files: Vec<web_sys::File> = (0..list.length()).filter_map(|at| list.get(at)).collect();
+    (!files.is_empty()).then_some(files)
 }

@@ -1,0 +1,10 @@
+voice-record = Voice message
+voice-name = Voice message
+voice-recording = Recording a voice message
+voice-opening = Opening the microphone…
+voice-ending = Preparing the recording…
+voice-drop = Delete the recording
+voice-send = Send the recording
+voice-pause = Pause
+voice-place = Place in the recording
+voice-speed = Speed { $speed }, press to change

@@ -1,0 +1,10 @@
+voice-record = Голосовое сообщение
+voice-name = Голосовое сообщение
+voice-recording = Запись голосового сообщения
+voice-opening = Включаем микрофон…
+voice-ending = Готовим запись…
+voice-drop = Удалить запись
+voice-send = Отправить запись
+voice-pause = Пауза
+voice-place = Место в записи
+voice-speed = Скорость { $speed }, нажмите, чтобы изменить
