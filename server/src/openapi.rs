@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::routing::get;
-use protocol::{encryption, file, frame, model, poll, scope};
+use protocol::{emoji, encryption, file, frame, model, poll, scope};
 use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -44,6 +44,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         frame::Invitation,
         frame::ErrorBody,
         model::User,
+        emoji::TeamEmoji,
         model::Chat,
         model::Member,
         model::Membership,

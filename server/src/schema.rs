@@ -20,6 +20,7 @@ pub fn steps() -> Vec<Migration> {
         SEARCH,
         Migration::shared(12, "encryption", ENCRYPTION),
         Migration::shared(13, "avatars", AVATARS),
+        Migration::shared(14, "emoji", EMOJI),
     ]
 }
 
@@ -269,6 +270,20 @@ CREATE INDEX poll_votes_by_choice ON poll_votes (message_id, choice, place);
 const AVATARS: &str = "
 ALTER TABLE users ADD COLUMN avatar TEXT;
 ALTER TABLE chats ADD COLUMN avatar TEXT;
+";
+
+/// The team's own emoji and stickers; their uses of pictures stand in `file_uses`, see `domain::emoji`.
+const EMOJI: &str = "
+CREATE TABLE emoji (
+    name TEXT NOT NULL PRIMARY KEY,
+    file_id TEXT NOT NULL,
+    sticker BIGINT NOT NULL,
+    pack TEXT NOT NULL,
+    by_id BIGINT NOT NULL,
+    removed BIGINT NOT NULL,
+    rev BIGINT NOT NULL
+) /*strict*/;
+CREATE INDEX emoji_by_rev ON emoji (rev);
 ";
 
 /// Which words messages have, see `store::search`. What was said before is indexed step by step once the server runs.

@@ -6,8 +6,8 @@ use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, Server
 
 use crate::auth::{self, Granted};
 use crate::domain::{
-    Cx, Failure, access, avatars, chats, devices, directory, files, groups, invitations, items, marks, members, messages,
-    once, search, sync, timed, users,
+    Cx, Failure, access, avatars, chats, devices, directory, emoji, files, groups, invitations, items, marks, members,
+    messages, once, search, sync, timed, users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};
@@ -294,6 +294,8 @@ fn mutate(cx: &mut Cx<'_, '_>, id: Option<LocalId>, request: Request) -> Result<
         Request::RemoveMember(body) => members::remove(cx, &body).map(done),
         Request::SetRole(body) => members::set_role(cx, &body).map(done),
         Request::UpdateProfile(body) => users::update_profile(cx, &body).map(|user| Reply::Profile { user }),
+        Request::PutEmoji(body) => emoji::put(cx, &body).map(done),
+        Request::RemoveEmoji(body) => emoji::remove(cx, &body).map(done),
         Request::SetAvatar(body) => avatars::set(cx, &body),
         Request::RevokeInvitation(body) => invitations::revoke(cx, &body).map(done),
         Request::AcceptInvitation(body) => invitations::accept(cx, &body.secret).map(state),

@@ -9,7 +9,7 @@ use super::{Cx, Failure, access, chats, names};
 use crate::store::{files, users};
 
 /// What every browser draws and nothing runs in.
-const KINDS: [&str; 3] = ["image/png", "image/jpeg", "image/webp"];
+const KINDS: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 
 /// Gives oneself or a chat a picture, or none.
 ///
@@ -52,13 +52,27 @@ fn set_of_chat(cx: &mut Cx<'_, '_>, id: &ChatId, file: Option<&FileId>) -> Resul
 /// The new picture is used instead of the old one, which goes after a while.
 fn put(cx: &mut Cx<'_, '_>, owner: &str, chat: &str, file: Option<&FileId>) -> Result<(), Failure> {
     if let Some(id) = file {
-        let row = files::get(cx.tx, id)?.filter(|row| row.uploader == cx.actor && !row.encrypted);
-        let row = row.ok_or_else(|| Failure::field("file_id", "no such file of yours"))?;
-        let info = row.info().ok_or_else(|| Failure::refused(ErrorCode::FileIncomplete, "the file is not whole yet"))?;
-        if !KINDS.contains(&info.mime_type.as_str()) || info.size > AVATAR_BYTES_MAX {
-            return Err(Failure::field("file_id", "not a PNG, JPEG or WebP picture of at most 512 KiB"));
-        }
+        own_picture(cx, id, AVATAR_BYTES_MAX)?;
     }
+    use_instead(cx, owner, chat, file)
+}
+
+/// An own upload that is whole, and a picture of at most so many bytes.
+///
+/// # Errors
+/// `invalid_field`, `file_incomplete`.
+pub(super) fn own_picture(cx: &mut Cx<'_, '_>, id: &FileId, bytes_max: u64) -> Result<(), Failure> {
+    let row = files::get(cx.tx, id)?.filter(|row| row.uploader == cx.actor && !row.encrypted);
+    let row = row.ok_or_else(|| Failure::field("file_id", "no such file of yours"))?;
+    let info = row.info().ok_or_else(|| Failure::refused(ErrorCode::FileIncomplete, "the file is not whole yet"))?;
+    if !KINDS.contains(&info.mime_type.as_str()) || info.size > bytes_max {
+        return Err(Failure::field("file_id", &format!("not a picture of at most {} KiB", bytes_max / 1024)));
+    }
+    Ok(())
+}
+
+/// An owner uses this file in place of the one before; without a chat everyone may read it.
+pub(super) fn use_instead(cx: &mut Cx<'_, '_>, owner: &str, chat: &str, file: Option<&FileId>) -> Result<(), Failure> {
     files::remove_uses(cx.tx, owner, Timestamp(cx.now.0 + UNUSED_KEPT_MS))?;
     if let Some(id) = file {
         files::put_use(cx.tx, (chat, owner, 0), 0, id)?;

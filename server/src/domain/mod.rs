@@ -7,6 +7,7 @@ pub mod avatars;
 pub mod chats;
 pub mod devices;
 pub mod directory;
+pub mod emoji;
 pub mod files;
 pub mod founding;
 pub mod groups;

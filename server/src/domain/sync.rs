@@ -8,7 +8,7 @@ use protocol::limits::{CHANGES_ROWS_MAX, PAGE_MESSAGES_DEFAULT, RECEIPTS_MEMBERS
 use protocol::{Chat, ChatId, Message, Poll, Row, Scope};
 
 use super::{Cx, Failure, access};
-use crate::store::{devices, groups, items, members, messages, scopes, users};
+use crate::store::{devices, emoji, groups, items, members, messages, scopes, users};
 
 /// One frame holds about this many bytes of JSON at most, but always one row.
 const CHANGES_BYTES_MAX: usize = 60 * 1024;
@@ -55,7 +55,10 @@ pub fn changes(cx: &mut Cx<'_, '_>, asked: &ScopeHave) -> Result<Changes, Failur
 fn rows_after(cx: &mut Cx<'_, '_>, scope: &Scope, after: u64) -> Result<Vec<Row>, Failure> {
     let limit = CHANGES_ROWS_MAX + 1;
     let mut rows: Vec<Row> = match scope {
-        Scope::Team => users::changed(cx.tx, after, limit)?.into_iter().map(Row::User).collect(),
+        Scope::Team => {
+            let people = users::changed(cx.tx, after, limit)?.into_iter().map(Row::User);
+            people.chain(emoji::changed(cx.tx, after, limit)?.into_iter().map(Row::Emoji)).collect()
+        }
         Scope::User(user) => {
             let changed = members::changed_of(cx.tx, *user, after, limit)?;
             let own = items::changed(cx.tx, *user, after, limit)?;
@@ -136,6 +139,7 @@ fn row_bytes(row: &Row) -> usize {
         Row::Handshake(commit) => 250 + commit.content.len(),
         Row::Group(group) => 120 + (group.missing.len() + group.surplus.len()) * 80,
         Row::Member(_) | Row::Membership(_) => 160,
+        Row::Emoji(emoji) => 200 + emoji.name.len() + json_bytes(&emoji.pack),
     }
 }
 

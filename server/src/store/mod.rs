@@ -3,6 +3,7 @@
 pub mod chats;
 pub mod devices;
 pub mod due;
+pub mod emoji;
 pub mod files;
 pub mod groups;
 pub mod invitations;

@@ -85,7 +85,16 @@ pub fn update(tx: &mut Tx<'_>, user: &User, folded: &Folded) -> Result<(), Error
         "UPDATE users SET display_name = ?2, sort_name = ?3, search = ?4, bio = ?5, custom_status = ?6, rev = ?7,
                           avatar = ?8
          WHERE id = ?1",
-        params![user.id.0, user.display_name, folded.sort, folded.search, user.bio, user.custom_status, user.rev, user.avatar.as_ref().map(FileId::as_str)],
+        params![
+            user.id.0,
+            user.display_name,
+            folded.sort,
+            folded.search,
+            user.bio,
+            user.custom_status,
+            user.rev,
+            user.avatar.as_ref().map(FileId::as_str)
+        ],
     )?;
     Ok(())
 }

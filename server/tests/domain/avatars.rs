@@ -11,7 +11,7 @@ use crate::support::{Person, Team};
 
 impl Team {
     /// A whole file of someone, as if its bytes had come.
-    async fn picture(&self, who: UserId, size: u64, kind: &'static str) -> FileId {
+    pub async fn picture(&self, who: UserId, size: u64, kind: &'static str) -> FileId {
         let whole = self.app.write(who, move |cx| {
             let new = NewFile { id: None, name: "a.webp".into(), size, encrypted: false, encryption_key_id: None };
             let id = files::create(cx, new, Room::default())?.id;

@@ -6,6 +6,7 @@ mod avatars;
 mod chats;
 mod conversation;
 mod directory;
+mod emoji;
 mod encryption;
 mod files;
 mod history;

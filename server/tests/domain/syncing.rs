@@ -31,6 +31,7 @@ struct Copy {
 fn key(row: &Row) -> String {
     match row {
         Row::User(row) => format!("user {}", row.id),
+        Row::Emoji(row) => format!("emoji {}", row.name),
         Row::Membership(row) => format!("membership {}", row.chat_id),
         Row::Item(row) => format!("item {}", row.key),
         Row::Chat(_) => "chat".to_owned(),

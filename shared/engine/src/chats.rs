@@ -325,7 +325,7 @@ pub(crate) fn reset(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(), Error> {
 /// The server was restored from a backup: no revision that was seen means anything.
 pub(crate) fn distrust_all(tx: &mut Tx<'_>) -> Result<(), Error> {
     tx.batch(
-        "DELETE FROM scopes; UPDATE chats SET rev = 0, read_server = 0; UPDATE people SET rev = 0;
+        "DELETE FROM scopes; UPDATE chats SET rev = 0, read_server = 0; UPDATE people SET rev = 0; UPDATE emoji SET rev = 0;
          UPDATE members SET rev = 0; DELETE FROM receipts",
     )
 }

@@ -113,6 +113,7 @@ impl Engine {
                 self.cancel_transfer(s, &file_id, way)?;
                 DONE
             }
+            Command::AddEmoji { emoji } => self.add_emoji(s, id, emoji)?,
             Command::SetAvatar { chat_id, file_id } => self.set_avatar(s, chat_id.as_ref(), file_id)?,
             Command::SaveDraft { chat_id, draft } => {
                 self.save_draft(s, &chat_id, &draft)?;
@@ -237,6 +238,7 @@ impl Engine {
             Command::UpdateProfile { display_name, bio, custom_status } => {
                 (Waiting::Done, Request::UpdateProfile(UpdateProfile { display_name, bio, custom_status }))
             }
+            Command::RemoveEmoji { name } => (Waiting::Done, Self::remove_emoji(name)),
             Command::ListChannels { query } => {
                 (Waiting::Channels, Request::ListChannels(Directory { query, cursor: None, limit: None }))
             }

@@ -102,7 +102,7 @@ impl Engine {
             self.outbox = Outbox::default();
             self.items = Items::default();
             self.transfers = Transfers::default();
-        self.avatars = Avatars::default();
+            self.avatars = Avatars::default();
             self.timeline = None;
         }
         account::save(s.tx, &account, &tokens)?;
@@ -283,6 +283,7 @@ impl Engine {
         self.outbox.disconnect();
         self.items.disconnect();
         self.avatars.disconnect();
+        self.emoji_disconnected(s);
         self.marks.disconnect();
         self.presence_gone();
         self.connection.link = Link::Connecting;

@@ -39,11 +39,10 @@ impl Engine {
         }
         let mut all = tx.one("SELECT coalesce(sum(size), 0) FROM contents", &[], |r| r.count(0))?;
         while all > ALL_BYTES_MAX {
-            let gone = tx.row(
-                "DELETE FROM contents WHERE n = (SELECT min(n) FROM contents) RETURNING size",
-                &[],
-                |r| r.count(0),
-            )?;
+            let gone =
+                tx.row("DELETE FROM contents WHERE n = (SELECT min(n) FROM contents) RETURNING size", &[], |r| {
+                    r.count(0)
+                })?;
             let Some(size) = gone else { break };
             all -= size;
         }

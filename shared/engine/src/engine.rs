@@ -1,6 +1,9 @@
 //! The engine itself: its state, and the way of one input through it.
 
-use protocol::UserId;
+use std::collections::HashMap;
+
+use protocol::frame::PutEmoji;
+use protocol::{FileId, UserId};
 use view::Preferences;
 
 use crate::avatars::Avatars;
@@ -34,6 +37,8 @@ pub struct Engine {
     pub(crate) items: Items,
     pub(crate) transfers: Transfers,
     pub(crate) avatars: Avatars,
+    /// Emoji whose pictures are on their way up, with the command that waits.
+    pub(crate) uploads: HashMap<FileId, (u32, PutEmoji)>,
     pub(crate) people: People,
     pub(crate) presence: Presence,
     pub(crate) preferences: Preferences,
@@ -65,6 +70,7 @@ impl Engine {
             items: Items::load(tx)?,
             transfers: Transfers::default(),
             avatars: Avatars::load(tx)?,
+            uploads: HashMap::new(),
             people: People::default(),
             presence: Presence::default(),
             preferences: preferences::load(tx)?,

@@ -46,6 +46,7 @@ mod schema;
 mod screen;
 mod search;
 mod step;
+mod team_emoji;
 mod text;
 mod threads;
 mod timeline;

@@ -10,6 +10,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(5, "rights", RIGHTS),
     Migration::shared(6, "transfers", TRANSFERS),
     Migration::shared(7, "avatars", AVATARS),
+    Migration::shared(8, "emoji", EMOJI),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -36,7 +37,7 @@ pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
     tx.batch(
         "DELETE FROM account; DELETE FROM scopes; DELETE FROM people; DELETE FROM chats; DELETE FROM members;
          DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox; DELETE FROM items; DELETE FROM threads;
-         DELETE FROM transfers; DELETE FROM avatars; DELETE FROM contents;
+         DELETE FROM transfers; DELETE FROM avatars; DELETE FROM contents; DELETE FROM emoji;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -226,5 +227,17 @@ CREATE TABLE contents (
     file_id TEXT NOT NULL UNIQUE,
     size BIGINT NOT NULL,
     bytes BLOB NOT NULL
+) /*strict*/;
+";
+
+const EMOJI: &str = "
+CREATE TABLE emoji (
+    name TEXT PRIMARY KEY,
+    file_id TEXT NOT NULL,
+    sticker BIGINT NOT NULL,
+    pack TEXT NOT NULL,
+    by_id BIGINT NOT NULL,
+    removed BIGINT NOT NULL,
+    rev BIGINT NOT NULL
 ) /*strict*/;
 ";

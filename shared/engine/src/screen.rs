@@ -95,6 +95,7 @@ impl Engine {
         self.show_scheduled(s)?;
         self.show_reminders(s)?;
         self.show_transfers(s)?;
+        self.show_team_emoji(s)?;
         self.show_unread(s)
     }
 

@@ -204,7 +204,7 @@ impl Engine {
     /// The process started: what was picked and never sent is forgotten.
     pub(crate) fn forget_unsent_picks(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
         s.tx.execute(
-            "DELETE FROM transfers WHERE up = 1 AND message_id IS NULL
+            "DELETE FROM transfers WHERE up = 1 AND coalesce(message_id, '') = ''
                  AND file_id NOT IN (SELECT file_id FROM avatars WHERE file_id IS NOT NULL)",
             &[],
         )?;
@@ -274,6 +274,7 @@ impl Engine {
                         set(s.tx, id, way, Stand::There, None)?;
                         if way == Way::Up {
                             self.avatar_is_up(id);
+                            self.emoji_is_up(s, id)?;
                             self.file_is_up(s, id)?;
                         }
                     }
@@ -281,6 +282,7 @@ impl Engine {
                     Err(failure) => {
                         set(s.tx, id, way, Stand::Failed, Some(failure))?;
                         self.avatar_is_lost(s, id)?;
+                        self.emoji_is_lost(s, id, failure);
                     }
                 }
             }

@@ -4,6 +4,7 @@
 //! frames, TCP lines and REST bodies carry the same types; `docs/protocol.md` tells the rest.
 
 pub mod codec;
+pub mod emoji;
 pub mod encryption;
 pub mod error;
 pub mod file;
@@ -17,6 +18,7 @@ pub mod scope;
 pub mod time;
 pub mod timed;
 
+pub use emoji::TeamEmoji;
 pub use encryption::{Admission, Device, Group, GroupDevice, Handshake};
 pub use error::{ErrorCode, ProtocolError};
 pub use file::{About, Attach, Attachment, FileInfo};

@@ -60,6 +60,14 @@ pub const USERNAME_CHARS_MAX: usize = 32;
 pub const NAME_CHARS_MAX: usize = 80;
 /// Largest picture of a person or chat, in bytes.
 pub const AVATAR_BYTES_MAX: u64 = 512 * 1024;
+/// Longest name of one of the team's own emoji, in bytes.
+pub const EMOJI_NAME_BYTES_MAX: usize = 32;
+/// Largest picture of an emoji, in bytes.
+pub const EMOJI_BYTES_MAX: u64 = 256 * 1024;
+/// Largest picture of a sticker, in bytes.
+pub const STICKER_BYTES_MAX: u64 = 512 * 1024;
+/// Most emoji and stickers of a team.
+pub const TEAM_EMOJI_MAX: u64 = 10_000;
 /// Longest description or bio, in characters.
 pub const DESCRIPTION_CHARS_MAX: usize = 1_000;
 /// Longest e-mail address, in bytes (RFC 5321, 4.5.3.1.3).

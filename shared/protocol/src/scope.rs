@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+use crate::emoji::TeamEmoji;
 use crate::encryption::{Admission, Device, Group, Handshake};
 use crate::id::{ChatId, UserId};
 use crate::model::{Chat, Item, Member, Membership, Message, User};
@@ -13,7 +14,7 @@ use crate::model::{Chat, Item, Member, Membership, Message, User};
 /// A set of rows with one revision counter. On the wire `"team"`, `"user:7"`, `"chat:general"`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
-    /// Everyone's profile: [`Row::User`].
+    /// What everyone shares: [`Row::User`], [`Row::Emoji`].
     Team,
     /// One person's own data, seen by that person's devices only: [`Row::Membership`], [`Row::Item`], [`Row::Device`], [`Row::Admission`].
     User(UserId),
@@ -69,6 +70,8 @@ impl<'de> Deserialize<'de> for Scope {
 pub enum Row {
     /// In [`Scope::Team`].
     User(User),
+    /// In [`Scope::Team`].
+    Emoji(TeamEmoji),
     /// In [`Scope::User`].
     Membership(Membership),
     /// In [`Scope::User`].
@@ -94,6 +97,7 @@ impl Row {
     pub fn rev(&self) -> u64 {
         match self {
             Row::User(row) => row.rev,
+            Row::Emoji(row) => row.rev,
             Row::Membership(row) => row.rev,
             Row::Item(row) => row.rev,
             Row::Chat(row) => row.rev,

@@ -52,6 +52,8 @@ const CLIENT_TYPES: &[&str] = &[
     "list_channels",
     "update_profile",
     "set_avatar",
+    "put_emoji",
+    "remove_emoji",
     "put_item",
     "publish_keys",
     "remove_device",

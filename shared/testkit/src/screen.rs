@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use protocol::{ChatId, FileId, MessageId};
 use view::{
-    ChatRow, CommandReply, Connection, MessageContent, MessageRow, Notice, PickedRow, ReminderRow, Stage, TimelineDiff,
-    TransferRow, TransferState, Update, Way,
+    ChatRow, CommandReply, Connection, MessageContent, MessageRow, Notice, PickedRow, ReminderRow, Stage, TeamEmoji,
+    TimelineDiff, TransferRow, TransferState, Update, Way,
 };
 
 /// The state of the screen.
@@ -29,6 +29,8 @@ pub struct Screen {
     pub picked: Vec<PickedRow>,
     /// How far files have come.
     pub transfers: HashMap<(FileId, Way), TransferRow>,
+    /// Emoji of the team's own, by name.
+    pub team_emoji: HashMap<String, TeamEmoji>,
     /// Answers to commands, by number.
     pub replies: HashMap<u32, CommandReply>,
 }
@@ -52,6 +54,11 @@ impl Screen {
             Update::Reminders { reminders } => self.reminders = reminders,
             Update::Notice { notice } => self.notices.push(notice),
             Update::Picked { files } => self.picked.extend(files),
+            Update::TeamEmoji { emoji } => {
+                self.team_emoji = emoji.into_iter().map(|one| (one.name.clone(), one)).collect();
+            }
+            Update::TeamEmojiChanged { emoji } if emoji.removed => _ = self.team_emoji.remove(&emoji.name),
+            Update::TeamEmojiChanged { emoji } => _ = self.team_emoji.insert(emoji.name.clone(), emoji),
             Update::Transfers { transfers } => {
                 self.transfers = transfers.into_iter().map(|row| ((row.file_id.clone(), row.way), row)).collect();
             }

@@ -7,7 +7,7 @@ use protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::files::{SendFile, Way};
+use crate::files::{NewEmoji, SendFile, Way};
 use crate::host::HostCommand;
 use crate::rows::{ChatSettings, OwnEmoji};
 
@@ -618,6 +618,16 @@ pub enum Command {
         name: String,
         /// Else it is thrown away: → done.
         keep: bool,
+    },
+    /// A picked picture becomes an emoji of the team, once it is up; admins of `general`; needs the network; → done.
+    AddEmoji {
+        /// Which, and what it is called.
+        emoji: NewEmoji,
+    },
+    /// Takes one of the team's emoji away; admins of `general`; needs the network; → done.
+    RemoveEmoji {
+        /// Which.
+        name: String,
     },
     /// A picture of oneself or of a chat: shows at once, goes to the server when there is one.
     SetAvatar {

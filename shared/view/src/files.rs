@@ -27,6 +27,19 @@ pub struct SendFile {
     pub about: About,
 }
 
+/// An emoji or sticker that is to become the team's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewEmoji {
+    /// What stands between the colons.
+    pub name: String,
+    /// A picked picture.
+    pub file_id: FileId,
+    /// In a message of its own, large.
+    pub sticker: bool,
+    /// The set it belongs to; empty for none.
+    pub pack: String,
+}
+
 /// Which way a file goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

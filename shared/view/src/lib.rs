@@ -13,10 +13,11 @@ pub mod themes;
 pub mod update;
 
 pub use command::{Command, CommandEnvelope, Density, Draft, MessageLayout, Preferences, ServerTarget};
-pub use files::{PickedRow, SendFile, TransferRow, TransferState, Way};
+pub use files::{NewEmoji, PickedRow, SendFile, TransferRow, TransferState, Way};
 pub use folders::{Folder, FolderRule, Wanted};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
 pub use kept::Kept;
+pub use protocol::emoji::{self, TeamEmoji};
 pub use protocol::poll::{NewPoll, Quiz};
 pub use protocol::timed::When;
 pub use protocol::{

@@ -1,7 +1,9 @@
 //! Rows of lists, ready to show: no joins are left to the UI.
 
 use protocol::timed::When;
-use protocol::{ChatId, ChatKind, ErrorCode, FileId, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId};
+use protocol::{
+    ChatId, ChatKind, ErrorCode, FileId, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A person as lists show them.

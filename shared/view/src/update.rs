@@ -1,6 +1,6 @@
 //! What the host tells the UI.
 
-use protocol::{ChatId, ErrorCode, LocalId, MessageId, Timestamp, UserId};
+use protocol::{ChatId, ErrorCode, LocalId, MessageId, TeamEmoji, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Draft, Preferences};
@@ -89,6 +89,16 @@ pub enum Update {
     Reminders {
         /// Of all chats.
         reminders: Vec<ReminderRow>,
+    },
+    /// All emoji of the team, by name: after `Start`.
+    TeamEmoji {
+        /// Without those that were taken away.
+        emoji: Vec<TeamEmoji>,
+    },
+    /// One of them came, changed, or was taken away.
+    TeamEmojiChanged {
+        /// As it now is.
+        emoji: TeamEmoji,
     },
     /// How loud the microphone is now, twenty times a second while it records: 0 to 255.
     Recording {

@@ -167,7 +167,7 @@ where
         let _ = pieces.try_send(mono.collect());
     };
     let problem = |error: Error| tracing::info!(%error, "the microphone stumbled");
-    device.build_input_stream(config.clone().into(), hear, problem, None)
+    device.build_input_stream((*config).into(), hear, problem, None)
 }
 
 fn failure(error: &Error) -> Failure {

@@ -109,7 +109,7 @@ impl OggOpus {
         packet.truncate(length);
         if let Some(before) = self.last.replace(packet) {
             self.packets += 1;
-            let end = if self.packets % PAGE_PACKETS == 0 {
+            let end = if self.packets.is_multiple_of(PAGE_PACKETS) {
                 PacketWriteEndInfo::EndPage
             } else {
                 PacketWriteEndInfo::NormalPacket

@@ -4,7 +4,7 @@ use client::KeySource;
 use protocol::{About, ChatId, FileId, MessageId};
 use testkit::{Headless, Screen, TestDb, TestServer, new_local_id};
 use view::update::ReplyBody;
-use view::{Command, CommandReply, Draft, Failure, SendFile, TransferState, Way};
+use view::{Command, CommandReply, Draft, Failure, NewEmoji, SendFile, TransferState, Way};
 
 /// The smallest WebP picture there is: one pixel.
 const DOT: &[u8] = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0";
@@ -81,12 +81,15 @@ async fn a_text_is_no_picture(team: Team) {
 async fn bob_hears_what_alice_said(team: Team) {
     let voice = [b"OggS\0\x02".as_slice(), &[7; 4_000]].concat();
     let (_kept, file_id) = pick(&team.alice, "Голосовое сообщение.ogg", &voice).await;
-    let about =
-        About { duration_ms: Some(4_200), waveform: Some("AH//gA==".to_owned()), ..About::default() };
+    let about = About { duration_ms: Some(4_200), waveform: Some("AH//gA==".to_owned()), ..About::default() };
     let files = vec![SendFile { file_id, mime_type: "audio/ogg".to_owned(), about: about.clone() }];
     let local_id = new_local_id();
     let (draft, mentions) = (Draft { text: String::new(), reply_to: None }, Vec::new());
-    done(&team.alice, Command::SendFiles { chat_id: ChatId::general(), local_id, draft, mentions, thread: None, files }).await;
+    done(
+        &team.alice,
+        Command::SendFiles { chat_id: ChatId::general(), local_id, draft, mentions, thread: None, files },
+    )
+    .await;
     let id = MessageId::from(local_id);
     team.bob.until("the voice", |screen| screen.message(&id).is_some_and(|row| !row.attachments.is_empty())).await;
     let heard = team.bob.look(|screen| screen.message(&id).unwrap().attachments[0].clone());
@@ -94,6 +97,29 @@ async fn bob_hears_what_alice_said(team: Team) {
     assert_eq!(team.bob.load_id(&heard.file.id).await.unwrap(), voice);
     let said = team.bob.look(|screen| screen.chats[0].last_text.clone());
     assert_eq!(said, "Голосовое сообщение", "in the list of chats, without an ending");
+}
+
+/// Alice, who runs the server, brings a cat; bob sees it, says it, and still has it when the server is gone.
+async fn the_teams_own_cat_is_everyones(mut team: Team) {
+    let (_kept, file_id) = pick(&team.alice, "cat.webp", DOT).await;
+    let emoji = NewEmoji {
+        name: "котик".to_owned(), file_id: file_id.clone(), sticker: true, pack: "Коты".to_owned()
+    };
+    done(&team.alice, Command::AddEmoji { emoji }).await;
+    team.bob.until("the cat", |screen| screen.team_emoji.contains_key("котик")).await;
+    assert_eq!(team.bob.load_id(&file_id).await.unwrap(), DOT);
+    let id = team.bob.send(&ChatId::general(), ":котик:").await;
+    team.alice.until("bob's cat", |screen| screen.message(&id).is_some()).await;
+    let (_kept, his) = pick(&team.bob, "dog.webp", DOT).await;
+    let dog = NewEmoji { name: "пёс".to_owned(), file_id: his, sticker: false, pack: String::new() };
+    let refused = Failure::Refused { code: protocol::ErrorCode::Forbidden };
+    assert_eq!(team.bob.ask(Command::AddEmoji { emoji: dog }).await, CommandReply::Failed { failure: refused });
+
+    team.server.stop().await;
+    drop(team.bob);
+    let bob = Headless::start(team.folders[1].path(), KeySource::None).await;
+    bob.until("the cat from the cache", |screen| screen.team_emoji.contains_key("котик")).await;
+    assert_eq!(bob.load_id(&file_id).await.unwrap(), DOT, "without any server");
 }
 
 macro_rules! on_both_databases {
@@ -121,4 +147,5 @@ on_both_databases! {
     bob_sees_alices_picture_offline_too
     a_text_is_no_picture
     bob_hears_what_alice_said
+    the_teams_own_cat_is_everyones
 }

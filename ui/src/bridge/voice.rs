@@ -12,8 +12,8 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AnalyserNode, AudioContext, Blob, BlobEvent, DomException, File, FilePropertyBag, MediaRecorder, MediaRecorderOptions,
-    MediaStream, MediaStreamConstraints, MediaStreamTrack,
+    AnalyserNode, AudioContext, Blob, BlobEvent, DomException, File, FilePropertyBag, MediaRecorder,
+    MediaRecorderOptions, MediaStream, MediaStreamConstraints, MediaStreamTrack,
 };
 
 use super::files::offer;
@@ -112,7 +112,10 @@ impl Recording {
 impl Page {
     async fn end(self, name: &str) -> Option<File> {
         let (done, ended) = oneshot::channel::<()>();
-        let on_stop = Closure::once_into_js(move || drop(done.send(())));
+        let on_stop = Closure::once_into_js(move || {
+            // Who waited has gone when this fails.
+            let _ = done.send(());
+        });
         self.recorder.set_onstop(Some(on_stop.unchecked_ref()));
         self.recorder.stop().ok()?;
         ended.await.ok()?;
@@ -151,8 +154,7 @@ async fn page(level: impl Fn(u8) + Copy + 'static) -> Result<Page, Failure> {
         options.set_mime_type(kind);
     }
     options.set_audio_bits_per_second(24_000);
-    let recorder =
-        MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &options).map_err(none)?;
+    let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &options).map_err(none)?;
     let parts = Rc::new(RefCell::new(Vec::new()));
     let taken = parts.clone();
     let on_data = Closure::<dyn FnMut(BlobEvent)>::new(move |event: BlobEvent| {

@@ -30,6 +30,7 @@ pub mod reminders;
 pub mod scheduled;
 pub mod search_panel;
 pub mod shortcuts;
+pub mod team_emoji;
 pub mod themes;
 pub mod thread_panel;
 pub mod timeline;

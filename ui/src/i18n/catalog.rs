@@ -119,6 +119,7 @@ areas! {
     "settings",
     "sign-in",
     "switcher",
+    "team-emoji",
     "themes",
     "thread",
     "timeline",

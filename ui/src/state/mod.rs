@@ -13,6 +13,7 @@ pub mod kept;
 pub mod navigation;
 pub mod people;
 pub mod preferences;
+pub mod team_emoji;
 pub mod themes;
 pub mod timeline;
 pub mod toasts;
@@ -178,6 +179,8 @@ impl AppState {
             view::Update::Threads { unread } => set_if_new(self.threads_unread, unread),
             view::Update::Reminders { reminders } => set_if_new(self.reminders, reminders),
             view::Update::Scheduled { messages } => set_if_new(self.scheduled, messages),
+            view::Update::TeamEmoji { emoji } => team_emoji::came(emoji),
+            view::Update::TeamEmojiChanged { emoji } => team_emoji::changed(emoji),
             view::Update::Recording { level } => self.level.set((self.level.get_untracked().0 + 1, level)),
             view::Update::Picked { files } => self.files.came(files),
             view::Update::Transfers { transfers } => self.files.reset(transfers),

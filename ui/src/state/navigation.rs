@@ -70,6 +70,8 @@ pub enum Dialog {
     NewPoll(ChatId, Option<MessageId>, String),
     /// Who voted in a poll: its answers with how many chose them.
     Voters(ChatId, MessageId, Vec<(String, u32)>),
+    /// The team's own emoji and stickers.
+    TeamEmoji,
     /// The part of a chosen picture that becomes a chat's, or one's own.
     Avatar(Option<ChatId>),
     /// A day of a chat's history.

@@ -117,6 +117,10 @@ pub(crate) fn all() -> Vec<Endpoint> {
             "Own profile" = Answer::Me;
         PATCH "/me" update_me "people" Person 200 (frame::UpdateProfile) [] -> ("Profile")
             "Changes one's own profile; what is absent stays" = as_request!(UpdateProfile);
+        PUT "/emoji/{name}" put_emoji "people" Person 200 (frame::PutEmoji) [] -> ("Done")
+            "Brings an emoji or sticker of the team's own: an own upload" = as_request!(PutEmoji);
+        DELETE "/emoji/{name}" remove_emoji "people" Person 200 () [] -> ("Done")
+            "Takes one of the team's emoji away" = as_request!(RemoveEmoji);
         PUT "/me/avatar" set_avatar "people" Person 200 (frame::SetAvatar) [] -> ("Profile")
             "Gives oneself a picture: an own upload; no `file_id` takes it away" = Answer::Request(|input| avatar(input, false));
         GET "/users" list_users "people" Person 200 () ["query" "cursor" "limit"] -> ("Users")

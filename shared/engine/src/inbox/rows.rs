@@ -46,8 +46,10 @@ impl Engine {
         match scope {
             Scope::Team => {
                 for row in rows {
-                    if let Row::User(user) = row {
-                        self.put_person(s, &user)?;
+                    match row {
+                        Row::User(user) => self.put_person(s, &user)?,
+                        Row::Emoji(emoji) => self.emoji_came(s, emoji)?,
+                        _ => {}
                     }
                 }
                 Ok(())

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::expect_used, missing_docs)]
 
 mod avatars;
+mod emoji;
 mod own_data;
 mod people;
 mod person;

@@ -47,6 +47,7 @@ pub struct Screen {
     pub scheduled: Vec<view::ScheduledRow>,
     pub reminders: Vec<view::ReminderRow>,
     pub transfers: Vec<view::TransferRow>,
+    pub team_emoji: BTreeMap<String, view::TeamEmoji>,
 }
 
 pub struct Person {
@@ -228,6 +229,11 @@ impl Person {
                 screen.transfers.retain(|row| row.file_id != transfer.file_id || row.way != transfer.way);
                 screen.transfers.push(transfer);
             }
+            Update::TeamEmoji { emoji } => {
+                screen.team_emoji = emoji.into_iter().map(|one| (one.name.clone(), one)).collect();
+            }
+            Update::TeamEmojiChanged { emoji } if emoji.removed => _ = screen.team_emoji.remove(&emoji.name),
+            Update::TeamEmojiChanged { emoji } => _ = screen.team_emoji.insert(emoji.name.clone(), emoji),
             Update::Recording { .. }
             | Update::Picked { .. }
             | Update::Preferences { .. }

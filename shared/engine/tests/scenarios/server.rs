@@ -10,7 +10,7 @@ use protocol::frame::{
 use protocol::model::{Note, Receipt};
 use protocol::{
     Chat, ChatId, ChatKind, ErrorCode, Forwarded, Item, LocalId, Member, Membership, Message, MessageId, MessageType,
-    OwnVote, Poll, ProtocolError, Quiz, Replies, Request, Role, Row, Scope, Timestamp, User, UserId,
+    OwnVote, Poll, ProtocolError, Quiz, Replies, Request, Role, Row, Scope, TeamEmoji, Timestamp, User, UserId,
 };
 
 /// Rows of one `changes`.
@@ -55,6 +55,7 @@ pub struct Server {
     tokens: u64,
     pub killed: HashSet<UserId>,
     quizzes: HashMap<MessageId, Quiz>,
+    emoji: BTreeMap<String, TeamEmoji>,
 }
 
 type Answer = Result<Reply, ProtocolError>;
@@ -79,6 +80,7 @@ impl Server {
             tokens: 0,
             killed: HashSet::new(),
             quizzes: HashMap::new(),
+            emoji: BTreeMap::new(),
         };
         server.make_chat(ChatId::general(), ChatKind::Channel, "general", UserId(0), 0, true);
         server
@@ -434,6 +436,24 @@ impl Server {
                 told.push(Told { to, event: Event::Typing { chat_id: chat.chat_id, user_id: user } });
                 Ok(Reply::Done)
             }
+            Request::PutEmoji(put) => {
+                self.team_rev += 1;
+                let row = TeamEmoji {
+                    name: put.name.clone(),
+                    file_id: put.file_id,
+                    sticker: put.sticker,
+                    pack: put.pack,
+                    by: user,
+                    removed: false,
+                    rev: self.team_rev,
+                };
+                self.emoji_changed(row, told)
+            }
+            Request::RemoveEmoji(gone) => {
+                let Some(known) = self.emoji.get(&gone.name).cloned() else { return Ok(Reply::Done) };
+                self.team_rev += 1;
+                self.emoji_changed(TeamEmoji { removed: true, rev: self.team_rev, ..known }, told)
+            }
             Request::SetAvatar(wish) => Ok(match wish.chat_id {
                 None => {
                     self.team_rev += 1;
@@ -650,6 +670,13 @@ impl Server {
         Ok(Reply::MessageAccepted(accepted))
     }
 
+    fn emoji_changed(&mut self, row: TeamEmoji, told: &mut Vec<Told>) -> Answer {
+        self.emoji.insert(row.name.clone(), row.clone());
+        let to = self.users.keys().copied().collect();
+        told.push(Told { to, event: Event::RowChanged { scope: Scope::Team, row: Row::Emoji(row) } });
+        Ok(Reply::Done)
+    }
+
     fn thread_grew(&mut self, chat: &ChatId, root: &MessageId, user: UserId, now: i64, told: &mut Vec<Told>) {
         let to = self.audience(chat);
         let state = self.chats.get_mut(chat).unwrap();
@@ -756,7 +783,11 @@ impl Server {
 
     fn changes(&self, user: UserId, asked: &ScopeHave) -> Result<Changes, ProtocolError> {
         let (head, mut rows, receipts) = match &asked.scope {
-            Scope::Team => (self.team_rev, self.users.values().cloned().map(Row::User).collect(), Vec::new()),
+            Scope::Team => {
+                let emoji = self.emoji.values().cloned().map(Row::Emoji);
+                let rows = self.users.values().cloned().map(Row::User).chain(emoji).collect();
+                (self.team_rev, rows, Vec::new())
+            }
             Scope::User(id) if *id == user => {
                 let all = self.memberships.get(id).into_iter().flat_map(|all| all.values().cloned());
                 let items = self.items.get(id).into_iter().flat_map(|items| items.values().cloned());

@@ -157,6 +157,10 @@ pub enum Request {
     ListChannels(Directory),
     /// Own profile; → [`Reply::Profile`].
     UpdateProfile(UpdateProfile),
+    /// Admins of `general`: an emoji or sticker of the team's own; → [`Reply::Done`].
+    PutEmoji(PutEmoji),
+    /// Admins of `general`: takes one away; → [`Reply::Done`].
+    RemoveEmoji(EmojiRef),
     /// One's own picture, or (admins) a chat's; → [`Reply::Profile`], or [`Reply::ChatState`] for a chat.
     SetAvatar(SetAvatar),
 

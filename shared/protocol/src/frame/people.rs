@@ -32,6 +32,23 @@ bodies! {
         /// What one is doing now.
         #[serde(default)] custom_status: Option<String>,
     }
+    /// Body of `put_emoji`.
+    PutEmoji {
+        /// See [`crate::emoji::is_emoji_name`]; one that is known is changed.
+        name: String,
+        /// An own upload: PNG, JPEG, WebP or GIF of at most [`crate::limits::EMOJI_BYTES_MAX`], a sticker of
+        /// [`crate::limits::STICKER_BYTES_MAX`].
+        file_id: FileId,
+        /// Large, in a message of its own.
+        #[serde(default)] sticker: bool,
+        /// The set it belongs to; at most 80 characters.
+        #[serde(default)] pack: String,
+    }
+    /// Names one of the team's emoji.
+    EmojiRef {
+        /// Its name.
+        name: String,
+    }
     /// Body of `set_avatar`.
     SetAvatar {
         /// The group or channel; without it, one's own.

@@ -149,6 +149,7 @@ fn row(scope: &Scope, rev: u64) -> Row {
             Row::Membership(Membership { chat_id, role: Role::Member, read_seq: 0, left: false, rev })
         }
         (Scope::Chat(_), 1) => Row::Chat(Chat {
+            avatar: None,
             id: ChatId::general(),
             chat_type: ChatKind::Channel,
             name: "general".to_owned(),

@@ -220,6 +220,9 @@ impl Script {
             Update::Stage { stage: Stage::Ready { me } },
             Update::Picked { files: files("tray", shown_files::picked) },
             Update::Transfers { transfers },
+            Update::TeamEmoji {
+                emoji: if self.scene.has("stickers") { shown_files::team_emoji() } else { Vec::new() },
+            },
             Update::Connection { connection },
             Update::Chats { chats },
             Update::Unread { messages: 131, mentions: 1 },
@@ -242,6 +245,9 @@ impl Script {
         if self.scene.has("files") {
             rows.extend(shown_files::files(rows.len() as u64));
         }
+        if self.scene.has("stickers") {
+            rows.extend(shown_files::with_team_emoji(rows.len() as u64));
+        }
         if self.scene.has("offline") {
             rows.extend(cast::unsent(rows.len() as u64));
         }
@@ -250,7 +256,7 @@ impl Script {
             (Some(id), _) => TimelinePosition::Message { id },
             (None, Some(id))
                 if chat_id == ChatId::general()
-                    && !["offline", "polls", "files"].iter().any(|part| self.scene.has(part)) =>
+                    && !["offline", "polls", "files", "stickers"].iter().any(|part| self.scene.has(part)) =>
             {
                 TimelinePosition::FirstUnread { id }
             }

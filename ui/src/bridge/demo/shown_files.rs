@@ -81,6 +81,40 @@ pub fn files(count: u64) -> Vec<MessageRow> {
     ]
 }
 
+/// Emoji and stickers of the demo's team.
+pub fn team_emoji() -> Vec<TeamEmoji> {
+    let one = |number: u64, name: &str, pack: &str| TeamEmoji {
+        name: name.into(),
+        file_id: face_id(number),
+        sticker: !pack.is_empty(),
+        pack: pack.into(),
+        by: UserId(1),
+        removed: false,
+        rev: number,
+    };
+    vec![
+        one(2, "anna_yes", ""),
+        one(5, "bravo", ""),
+        one(9, "logo", ""),
+        one(7, "wei_ok", "Маяк"),
+        one(9, "ура", "Маяк"),
+    ]
+}
+
+/// Messages with emoji of the team's own; `count` messages stand before them.
+pub fn with_team_emoji(count: u64) -> Vec<MessageRow> {
+    let react =
+        |emoji: &str, own| ReactionRow {
+            emoji: emoji.into(), count: 2, own, names: vec!["Анна Петрова".into()]
+        };
+    let first = cast::message(count + 1, 2, 3, "Новый логотип готов :logo: — кто за? :bravo:");
+    vec![
+        MessageRow { reactions: vec![react(":anna_yes:", true), react("👍", false)], ..first },
+        cast::message(count + 2, 7, 2, ":wei_ok:"),
+        cast::message(count + 3, 1, 1, ":bravo:"),
+    ]
+}
+
 /// How files of the demo move: up, paused, failed.
 pub fn transfers() -> Vec<TransferRow> {
     let row = |number: u64, way, done, size, state| TransferRow {

@@ -2,10 +2,15 @@
 
 use leptos::prelude::document;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen::{Clamped, JsCast as _};
-use web_sys::{Blob, CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, ImageData};
+use wasm_bindgen::Clamped;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, CanvasRenderingContext2d, EventTarget, File, FilePropertyBag, HtmlCanvasElement, HtmlImageElement, ImageData,
+    Url,
+};
 
 use super::base64::decode;
+use crate::bridge::new_local_id;
 
 /// How good pictures are that are made here, of 1.
 const QUALITY: f64 = 0.85;
@@ -48,6 +53,42 @@ pub async fn as_picture(canvas: &HtmlCanvasElement) -> Option<Blob> {
     blob_of(canvas, "image/jpeg").await
 }
 
+/// A picture file made as small as this side, with a name that no other has; animated ones stay as they are. `None` for what is no
+/// picture.
+pub async fn small_picture(file: &File, side: f64, prefix: &str) -> Option<File> {
+    let blob: &Blob = file.as_ref();
+    let address = Url::create_object_url_with_blob(blob).ok()?;
+    let picture = HtmlImageElement::new().ok()?;
+    picture.set_src(&address);
+    let decoded = JsFuture::from(picture.decode()).await;
+    // What was decoded stays in the picture.
+    let _ = Url::revoke_object_url(&address);
+    decoded.ok()?;
+    if blob.type_() == "image/gif" {
+        return named(blob, prefix);
+    }
+    let (width, height) = (f64::from(picture.natural_width()), f64::from(picture.natural_height()));
+    let scale = (side / width.max(height).max(1.0)).min(1.0);
+    let (w, h) = ((width * scale).round().max(1.0), (height * scale).round().max(1.0));
+    let (canvas, _) = drawn(w, h, &|context, w, h| {
+        context.draw_image_with_html_image_element_and_dw_and_dh(&picture, 0.0, 0.0, w, h).ok()
+    })?;
+    named(&as_picture(&canvas).await?, prefix)
+}
+
+/// A picture as a file with a name that no other has.
+pub fn named(blob: &Blob, prefix: &str) -> Option<File> {
+    let ending = match blob.type_().as_str() {
+        "image/webp" => "webp",
+        "image/gif" => "gif",
+        _ => "jpg",
+    };
+    let options = FilePropertyBag::new();
+    options.set_type(&blob.type_());
+    let name = format!("{prefix}-{}.{ending}", new_local_id().0.simple());
+    File::new_with_blob_sequence_and_options(&js_sys::Array::of1(blob), &name, &options).ok()
+}
+
 /// Waits for the first of these events.
 pub async fn event(target: &EventTarget, events: &[&str]) {
     let wait = js_sys::Promise::new(&mut |done, _| {
@@ -57,7 +98,7 @@ pub async fn event(target: &EventTarget, events: &[&str]) {
         }
     });
     // It is never broken.
-    let _ = wasm_bindgen_futures::JsFuture::from(wait).await;
+    let _ = JsFuture::from(wait).await;
 }
 
 fn context_of(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {

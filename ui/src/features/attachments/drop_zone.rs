@@ -62,7 +62,5 @@ fn has_files(event: &DragEvent) -> bool {
     // Nothing that blocks the page may be over it: then the drop would be lost.
     let blocked = document().query_selector("dialog[open]").ok().flatten().is_some();
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-    !blocked
-        && target.is_some()
-        && event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+    !blocked && target.is_some() && event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
 }

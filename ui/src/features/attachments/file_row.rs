@@ -21,9 +21,8 @@ pub(super) fn FileRow(file: Attachment, own: bool) -> impl IntoView {
     let saved = move || down.with(|row| row.as_ref().is_some_and(|row| row.state == TransferState::Done));
     let coming = move || down.with(Option::is_some) && !saved();
     let tell = move |command: Command| bridge::tell(state, command);
-    let is_failed = |row: &Option<TransferRow>| {
-        row.as_ref().is_some_and(|row| matches!(row.state, TransferState::Failed { .. }))
-    };
+    let is_failed =
+        |row: &Option<TransferRow>| row.as_ref().is_some_and(|row| matches!(row.state, TransferState::Failed { .. }));
     let failed = move || up.with(is_failed) || down.with(is_failed);
     let detail = move || {
         let row = if going_up() { up.get() } else { down.get().filter(|_| coming()) };

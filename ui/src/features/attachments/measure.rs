@@ -48,9 +48,8 @@ async fn picture(address: String, size: u64) -> Option<(Measured, Option<Blob>)>
     picture.set_src(&address);
     JsFuture::from(picture.decode()).await.ok()?;
     let (width, height) = (picture.natural_width(), picture.natural_height());
-    let draw: Draw<'_> = &|context, w, h| {
-        context.draw_image_with_html_image_element_and_dw_and_dh(&picture, 0.0, 0.0, w, h).ok()
-    };
+    let draw: Draw<'_> =
+        &|context, w, h| context.draw_image_with_html_image_element_and_dw_and_dh(&picture, 0.0, 0.0, w, h).ok();
     let about = seen(width, height, draw)?;
     let thumbnail = if size > THUMBNAIL_FROM_BYTES { thumbnail(width, height, draw).await } else { None };
     Some((Measured { about, address: Some(address) }, thumbnail))
@@ -63,9 +62,8 @@ async fn video(address: &str) -> Option<(Measured, Option<Blob>)> {
     video.set_current_time(if at.is_finite() { at } else { 0.0 });
     canvas::event(&video, &["seeked", "error"]).await;
     let (width, height) = (video.video_width(), video.video_height());
-    let draw: Draw<'_> = &|context, w, h| {
-        context.draw_image_with_html_video_element_and_dw_and_dh(&video, 0.0, 0.0, w, h).ok()
-    };
+    let draw: Draw<'_> =
+        &|context, w, h| context.draw_image_with_html_video_element_and_dw_and_dh(&video, 0.0, 0.0, w, h).ok();
     let about = About { duration_ms, ..seen(width, height, draw)? };
     let thumbnail = thumbnail(width, height, draw).await;
     video.remove_attribute("src").ok();

@@ -3,11 +3,11 @@
 
 mod attachments;
 pub mod base64;
-pub mod canvas;
 mod blobs;
+pub mod canvas;
+mod drop_zone;
 mod file_row;
 mod kinds;
-mod drop_zone;
 mod measure;
 mod media;
 mod near;

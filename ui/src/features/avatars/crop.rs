@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use view::{ChatId, Command};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, CanvasRenderingContext2d, File, FilePropertyBag, HtmlCanvasElement, HtmlImageElement, Url};
+use web_sys::{Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, Url};
 
 use super::choice::chosen;
 use super::square::Square;
 use crate::bridge;
 use crate::bridge::files::offer;
-use crate::features::attachments::canvas::as_picture;
+use crate::features::attachments::canvas::{as_picture, named};
 use crate::i18n::t;
 use crate::primitives::{Button, ButtonKind, unique_id};
 use crate::state::AppState;
@@ -197,10 +197,5 @@ async fn cut(image: &HtmlImageElement, square: Square) -> Option<File> {
     canvas.set_width(side as u32);
     canvas.set_height(side as u32);
     draw(&canvas, image, square, side)?;
-    let blob = as_picture(&canvas).await?;
-    let ending = if blob.type_() == "image/webp" { "webp" } else { "jpg" };
-    let options = FilePropertyBag::new();
-    options.set_type(&blob.type_());
-    let name = format!("avatar-{}.{ending}", bridge::new_local_id().0.simple());
-    File::new_with_blob_sequence_and_options(&js_sys::Array::of1(&blob), &name, &options).ok()
+    named(&as_picture(&canvas).await?, "avatar")
 }

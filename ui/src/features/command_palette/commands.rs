@@ -83,7 +83,7 @@ fn icon_of(group: Group) -> IconName {
     }
 }
 
-fn everywhere(state: AppState) -> [Entry; 10] {
+fn everywhere(state: AppState) -> [Entry; 11] {
     let nav = state.nav;
     let dialog = move |dialog: Dialog| Callback::new(move |()| nav.dialog.set(Some(dialog.clone())));
     let panel = move |panel: Panel| {
@@ -97,6 +97,7 @@ fn everywhere(state: AppState) -> [Entry; 10] {
         Entry::new(key("rail-people"), IconName::People, dialog(Dialog::People)),
         Entry::new(key("chats-find-channel"), IconName::Hash, dialog(Dialog::Channels)),
         Entry::new(key("folders-new"), IconName::Folder, dialog(Dialog::Folder(None))),
+        Entry::new(key("team-emoji-open"), IconName::Smile, dialog(Dialog::TeamEmoji)),
         Entry::new(key("themes-new"), IconName::Sun, dialog(Dialog::Theme(None))),
         Entry::new(key("invite-title"), IconName::PersonAdd, dialog(Dialog::Invite(None))),
         Entry::new(key("thread-list"), IconName::Thread, panel(Panel::Threads)),

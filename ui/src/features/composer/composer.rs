@@ -1,6 +1,7 @@
 //! The composer: one growing text field with everything that belongs to writing.
 
 use leptos::prelude::*;
+use view::emoji::bare_name;
 use view::{ChatId, Draft, MessageId, PersonRow, QuoteRow, SendFile, UserId, When};
 use wasm_bindgen::JsCast;
 
@@ -21,6 +22,7 @@ use crate::keys::{Action, KeyPress};
 use crate::primitives::{ControlSize, Icon, IconButton, IconButtonKind, IconName, MenuAnchor, colour_of};
 use crate::state::AppState;
 use crate::state::emoji::use_emoji;
+use crate::state::team_emoji;
 
 /// How wide the panels over it are, in CSS pixels.
 const EMOJI_WIDTH: f64 = 348.0;
@@ -116,8 +118,12 @@ pub fn Composer(
         recorder.cancel();
     });
     on_cleanup(move || recorder.cancel());
-    let say = move || recorder.finish(state, move |file| desk.send_voice(file));
-    let mute = move || !sendable() && !editing();
+    let say = move || {
+        if let Some(state) = state {
+            recorder.finish(state, move |file| desk.send_voice(file));
+        }
+    };
+    let mute = move || state.is_some() && !sendable() && !editing();
     let send_icon = Signal::derive(move || if editing() { IconName::Check } else { IconName::Send });
     view! {
         <div class="composer">
@@ -200,7 +206,7 @@ pub fn Composer(
                     </Show>
                     <Show when=mute>
                         <span class="composer__speak">
-                            <IconButton icon=IconName::Microphone label=move || t("voice-record") on_press=move || recorder.start(state) />
+                            <IconButton icon=IconName::Microphone label=move || t("voice-record") on_press=move || state.into_iter().for_each(|state| recorder.start(state)) />
                         </span>
                     </Show>
                     <IconButton
@@ -220,7 +226,7 @@ pub fn Composer(
                 title=move || t("scheduled-send-later")
                 on_pick=move |when: When| desk.send_later(when)
             />
-            <EmojiPanel anchor=panel on_pick=move |emoji: String| composition.insert(&emoji) />
+            <EmojiPanel anchor=panel on_pick=move |emoji: String| desk.take_emoji(&emoji) />
         </div>
     }
 }
@@ -400,6 +406,19 @@ impl Desk {
         }
         self.found.set((0, Vec::new()));
         self.composition.focus();
+    }
+
+    /// A sticker is a message; an emoji is written, and so is a sticker into a text.
+    fn take_emoji(self, emoji: &str) {
+        let sticker = bare_name(emoji).and_then(|name| untrack(|| team_emoji::find(name)));
+        let empty = self.composition.text.with_untracked(|text| text.trim().is_empty())
+            && untrack(|| self.composition.tray.is_empty())
+            && !matches!(self.composition.mode.get_untracked(), Mode::Edit { .. });
+        if empty && sticker.is_some_and(|sticker| sticker.sticker) {
+            let draft = self.take_draft(emoji.to_owned());
+            return self.actions.send.run((draft, Vec::new()));
+        }
+        self.composition.insert(emoji);
     }
 
     fn send_voice(self, file: SendFile) {

@@ -6,6 +6,7 @@ use view::PersonRow;
 use super::editing::Selected;
 use crate::features::reactions::{by_code, by_text, load, search};
 use crate::state::emoji;
+use crate::state::team_emoji::with_all;
 
 /// Most suggestions shown.
 pub(super) const SUGGESTIONS_MAX: usize = 8;
@@ -18,7 +19,7 @@ pub(super) enum Suggestion {
     /// Someone to mention.
     Person(Box<PersonRow>),
     /// An emoji, with its skin tone, and its short code.
-    Emoji(String, &'static str),
+    Emoji(String, String),
 }
 
 impl Suggestion {
@@ -55,7 +56,18 @@ fn emoji_for(query: &str) -> Vec<Suggestion> {
     let mut found = search(query, 3 * SUGGESTIONS_MAX);
     found.sort_by_key(|emoji| used(emoji.text).unwrap_or(usize::MAX));
     found.truncate(SUGGESTIONS_MAX);
-    found.into_iter().map(|emoji| Suggestion::Emoji(emoji.toned(tone), emoji.code())).collect()
+    let own = untrack(|| own_for(query)).into_iter().map(|name| Suggestion::Emoji(format!(":{name}:"), name));
+    let known = found.into_iter().map(|emoji| Suggestion::Emoji(emoji.toned(tone), emoji.code().to_owned()));
+    own.chain(known).take(SUGGESTIONS_MAX).collect()
+}
+
+/// The team's own whose names begin so.
+fn own_for(query: &str) -> Vec<String> {
+    let query = query.to_lowercase();
+    with_all(|all| {
+        let from = all.range(query.clone()..).map(|(name, _)| name);
+        from.take_while(|name| name.starts_with(&query)).take(SUGGESTIONS_MAX / 2).cloned().collect()
+    })
 }
 
 /// `:tada:` just closed: the text with the emoji instead.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::suggest::Suggestion;
 use crate::features::avatars::face;
+use crate::features::team_emoji::EmojiText;
 use crate::i18n::t;
 use crate::primitives::{Avatar, AvatarSize};
 
@@ -63,7 +64,7 @@ fn words_of(suggestion: &Suggestion) -> AnyView {
         }
         .into_any(),
         Suggestion::Emoji(text, code) => view! {
-            <span class="suggestions__emoji">{text.clone()}</span>
+            <span class="suggestions__emoji"><EmojiText text=text.clone() /></span>
             <span class="suggestions__name">{format!(":{code}:")}</span>
         }
         .into_any(),

@@ -5,6 +5,7 @@ use view::{About, Command, FileId, PickedRow, SendFile};
 
 use crate::bridge;
 use crate::bridge::files::offer;
+use crate::features::attachments::canvas::named;
 use crate::features::attachments::{Measured, measure, mime_of_name, size_words};
 use crate::i18n::{t, t_with};
 use crate::primitives::{ControlSize, Icon, IconButton, IconName};
@@ -75,7 +76,7 @@ impl Tray {
         leptos::task::spawn_local(async move {
             let Some((mut found, thumbnail)) = measure(&id, kind, size).await else { return };
             measured.set(Some(found.clone()));
-            if let Some(small) = thumbnail.and_then(|blob| thumbnail_of(&blob)) {
+            if let Some(small) = thumbnail.and_then(|blob| named(&blob, "thumbnail")) {
                 let picked = state.files.expect(&small.name());
                 offer(vec![small]);
                 // Whoever sends before it is there sends the large one alone.
@@ -148,15 +149,6 @@ pub(super) fn TrayBar(tray: Tray) -> impl IntoView {
             </ul>
         </Show>
     }
-}
-
-/// A thumbnail as a file with a name that no other has.
-fn thumbnail_of(blob: &web_sys::Blob) -> Option<web_sys::File> {
-    let ending = if blob.type_() == "image/webp" { "webp" } else { "jpg" };
-    let options = web_sys::FilePropertyBag::new();
-    options.set_type(&blob.type_());
-    let name = format!("thumbnail-{}.{ending}", bridge::new_local_id().0.simple());
-    web_sys::File::new_with_blob_sequence_and_options(&js_sys::Array::of1(blob), &name, &options).ok()
 }
 
 /// What is dragged over are files; then the drop is ours.

@@ -154,7 +154,9 @@ fn Chosen(chats: RwSignal<Vec<ChatId>>) -> impl IntoView {
             words.iter().all(|word| title.contains(word))
         };
         let rows = state.chats.order.get().into_iter().map(|entry| entry.row.get_untracked());
-        rows.filter(fits).map(|row| (row.id.clone(), chat_title(&row, me), seed(&row), avatar_of(&row))).collect::<Vec<_>>()
+        rows.filter(fits)
+            .map(|row| (row.id.clone(), chat_title(&row, me), seed(&row), avatar_of(&row)))
+            .collect::<Vec<_>>()
     });
     let row = move |(id, title, seed, avatar): (ChatId, String, i64, Option<FileId>)| {
         let face = face(avatar);

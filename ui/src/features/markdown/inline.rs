@@ -1,5 +1,7 @@
 //! The formatting within a paragraph. Pure; linear in the text but for a nesting of at most [`DEPTH_MAX`].
 
+use view::emoji::is_emoji_name;
+
 use super::links::{bare_link_at, is_safe_link};
 
 /// Deepest nesting of bold in italic in …; what is deeper stays as typed.
@@ -8,6 +10,8 @@ const DEPTH_MAX: usize = 6;
 const LINK_WORDS_BYTES_MAX: usize = 512;
 /// Longest address of such a link, in bytes.
 const LINK_ADDRESS_BYTES_MAX: usize = 2_048;
+/// Longest name of an emoji of the team's own, in bytes.
+const EMOJI_NAME_BYTES_MAX: usize = 32;
 /// Longest text that can be a row of emoji only, in bytes.
 const EMOJI_BYTES_MAX: usize = 96;
 /// So many emoji alone are drawn large.
@@ -39,6 +43,8 @@ pub enum Inline {
     },
     /// `@username` of someone who is mentioned.
     Mention(String),
+    /// `:name:`: perhaps an emoji of the team's own.
+    Emoji(String),
 }
 
 /// Whether a username is among those mentioned.
@@ -97,6 +103,7 @@ impl<'a> Reader<'a> {
                 '`' => self.code(),
                 '[' => self.link(),
                 '@' => self.mention(),
+                ':' => self.emoji(),
                 'h' | 'H' | 'm' | 'M' => self.bare_link(),
                 '*' | '_' | '~' | '|' => self.styled(),
                 _ => false,
@@ -237,6 +244,18 @@ impl<'a> Reader<'a> {
         false
     }
 
+    fn emoji(&mut self) -> bool {
+        if self.before().is_some_and(|c| c.is_alphanumeric() || c == ':') {
+            return false;
+        }
+        let rest = &self.rest()[1..];
+        let near = &rest[..rest.floor_char_boundary(EMOJI_NAME_BYTES_MAX + 1)];
+        let Some(name) = near.find(':').map(|end| &near[..end]).filter(|name| is_emoji_name(name)) else {
+            return false;
+        };
+        self.push(Inline::Emoji(name.to_owned()), name.len() + 2)
+    }
+
     fn styled(&mut self) -> bool {
         let rest = self.rest();
         let Some(which) = STYLES.iter().position(|style| rest.starts_with(style.mark)) else { return false };
@@ -335,6 +354,11 @@ fn write_plain(pieces: &[Inline], out: &mut String) {
             Inline::Mention(name) => {
                 out.push('@');
                 out.push_str(name);
+            }
+            Inline::Emoji(name) => {
+                out.push(':');
+                out.push_str(name);
+                out.push(':');
             }
             Inline::Spoiler(_) => out.push('…'),
             Inline::Bold(inside)

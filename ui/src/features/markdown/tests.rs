@@ -1,7 +1,7 @@
 //! What people type and what they mean.
 #![allow(clippy::unwrap_used)]
 
-use super::Inline::{Bold, Break, Code, Italic, Link, Mention, Spoiler, Strike};
+use super::Inline::{Bold, Break, Code, Emoji, Italic, Link, Mention, Spoiler, Strike};
 use super::*;
 
 fn text(text: &str) -> Inline {
@@ -152,4 +152,14 @@ fn a_few_emoji_alone_are_large() {
     for small in ["", "ok", "👍 да", "😀😀😀😀", "1"] {
         assert!(!is_only_emoji(small), "{small}");
     }
+}
+
+#[test]
+fn a_name_between_colons_may_be_an_emoji_and_a_clock_is_none() {
+    assert_eq!(line("ура :party_cat:!"), [text("ура "), Emoji("party_cat".to_owned()), text("!")]);
+    assert_eq!(line(":котик:"), [Emoji("котик".to_owned())]);
+    for plain in ["10:30:45", "a:b:c", "::", ":Big:", ": cat :", "http:cat:"] {
+        assert_eq!(line(plain), [text(plain)], "{plain}");
+    }
+    assert_eq!(plain_text("ура :party_cat:"), "ура :party_cat:");
 }

@@ -1,9 +1,11 @@
 //! Draws a parsed text as nodes.
 
 use leptos::prelude::*;
+use view::emoji::bare_name;
 use view::rows::PersonMention;
 
 use super::{Block, Inline, is_only_emoji, parse};
+use crate::features::team_emoji::TeamPicture;
 use crate::i18n::t;
 use crate::primitives::{Icon, IconName, IconSize};
 
@@ -18,15 +20,17 @@ pub fn Markdown(
     #[prop(into)]
     on_person: Callback<(view::UserId,)>,
 ) -> impl IntoView {
-    let large = is_only_emoji(&text);
+    // One of the team's alone is large too, and a sticker is a picture.
+    let large = is_only_emoji(&text) || bare_name(text.trim()).is_some();
     let blocks = parse(&text, &|name| mentions.iter().any(|person| person.username.eq_ignore_ascii_case(name)));
-    let pen = Pen { mentions, on_person };
+    let pen = Pen { mentions, on_person, large };
     view! { <div class="markdown" class:markdown--large=large>{pen.blocks(blocks)}</div> }
 }
 
 struct Pen {
     mentions: Vec<PersonMention>,
     on_person: Callback<(view::UserId,)>,
+    large: bool,
 }
 
 impl Pen {
@@ -67,6 +71,7 @@ impl Pen {
                     .into_any()
             }
             Inline::Mention(name) => self.mention(name),
+            Inline::Emoji(name) => view! { <TeamPicture name=name large=self.large /> }.into_any(),
         }
     }
 

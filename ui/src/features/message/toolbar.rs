@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use view::{MessageContent, MessageRow};
 
 use super::actions::MessageContext;
+use crate::features::team_emoji::EmojiText;
 use crate::i18n::{t, t_with};
 use crate::primitives::{ControlSize, IconButton, IconName, MenuAnchor};
 use crate::state::emoji::{recents, use_emoji};
@@ -30,7 +31,7 @@ pub(super) fn Toolbar(row: ArcRwSignal<MessageRow>, context: MessageContext) -> 
         };
         let name = text.clone();
         let label = move || t_with("message-react-with", &[("emoji", name.clone().into())]);
-        view! { <button class="message-toolbar__emoji" type="button" aria-label=label on:click=press>{text}</button> }
+        view! { <button class="message-toolbar__emoji" type="button" aria-label=label on:click=press><EmojiText text=text /></button> }
     };
     let open_panel = move || {
         if let Some(at) = anchor() {

@@ -130,7 +130,8 @@ fn plate(target: &Target, name: &str) -> AnyView {
     let name = name.to_owned();
     match target {
         Target::Chat { channel: true, seed, avatar, .. } => {
-            view! { <Avatar name=name id=*seed size=AvatarSize::Inline sign="#" face=face(avatar.clone()) /> }.into_any()
+            view! { <Avatar name=name id=*seed size=AvatarSize::Inline sign="#" face=face(avatar.clone()) /> }
+                .into_any()
         }
         Target::Chat { seed, avatar, .. } => {
             view! { <Avatar name=name id=*seed size=AvatarSize::Inline face=face(avatar.clone()) /> }.into_any()

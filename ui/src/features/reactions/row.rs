@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use view::ReactionRow;
 
+use crate::features::team_emoji::EmojiText;
 use crate::i18n::{t, t_with};
 use crate::primitives::{Icon, IconName, IconSize, MenuAnchor, Tooltip};
 use crate::state::emoji::use_emoji;
@@ -45,7 +46,7 @@ pub fn Reactions(
                     aria-label=label
                     on:click=press
                 >
-                    <span class="reactions__emoji">{emoji}</span>
+                    <span class="reactions__emoji"><EmojiText text=emoji /></span>
                     <span class="reactions__count">{count}</span>
                 </button>
             </Tooltip>

@@ -134,7 +134,7 @@ fn Track(
             aria-valuemax=(length_ms / 1_000).to_string()
             aria-valuenow=move || (at_ms.get() / 1_000).to_string()
             aria-valuetext=move || format!("{} / {}", clock(at_ms.get()), clock(length_ms))
-            style:--done=move || format!("{:.2}%", done() * 100.0)
+            style=("--done", move || format!("{:.2}%", done() * 100.0))
             on:pointerdown=press
             on:pointermove=press
             on:keydown=key

@@ -107,8 +107,7 @@ impl Recorder {
             self.stage.try_set(Stage::Idle);
             match taken {
                 Ok((row, duration_ms)) => {
-                    let about =
-                        About { duration_ms: Some(duration_ms), waveform: Some(waveform), ..About::default() };
+                    let about = About { duration_ms: Some(duration_ms), waveform: Some(waveform), ..About::default() };
                     send(SendFile { file_id: row.file_id, mime_type: kind_of(&row.name).to_owned(), about });
                 }
                 Err(failure) => state.toasts.failure(failure),

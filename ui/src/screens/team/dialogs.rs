@@ -18,6 +18,7 @@ use crate::features::polls::{NewPollDialog, VotersDialog};
 use crate::features::profile::ProfileDialog;
 use crate::features::quick_switcher::QuickSwitcher;
 use crate::features::shortcuts::ShortcutsDialog;
+use crate::features::team_emoji::TeamEmojiDialog;
 use crate::features::themes::ThemeDialog;
 use crate::i18n::{key, t};
 use crate::primitives::{self, DialogWidth};
@@ -91,6 +92,7 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::Versions(..) => key("message-versions"),
         Dialog::NewPoll(..) => key("poll-new"),
         Dialog::Voters(..) => key("poll-who"),
+        Dialog::TeamEmoji => key("team-emoji-title"),
         Dialog::Avatar(None) => key("avatar-title"),
         Dialog::Avatar(Some(_)) => key("avatar-title-chat"),
         Dialog::GoToDate(_) => key("go-to-date-title"),
@@ -128,6 +130,7 @@ impl Dialog {
             Dialog::Voters(chat, message, answers) => {
                 view! { <VotersDialog chat=chat message=message answers=answers /> }.into_any()
             }
+            Dialog::TeamEmoji => view! { <TeamEmojiDialog /> }.into_any(),
             Dialog::Avatar(chat) => view! { <CropDialog chat=chat /> }.into_any(),
             Dialog::GoToDate(chat) => view! { <GoToDateDialog chat=chat /> }.into_any(),
         }

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::features::reminders::rang;
 use crate::features::avatars::face;
+use crate::features::reminders::rang;
 use crate::i18n::{presence_words, t, t_with};
 use crate::keys::{Action, live::chord_words};
 use crate::primitives::{Avatar, AvatarSize, Badge, ControlSize, IconButton, IconName, Logo};

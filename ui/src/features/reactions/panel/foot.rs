@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use super::Desk;
 use crate::features::reactions::by_code;
+use crate::features::team_emoji::EmojiText;
 use crate::i18n::{key, t};
+use crate::primitives::{Icon, IconName};
+use crate::state::AppState;
 use crate::state::emoji::{set_tone, tone};
 
 const TONE_NAMES: [&str; 6] = [
@@ -21,11 +24,14 @@ const TONE_NAMES: [&str; 6] = [
 pub(super) fn Foot(
     /// What is shown.
     desk: Desk,
+    /// The person wants to see the team's own.
+    #[prop(into)]
+    on_team: Callback<()>,
 ) -> impl IntoView {
     let choosing = RwSignal::new(false);
     view! {
         <div class="emoji-panel__foot">
-            <Show when=move || choosing.get() fallback=move || view! { <Preview desk=desk choosing=choosing /> }>
+            <Show when=move || choosing.get() fallback=move || view! { <Preview desk=desk choosing=choosing on_team=on_team /> }>
                 <Tones choosing=choosing />
             </Show>
         </div>
@@ -33,11 +39,11 @@ pub(super) fn Foot(
 }
 
 #[component]
-fn Preview(desk: Desk, choosing: RwSignal<bool>) -> impl IntoView {
+fn Preview(desk: Desk, choosing: RwSignal<bool>, on_team: Callback<()>) -> impl IntoView {
     let due = Memo::new(move |_| desk.due());
     let words = move || match due.get() {
         Some(cell) => view! {
-            <span class="emoji-panel__sample" aria-hidden="true">{cell.text}</span>
+            <span class="emoji-panel__sample" aria-hidden="true"><EmojiText text=cell.text /></span>
             <span class="emoji-panel__name">
                 <strong>{cell.name}</strong>
                 {(!cell.code.is_empty()).then(|| view! { <span>{format!(":{}:", cell.code)}</span> })}
@@ -48,6 +54,17 @@ fn Preview(desk: Desk, choosing: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <div class="emoji-panel__preview">{words}</div>
+        {AppState::try_get().map(|_| view! {
+            <button
+                class="emoji-panel__tone"
+                type="button"
+                aria-label=move || t("team-emoji-open")
+                title=move || t("team-emoji-open")
+                on:click=move |_| on_team.run(())
+            >
+                <Icon name=IconName::Add />
+            </button>
+        })}
         <button
             class="emoji-panel__tone"
             type="button"

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::Desk;
 use super::rows::{Cell, Row};
 use crate::features::reactions::{Catalog, catalog, load};
+use crate::features::team_emoji::EmojiText;
 use crate::i18n::t;
 use crate::primitives::{Button, ControlSize, IconName, Spinner};
 
@@ -89,7 +90,7 @@ fn cell(desk: Desk, at: usize, cell: Cell, on_pick: Callback<(String, bool)>) ->
             on:click=move |event| on_pick.run((text.clone(), event.shift_key()))
             on:pointermove=move |_| if desk.selected.get_untracked() != Some(at) { desk.selected.set(Some(at)) }
         >
-            {cell.text}
+            <EmojiText text=cell.text />
         </div>
     }
 }

@@ -14,6 +14,7 @@ use super::catalog;
 use crate::i18n::t;
 use crate::primitives::{FieldKind, MenuAnchor, TextField, unique_id};
 use crate::state::emoji::use_emoji;
+use crate::state::{AppState, Dialog};
 
 use content::sections;
 use foot::Foot;
@@ -139,6 +140,13 @@ fn OpenPanel(at: MenuAnchor, anchor: RwSignal<Option<MenuAnchor>>, on_pick: Call
         desk.selected.set(None);
         desk.scroll_to(0.0);
     });
+    let state = AppState::try_get();
+    let team = move || {
+        close();
+        if let Some(state) = state {
+            state.nav.dialog.set(Some(Dialog::TeamEmoji));
+        }
+    };
     let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         if !node.get_untracked().is_some_and(|panel| panel.contains(target.as_ref())) {
@@ -186,7 +194,7 @@ fn OpenPanel(at: MenuAnchor, anchor: RwSignal<Option<MenuAnchor>>, on_pick: Call
             <Tabs desk=desk />
             <TextField label=move || t("emoji-search") value=desk.query kind=FieldKind::Search node_ref=field />
             <Grid desk=desk id=list_id on_pick=move |emoji: String, stay: bool| pick(&emoji, stay) />
-            <Foot desk=desk />
+            <Foot desk=desk on_team=team />
         </div>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Desk;
-use super::content::group_key;
+use super::content::{group_key, team};
 use crate::features::reactions::{Catalog, catalog};
 use crate::i18n::{key, t};
 
@@ -37,9 +37,20 @@ pub(super) fn Tabs(
     };
     let groups = move || match catalog() {
         Catalog::Ready(groups) => {
-            let signed =
-                groups.iter().zip(1..).map(|(group, section)| tab(section, sign(group.name), group_key(group.name)));
-            signed.collect_view().into_any()
+            // The team's own stand between what was used last and the groups.
+            let own = team("");
+            let after = own.len() + 1;
+            let stickers = own.iter().skip(1).any(|section| !section.cells.is_empty());
+            let has_emoji = own.first().is_some_and(|section| !section.cells.is_empty());
+            let own = [
+                has_emoji.then(|| tab(1, "⭐", key("team-emoji-group"))),
+                stickers.then(|| tab(2, "🏷️", key("team-emoji-stickers"))),
+            ];
+            let signed = groups
+                .iter()
+                .zip(after..)
+                .map(|(group, section)| tab(section, sign(group.name), group_key(group.name)));
+            view! { {own.into_iter().flatten().collect_view()} {signed.collect_view()} }.into_any()
         }
         _ => ().into_any(),
     };
