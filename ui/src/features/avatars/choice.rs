@@ -82,5 +82,7 @@ fn choose(state: AppState, chat: Option<ChatId>) {
 fn demo_picture() -> Option<File> {
     bridge::demo::Scene::of_page()?;
     let blob = bridge::demo::picture(&bridge::demo::face_id(5))?;
-    File::new_with_blob_sequence(&js_sys::Array::of1(&blob), "portrait.svg").ok()
+    let options = web_sys::FilePropertyBag::new();
+    options.set_type(&blob.type_());
+    File::new_with_blob_sequence_and_options(&js_sys::Array::of1(&blob), "portrait.svg", &options).ok()
 }
