@@ -1,8 +1,8 @@
 //! Canvases: drawn on, turned into pictures; and the events of what is drawn.
 
 use leptos::prelude::document;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen::Clamped;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, CanvasRenderingContext2d, EventTarget, File, FilePropertyBag, HtmlCanvasElement, HtmlImageElement, ImageData,
