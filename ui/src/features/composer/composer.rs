@@ -123,7 +123,8 @@ pub fn Composer(
             recorder.finish(state, move |file| desk.send_voice(file));
         }
     };
-    let mute = move || state.is_some() && !sendable() && !editing();
+    let nothing = move || composition.text.with(|text| text.trim().is_empty()) && tray.is_empty();
+    let mute = move || state.is_some() && nothing() && !editing();
     let send_icon = Signal::derive(move || if editing() { IconName::Check } else { IconName::Send });
     view! {
         <div class="composer">
@@ -209,13 +210,16 @@ pub fn Composer(
                             <IconButton icon=IconName::Microphone label=move || t("voice-record") on_press=move || state.into_iter().for_each(|state| recorder.start(state)) />
                         </span>
                     </Show>
-                    <IconButton
-                        icon=send_icon
-                        label=move || if editing() { t("composer-save") } else { t("composer-send") }
-                        kind=IconButtonKind::Primary
-                        disabled=move || !sendable()
-                        on_press=move || desk.send()
-                    />
+                    // While there is nothing to send its place is the microphone's: narrow windows have no room for both.
+                    <Show when=move || !mute()>
+                        <IconButton
+                            icon=send_icon
+                            label=move || if editing() { t("composer-save") } else { t("composer-send") }
+                            kind=IconButtonKind::Primary
+                            disabled=move || !sendable()
+                            on_press=move || desk.send()
+                        />
+                    </Show>
                 </div>
                 <Show when=too_long>
                     <p class="composer__note" role="alert">{move || t("composer-too-long")}</p>
