@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::password::PasswordCost;
 use crate::domain::files::Room;
+use crate::files::Scanner;
+use crate::previews::PreviewsConfig;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -105,6 +107,10 @@ pub struct ServerConfig {
     pub limits: TransportLimits,
     /// How much room there is for files.
     pub files_room: Room,
+    /// Who looks at files before others may read them.
+    pub scanner: Option<Scanner>,
+    /// Whether and how links are previewed.
+    pub previews: PreviewsConfig,
     /// How dear a password guess is.
     pub password_cost: PasswordCost,
 }
@@ -123,16 +129,19 @@ impl ServerConfig {
             advertised: None,
             limits: TransportLimits::default(),
             files_room: Room::default(),
+            scanner: None,
+            previews: PreviewsConfig::usual(),
             password_cost: PasswordCost::Standard,
         }
     }
 
-    /// As [`Self::new`], on free ports and with passwords that cost nothing: for tests.
+    /// As [`Self::new`], on free ports, with passwords that cost nothing, and without a look at links: for tests.
     pub fn for_tests(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             listen: loopback(0),
             tcp: Some(loopback(0)),
             password_cost: PasswordCost::Trifling,
+            previews: PreviewsConfig::default(),
             ..Self::new(data_dir)
         }
     }
@@ -234,6 +243,18 @@ pub struct ServeFlags {
     #[arg(long, value_name = "MIB", env = "HYBRID_FILES_MIB_MAX")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files_mib_max: Option<u64>,
+    /// clamd, which looks at files before others may read them: the path of its socket, or HOST:PORT [default: nobody looks].
+    #[arg(long, value_name = "ADDRESS", env = "HYBRID_CLAMD")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clamd: Option<String>,
+    /// Show what stands behind links in messages that are not encrypted; this server fetches them [default: true].
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", env = "HYBRID_LINK_PREVIEWS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_previews: Option<bool>,
+    /// Ports that are called for that [default: 80,443].
+    #[arg(long, value_name = "PORTS", value_delimiter = ',', env = "HYBRID_LINK_PREVIEW_PORTS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_preview_ports: Option<Vec<u16>>,
     /// How the log looks [default: text].
     #[arg(long, value_enum, env = "HYBRID_LOG_FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -263,6 +284,10 @@ struct Merged {
     file_mib_max: u64,
     files_person_mib_max: u64,
     files_mib_max: u64,
+    #[serde(default)]
+    clamd: Option<String>,
+    link_previews: bool,
+    link_preview_ports: Vec<u16>,
     log_format: LogFormat,
 }
 
@@ -297,6 +322,9 @@ pub fn load(flags: &ServeFlags) -> Result<(ServerConfig, LogFormat), ConfigError
         file_mib_max: Room::default().file / MIB,
         files_person_mib_max: Room::default().person / MIB,
         files_mib_max: Room::default().server / MIB,
+        clamd: None,
+        link_previews: true,
+        link_preview_ports: PreviewsConfig::usual().ports,
         log_format: LogFormat::Text,
     };
     let mut figment = Figment::from(Serialized::defaults(defaults));
@@ -316,6 +344,13 @@ pub fn load(flags: &ServeFlags) -> Result<(ServerConfig, LogFormat), ConfigError
     if chars == 0 || chars > limits::NAME_CHARS_MAX {
         return Err(ConfigError::Contradiction("name: 1 to 80 characters"));
     }
+    let scanner = match &merged.clamd {
+        None => None,
+        Some(address) => match Scanner::parse(address) {
+            None => return Err(ConfigError::Contradiction("clamd: the path of a socket, or HOST:PORT")),
+            scanner => scanner,
+        },
+    };
     let config = ServerConfig {
         listen: merged.listen,
         tcp: Some(merged.tcp),
@@ -328,6 +363,12 @@ pub fn load(flags: &ServeFlags) -> Result<(ServerConfig, LogFormat), ConfigError
             file: merged.file_mib_max.saturating_mul(MIB),
             person: merged.files_person_mib_max.saturating_mul(MIB),
             server: merged.files_mib_max.saturating_mul(MIB),
+        },
+        scanner,
+        previews: PreviewsConfig {
+            on: merged.link_previews,
+            ports: merged.link_preview_ports,
+            ..PreviewsConfig::usual()
         },
         limits: TransportLimits { connections_max: merged.connections_max.max(1), ..TransportLimits::default() },
         ..ServerConfig::new(merged.data)

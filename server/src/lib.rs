@@ -14,6 +14,8 @@ pub mod schema;
 
 pub mod files;
 
+pub mod previews;
+
 pub mod hub;
 
 pub mod auth;

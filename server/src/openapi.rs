@@ -1,9 +1,11 @@
 //! The OpenAPI 3.1 document, made from the table of endpoints, and a page to read it that loads nothing from elsewhere.
 
+mod files;
+
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::routing::get;
-use protocol::{emoji, encryption, file, frame, model, poll, scope};
+use protocol::{emoji, encryption, file, frame, model, poll, preview, scope};
 use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -68,6 +70,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         encryption::Handshake,
         encryption::Admission,
         protocol::DeviceId,
+        preview::LinkPreview,
         frame::Found,
         frame::FoundMessage,
         frame::Has,
@@ -148,6 +151,7 @@ replies! {
 pub fn document() -> OpenApi {
     let mut document = Document::openapi();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    let mut paths = files::paths();
     for endpoint in all() {
         let method = match endpoint.method.as_str() {
             "POST" => HttpMethod::Post,
@@ -156,8 +160,9 @@ pub fn document() -> OpenApi {
             "DELETE" => HttpMethod::Delete,
             _ => HttpMethod::Get,
         };
-        let item = PathItem::new(method, operation(&endpoint));
-        let path = format!("/api/v1{}", endpoint.path);
+        paths.push((format!("/api/v1{}", endpoint.path), PathItem::new(method, operation(&endpoint))));
+    }
+    for (path, item) in paths {
         match document.paths.paths.get_mut(&path) {
             Some(there) => there.merge_operations(item),
             None => {

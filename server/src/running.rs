@@ -316,11 +316,20 @@ async fn open(config: &ServerConfig, pin: Option<Pin>, clock: Clock) -> Result<A
     let db = tokio::task::spawn_blocking(move || Db::open(&opening))
         .await
         .map_err(|e| sql::Error::Unavailable(e.to_string()))??;
+    match &config.scanner {
+        Some(scanner) => tracing::info!(%scanner, "files are shown to the virus scanner"),
+        None => tracing::info!("no virus scanner is set up: files pass unseen"),
+    }
     let settings = Settings {
         name: config.name.clone(),
         invitation_required: config.registration == Registration::Invitation,
         pin: pin.map(|pin| pin.to_string()),
-        files: FilesConfig { folder: config.data_dir.join("files"), room: config.files_room },
+        files: FilesConfig {
+            folder: config.data_dir.join("files"),
+            room: config.files_room,
+            scanner: config.scanner.clone(),
+        },
+        previews: config.previews.clone(),
     };
     Ok(App::open(db, Auth::new(config.password_cost), settings, clock).await?)
 }

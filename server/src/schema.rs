@@ -21,6 +21,8 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(12, "encryption", ENCRYPTION),
         Migration::shared(13, "avatars", AVATARS),
         Migration::shared(14, "emoji", EMOJI),
+        Migration::shared(15, "link previews", LINK_PREVIEWS),
+        Migration::shared(16, "hashing", HASHING),
     ]
 }
 
@@ -383,4 +385,27 @@ CREATE INDEX mls_admissions_by_rev ON mls_admissions (user_id, rev);
 
 -- Of sealed messages: the revision with which the content came.
 ALTER TABLE messages ADD COLUMN content_rev BIGINT;
+";
+
+/// Links that are to be looked at, and what was seen behind links lately (JSON of `protocol::LinkPreview`; null: nothing).
+const LINK_PREVIEWS: &str = "
+CREATE TABLE link_jobs (
+    message_id TEXT NOT NULL PRIMARY KEY,
+    chat_id TEXT NOT NULL,
+    url TEXT NOT NULL,
+    asked_ms BIGINT NOT NULL
+) /*strict*/;
+CREATE INDEX link_jobs_by_age ON link_jobs (asked_ms, message_id);
+
+CREATE TABLE link_previews (
+    url TEXT NOT NULL PRIMARY KEY,
+    preview TEXT,
+    expires_at_ms BIGINT NOT NULL
+) /*strict*/;
+CREATE INDEX link_previews_by_age ON link_previews (expires_at_ms);
+";
+
+/// The unfinished hash of an upload, so that a finished one is not read again for it.
+const HASHING: &str = "
+ALTER TABLE files ADD COLUMN hashing BYTEA;
 ";

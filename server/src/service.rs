@@ -7,7 +7,7 @@ use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, Server
 use crate::auth::{self, Granted};
 use crate::domain::{
     Cx, Failure, access, avatars, chats, devices, directory, emoji, files, groups, invitations, items, marks, members,
-    messages, once, search, sync, timed, users,
+    messages, once, previews, search, sync, timed, users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};
@@ -224,10 +224,14 @@ async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Res
         // The hot path: the message's own row is what makes it happen once.
         Request::Message(body) => {
             let timed = body.poll.is_some() || body.forward_of.is_some();
+            let linked = has_link(&body.content);
             let posted =
                 app.write_often(actor, move |cx| messages::append(cx, id, &body).map(Reply::MessageAccepted)).await;
             if timed {
                 app.due.notify_one();
+            }
+            if linked {
+                app.links.notify_one();
             }
             posted
         }
@@ -262,11 +266,21 @@ async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Res
             app.write(actor, move |cx| invitations::create(cx, id, &body).map(Reply::Invitation)).await
         }
         request if is_mutation(&request) => {
-            app.write(actor, move |cx| once::once(cx, id, |cx| mutate(cx, id, request))).await
+            let linked = matches!(&request, Request::EditMessage(edit) if has_link(&edit.content));
+            let done = app.write(actor, move |cx| once::once(cx, id, |cx| mutate(cx, id, request))).await;
+            if linked {
+                app.links.notify_one();
+            }
+            done
         }
         request => app.read(actor, move |cx| look(cx, request)).await,
     };
     reply.map_err(Failure::into_protocol)
+}
+
+/// There may be a link to look at.
+fn has_link(content: &str) -> bool {
+    content.contains("://")
 }
 
 fn done((): ()) -> Reply {
@@ -282,6 +296,7 @@ fn mutate(cx: &mut Cx<'_, '_>, id: Option<LocalId>, request: Request) -> Result<
         Request::React(body) => messages::react(cx, body).map(accepted),
         Request::Vote(body) => messages::vote(cx, body).map(accepted),
         Request::ClosePoll(body) => messages::close_poll(cx, body).map(accepted),
+        Request::RemovePreview(body) => previews::remove(cx, body).map(accepted),
         Request::PinMessage(body) => messages::pin(cx, body).map(accepted),
         Request::ClaimKeys(body) => groups::claim(cx, &body).map(Reply::Keys),
         Request::Commit(body) => groups::commit(cx, &body).map(Reply::CommitAccepted),

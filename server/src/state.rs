@@ -7,9 +7,10 @@ use protocol::{Timestamp, UserId};
 use tokio::sync::{Notify, oneshot};
 
 use crate::auth::Auth;
-use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once, search};
+use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once, previews as link_rows, search};
 use crate::files::{self, Files, FilesConfig};
 use crate::hub::{Hub, Later};
+use crate::previews::{self, PreviewsConfig};
 use crate::{schema, store, timekeeper};
 
 /// Small marks wait this long, so that many share a transaction.
@@ -49,6 +50,8 @@ pub struct Settings {
     pub pin: Option<String>,
     /// Where files are kept, and how much room there is.
     pub files: FilesConfig,
+    /// Whether and how links are previewed; not at all by default.
+    pub previews: PreviewsConfig,
 }
 
 /// The shared state; cheap to clone.
@@ -73,6 +76,8 @@ pub struct Inner {
     pub files: Files,
     /// Something may be due earlier than was known.
     pub(crate) due: Arc<Notify>,
+    /// There may be links to look at.
+    pub(crate) links: Arc<Notify>,
 }
 
 impl std::ops::Deref for App {
@@ -87,6 +92,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.hub.later().wake();
         self.due.notify_one();
+        self.links.notify_one();
     }
 }
 
@@ -108,8 +114,11 @@ impl App {
         let hub = Hub::start(clock.clone());
         let files = Files::new(settings.files.clone());
         let due = Arc::new(Notify::new());
-        let app = Self(Arc::new(Inner { db, hub, identity, clock, auth, settings, files, due: due.clone() }));
+        let (links, previews) = (Arc::new(Notify::new()), settings.previews.clone());
+        let inner = Inner { db, hub, identity, clock, auth, settings, files, due: due.clone(), links: links.clone() };
+        let app = Self(Arc::new(inner));
         tokio::spawn(timekeeper::keep_time(Arc::downgrade(&app.0), due));
+        tokio::spawn(previews::keep_previews(Arc::downgrade(&app.0), links, previews));
         tokio::spawn(index_all(Arc::downgrade(&app.0)));
         tokio::spawn(keep_house(Arc::downgrade(&app.0), app.hub.later().clone()));
         Ok(app)
@@ -255,5 +264,7 @@ async fn keep_house(app: Weak<Inner>, later: Arc<Later>) {
 
 async fn purged(app: &App) -> Result<(), Failure> {
     app.write(SERVER, once::purge).await?;
-    files::collect_garbage(app).await
+    app.write(SERVER, link_rows::purge).await?;
+    files::collect_garbage(app).await?;
+    files::sweep(app).await.map(drop)
 }

@@ -58,6 +58,8 @@ impl App {
                 let done = self.write(due.user, move |cx| timed::fire(cx, &due)).await;
                 failed = failed.or(done.err());
             }
+            // Among what was sent may be links.
+            self.links.notify_one();
             if let Some(failure) = failed {
                 return Err(failure);
             }

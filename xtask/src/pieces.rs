@@ -168,6 +168,15 @@ pub const PIECES: &[Piece] = &[
         elsewhere: LINUX_ONLY,
     },
     Piece {
+        what: "clamd (uploads are shown to it)",
+        needs: &[Need::Test],
+        probe: Probe::Program(&["clamd"]),
+        apt: &["clamav-daemon"],
+        dnf: &["clamd"],
+        pacman: &["clamav"],
+        elsewhere: LINUX_ONLY,
+    },
+    Piece {
         what: "a screen without a monitor (Xvfb)",
         needs: &[Need::Test],
         probe: Probe::Program(&["Xvfb"]),

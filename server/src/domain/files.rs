@@ -6,7 +6,7 @@
 use protocol::file::{is_file_name, is_key_id};
 use protocol::frame::{FilesPage, ListFiles};
 use protocol::limits::{ATTACHMENTS_MAX, PAGE_MESSAGES_DEFAULT, PAGE_MESSAGES_MAX};
-use protocol::{Attach, Attachment, ChatId, ErrorCode, FileId, FileInfo, Message, ProtocolError, Timestamp};
+use protocol::{Attach, Attachment, ChatId, ErrorCode, FileId, FileInfo, Message, MessageId, ProtocolError, Timestamp};
 
 use super::{Cx, Failure, access};
 use crate::store::files::{self, FileRow};
@@ -16,6 +16,8 @@ use crate::store::messages;
 pub const UPLOAD_KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// A file that nothing uses is kept so long, in milliseconds: a message that waits in an outbox may still come.
 pub const UNUSED_KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// Where in a message the picture of its preview stands: not among its files.
+const PREVIEW_PLACE: i64 = -1;
 /// Expired files that one transaction forgets.
 const EXPIRED_AT_ONCE: u32 = 200;
 
@@ -91,6 +93,7 @@ pub fn create(cx: &mut Cx<'_, '_>, new: NewFile, room: Room) -> Result<FileRow, 
         encryption_key_id: new.encryption_key_id,
         received: 0,
         expires_at: Some(Timestamp(cx.now.0 + UPLOAD_KEPT_MS)),
+        hashing: None,
     };
     files::insert(cx.tx, &row)?;
     Ok(row)
@@ -105,13 +108,13 @@ pub fn own(cx: &mut Cx<'_, '_>, id: &FileId) -> Result<FileRow, Failure> {
     row.ok_or_else(no_such_file)
 }
 
-/// So many bytes are on disk; the upload is kept for a while again.
+/// So many bytes are on disk, with this unfinished hash; the upload is kept for a while again.
 ///
 /// # Errors
 /// `not_found` when it was ended meanwhile.
-pub fn received(cx: &mut Cx<'_, '_>, id: &FileId, bytes: u64) -> Result<(), Failure> {
+pub fn received(cx: &mut Cx<'_, '_>, id: &FileId, bytes: u64, hashing: Option<&[u8]>) -> Result<(), Failure> {
     own(cx, id)?;
-    Ok(files::set_received(cx.tx, id, bytes, Timestamp(cx.now.0 + UPLOAD_KEPT_MS))?)
+    Ok(files::set_received(cx.tx, id, bytes, hashing, Timestamp(cx.now.0 + UPLOAD_KEPT_MS))?)
 }
 
 /// What the content is; from here on its bytes are held for this file.
@@ -166,6 +169,14 @@ pub fn is_held(cx: &mut Cx<'_, '_>, stored_name: &str) -> Result<bool, Failure> 
     Ok(files::holds(cx.tx, stored_name)?)
 }
 
+/// There is such a file, whole or not.
+///
+/// # Errors
+/// See [`sql::Error`].
+pub fn is_known(cx: &mut Cx<'_, '_>, id: &FileId) -> Result<bool, Failure> {
+    Ok(files::get(cx.tx, id)?.is_some())
+}
+
 /// A whole file, to its uploader and to members of chats where it stands.
 ///
 /// # Errors
@@ -216,7 +227,32 @@ pub(super) fn used(cx: &mut Cx<'_, '_>, chat: &ChatId, message: &Message) -> Res
             files::put_use(cx.tx, place, number * 2 + 1, thumbnail)?;
         }
     }
-    Ok(())
+    picture_used(cx, chat, message)
+}
+
+/// The picture of a message's preview is the chat's now.
+///
+/// # Errors
+/// See [`sql::Error`].
+pub(super) fn picture_used(cx: &mut Cx<'_, '_>, chat: &ChatId, message: &Message) -> Result<(), Failure> {
+    let Some(picture) = message.preview.as_ref().and_then(|preview| preview.image.as_ref()) else { return Ok(()) };
+    Ok(files::put_use(cx.tx, (chat.as_str(), message.id.as_str(), message.seq), PREVIEW_PLACE, &picture.id)?)
+}
+
+/// A message uses the picture of its preview no longer.
+///
+/// # Errors
+/// See [`sql::Error`].
+pub(super) fn picture_freed(cx: &mut Cx<'_, '_>, message: &MessageId) -> Result<(), Failure> {
+    Ok(files::remove_use(cx.tx, message.as_str(), PREVIEW_PLACE, Timestamp(cx.now.0 + UNUSED_KEPT_MS))?)
+}
+
+/// The file is whole and not forgotten.
+///
+/// # Errors
+/// See [`sql::Error`].
+pub(super) fn is_there(cx: &mut Cx<'_, '_>, id: &FileId) -> Result<bool, Failure> {
+    Ok(files::get(cx.tx, id)?.is_some_and(|row| row.uploaded_at.is_some()))
 }
 
 /// A message is deleted: it uses its files no longer.

@@ -18,6 +18,7 @@ pub mod members;
 pub mod messages;
 pub mod names;
 pub mod once;
+pub mod previews;
 pub mod search;
 pub mod sync;
 pub mod timed;

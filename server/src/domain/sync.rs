@@ -5,7 +5,7 @@
 
 use protocol::frame::{Changes, ScopeHave};
 use protocol::limits::{CHANGES_ROWS_MAX, PAGE_MESSAGES_DEFAULT, RECEIPTS_MEMBERS_MAX};
-use protocol::{Chat, ChatId, Message, Poll, Row, Scope};
+use protocol::{Chat, ChatId, LinkPreview, Message, Poll, Row, Scope};
 
 use super::{Cx, Failure, access};
 use crate::store::{devices, emoji, groups, items, members, messages, scopes, users};
@@ -149,6 +149,7 @@ pub(super) fn message_bytes(message: &Message) -> usize {
     // Room for every optional field: marks of time, where it was said first.
     let poll = message.poll.as_deref().map_or(0, poll_bytes);
     600 + poll
+        + message.preview.as_deref().map_or(0, preview_bytes)
         + message.attachments.len() * 1_200
         + json_bytes(&message.content)
         + message.mentions.len() * 8
@@ -158,6 +159,11 @@ pub(super) fn message_bytes(message: &Message) -> usize {
 fn poll_bytes(poll: &Poll) -> usize {
     let options: usize = poll.options.iter().map(|option| 40 + json_bytes(&option.text)).sum();
     200 + options + poll.solution.as_ref().map_or(0, |quiz| 60 + json_bytes(&quiz.explanation))
+}
+
+fn preview_bytes(preview: &LinkPreview) -> usize {
+    let texts = [&preview.url, &preview.title, &preview.description, &preview.site_name];
+    700 + texts.into_iter().map(|text| json_bytes(text)).sum::<usize>()
 }
 
 /// About how long a text is as JSON.

@@ -10,6 +10,7 @@ use sha1::Digest as _;
 use tokio::fs::{File, OpenOptions};
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 
+use super::hash::Following;
 use super::turn::Turn;
 use super::{disk, disk_failed, finish, own};
 use crate::domain::Failure;
@@ -72,6 +73,7 @@ struct Taking<'a> {
     file: File,
     at: u64,
     counted: u64,
+    hash: Following,
 }
 
 impl<'a> Taking<'a> {
@@ -86,7 +88,8 @@ impl<'a> Taking<'a> {
         // What lies behind was never counted.
         file.set_len(row.received).await?;
         file.seek(SeekFrom::Start(row.received)).await?;
-        Ok(Self { app, who, row, file, at: row.received, counted: row.received })
+        let hash = Following::from(row.received, row.hashing.as_deref());
+        Ok(Self { app, who, row, file, at: row.received, counted: row.received, hash })
     }
 
     async fn take(
@@ -120,6 +123,7 @@ impl<'a> Taking<'a> {
                 return Err(ProtocolError::new(ErrorCode::FileTooLarge, most));
             }
             sum.add(&chunk);
+            self.hash.add(&chunk);
             self.file.write_all(&chunk).await.map_err(|e| disk_failed(&e))?;
             self.at += chunk.len() as u64;
             if checksum.is_none() && self.at - self.counted >= SYNC_EVERY_BYTES {
@@ -145,8 +149,9 @@ impl<'a> Taking<'a> {
         }
         self.file.flush().await.map_err(|e| disk_failed(&e))?;
         self.file.sync_data().await.map_err(|e| disk_failed(&e))?;
-        let (id, at) = (self.row.id.clone(), self.at);
-        self.app.write(self.who, move |cx| rows::received(cx, &id, at)).await.map_err(Failure::into_protocol)?;
+        let (id, at, hashing) = (self.row.id.clone(), self.at, self.hash.kept());
+        let counted = self.app.write(self.who, move |cx| rows::received(cx, &id, at, hashing.as_deref())).await;
+        counted.map_err(Failure::into_protocol)?;
         self.counted = at;
         Ok(())
     }

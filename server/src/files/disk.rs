@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use tokio::fs;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeekExt as _};
 
+use super::sweep::names_in;
+
 /// The folder.
 #[derive(Debug, Clone)]
 pub struct Disk {
@@ -51,6 +53,18 @@ impl Disk {
     /// Those of the disk.
     pub async fn remove(&self, name: &str) -> io::Result<()> {
         remove_if_there(&self.path(name)).await
+    }
+
+    /// The names of all contents.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub async fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for folder in names_in(&self.folder).await? {
+            names.extend(names_in(&self.folder.join(folder)).await?);
+        }
+        Ok(names)
     }
 
     fn path(&self, name: &str) -> PathBuf {

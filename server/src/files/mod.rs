@@ -6,22 +6,29 @@
 
 mod append;
 mod disk;
+mod hash;
+mod scan;
 mod sniff;
+mod sweep;
 mod turn;
 
 use std::io;
 use std::path::PathBuf;
 
-use protocol::{ErrorCode, FileId, ProtocolError, UserId};
+use bytes::Bytes;
+use protocol::{ErrorCode, FileId, FileInfo, ProtocolError, UserId};
 use sha2::{Digest as _, Sha256};
 
 pub use append::{Checksum, append};
 pub use disk::Disk;
+pub use scan::{Scanner, Verdict};
+pub use sweep::sweep;
 
-use crate::domain::files::{self as rows, Room};
+use crate::domain::files::{self as rows, NewFile, Room};
 use crate::domain::{Failure, SERVER};
 use crate::state::App;
 use crate::store::files::FileRow;
+use hash::Following;
 use turn::Turns;
 
 /// So much of a file is read at once.
@@ -36,6 +43,8 @@ pub struct FilesConfig {
     pub folder: PathBuf,
     /// How much may be kept.
     pub room: Room,
+    /// Who looks at uploads before others may read them.
+    pub scanner: Option<Scanner>,
 }
 
 /// The files of a server.
@@ -67,6 +76,25 @@ impl Files {
     fn upload_path(&self, id: &FileId) -> PathBuf {
         self.config.folder.join("uploads").join(id.as_str())
     }
+}
+
+/// Keeps a content that the server itself brings. Until something uses it, it is like any other file that nothing uses.
+///
+/// # Errors
+/// `file_too_large`, `quota_exceeded`, `unavailable`.
+pub async fn keep(app: &App, name: &str, content: Bytes) -> Result<FileInfo, ProtocolError> {
+    let new = NewFile {
+        id: None,
+        name: name.to_owned(),
+        size: content.len() as u64,
+        encrypted: false,
+        encryption_key_id: None,
+    };
+    let room = app.files.room();
+    let row = app.write(SERVER, move |cx| rows::create(cx, new, room)).await.map_err(Failure::into_protocol)?;
+    let body = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(content)]);
+    let row = append(app.clone(), SERVER, row.id, 0, None, body).await?;
+    row.info().ok_or_else(|| ProtocolError::new(ErrorCode::FileIncomplete, "the file is not whole"))
 }
 
 /// Where an upload of this person stands; waits for what is under way with it, and ends that: whoever asks has lost the
@@ -136,11 +164,13 @@ async fn finish(app: &App, who: UserId, row: FileRow) -> Result<FileRow, Protoco
     let path = app.files.upload_path(&row.id);
     let (name, kind) = if row.stored_name.is_empty() || tokio::fs::try_exists(&path).await.unwrap_or(true) {
         let (path, encrypted) = (path.clone(), row.encrypted);
-        let read = tokio::task::spawn_blocking(move || examine(&path, encrypted)).await;
+        let known = Following::from(row.received, row.hashing.as_deref()).name();
+        let read = tokio::task::spawn_blocking(move || examine(&path, known, encrypted)).await;
         read.map_err(io::Error::other).flatten().map_err(|e| disk_failed(&e))?
     } else {
         (row.stored_name.clone(), row.mime_type.clone())
     };
+    cleared(app, who, &row, &path).await?;
     let _place = app.files.places.lock().await;
     let (id, stored_name) = (row.id.clone(), name.clone());
     let known = app.write(who, move |cx| rows::known(cx, &id, &stored_name, kind.as_ref())).await;
@@ -150,23 +180,59 @@ async fn finish(app: &App, who: UserId, row: FileRow) -> Result<FileRow, Protoco
     app.write(who, move |cx| rows::whole(cx, &id)).await.map_err(Failure::into_protocol)
 }
 
-/// The content's name and kind.
-fn examine(path: &std::path::Path, encrypted: bool) -> io::Result<(String, String)> {
-    use std::io::Read as _;
+/// Holds an upload back until the scanner has nothing against it. What is sealed it could not read; without a scanner all passes.
+///
+/// # Errors
+/// `file_infected`: the upload is gone; `unavailable`: it stays, and is looked at again when its uploader asks how it stands.
+async fn cleared(app: &App, who: UserId, row: &FileRow, path: &std::path::Path) -> Result<(), ProtocolError> {
+    let Some(scanner) = app.files.config.scanner.as_ref().filter(|_| !row.encrypted) else { return Ok(()) };
+    if !tokio::fs::try_exists(path).await.unwrap_or(true) {
+        // It was seen before a crash, and has its place already.
+        return Ok(());
+    }
+    match scanner.scan(path).await {
+        Ok(Verdict::Clean) => Ok(()),
+        Ok(Verdict::TooLarge) => {
+            tracing::warn!(file = %row.id, size = row.size, "too large for the virus scanner (StreamMaxLength): not scanned");
+            Ok(())
+        }
+        Ok(Verdict::Infected(name)) => {
+            tracing::warn!(file = %row.id, user = %who, %name, "the virus scanner refuses a file");
+            let id = row.id.clone();
+            let gone = app.write(who, move |cx| rows::remove(cx, &id)).await.map_err(Failure::into_protocol)?;
+            drop_bytes(app, &gone).await.map_err(|e| disk_failed(&e))?;
+            Err(ProtocolError::new(ErrorCode::FileInfected, format!("the virus scanner found {name}")))
+        }
+        Err(error) => {
+            tracing::error!(%error, "the virus scanner gives no answer; files wait for it");
+            Err(ProtocolError {
+                code: ErrorCode::Unavailable,
+                message: "the virus scanner is not available just now".to_owned(),
+                retry_after_ms: Some(10_000),
+            })
+        }
+    }
+}
+
+/// The content's name, unless it is known, and kind.
+fn examine(path: &std::path::Path, known: Option<String>, encrypted: bool) -> io::Result<(String, String)> {
+    use std::io::{Read as _, Seek as _};
     let mut file = std::fs::File::open(path)?;
-    let (mut hash, mut head, mut buffer) = (Sha256::new(), Vec::new(), vec![0; READ_BYTES]);
+    let mut head = Vec::new();
+    (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    let kind = if encrypted { sniff::BYTES } else { sniff::kind_of(&head) };
+    if let Some(name) = known {
+        return Ok((name, kind.to_owned()));
+    }
+    file.rewind()?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; READ_BYTES]);
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            break;
+            return Ok((hash::name_of(&hash.finalize()), kind.to_owned()));
         }
         hash.update(&buffer[..read]);
-        if head.len() < HEAD_BYTES {
-            head.extend_from_slice(&buffer[..read.min(HEAD_BYTES - head.len())]);
-        }
     }
-    let kind = if encrypted { sniff::BYTES } else { sniff::kind_of(&head) };
-    Ok((hash.finalize().iter().map(|b| format!("{b:02x}")).collect(), kind.to_owned()))
 }
 
 fn disk_failed(error: &io::Error) -> ProtocolError {
@@ -184,4 +250,10 @@ fn disk_failed(error: &io::Error) -> ProtocolError {
 /// Whether browsers may show the content in place: pictures made of dots, sound and video, which hold nothing that runs.
 pub fn is_inert(mime_type: &str) -> bool {
     sniff::INERT.contains(&mime_type)
+}
+
+/// What kind of picture a content is; `None` for what is no picture that browsers show in place.
+pub fn picture_kind(content: &[u8]) -> Option<&'static str> {
+    let kind = sniff::kind_of(&content[..content.len().min(HEAD_BYTES)]);
+    (kind.starts_with("image/") && is_inert(kind)).then_some(kind)
 }

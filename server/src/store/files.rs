@@ -31,6 +31,8 @@ pub struct FileRow {
     pub received: u64,
     /// When it goes unless something uses it.
     pub expires_at: Option<Timestamp>,
+    /// The hash of what has come so far, unfinished.
+    pub hashing: Option<Vec<u8>>,
 }
 
 impl FileRow {
@@ -50,7 +52,7 @@ impl FileRow {
 }
 
 const COLUMNS: &str = "id, filename, stored_name, uploader_id, size, mime_type, uploaded_at_ms, encrypted, \
-                       encryption_key_id, received, expires_at_ms";
+                       encryption_key_id, received, expires_at_ms, hashing";
 
 fn file(row: &Row<'_>) -> Result<FileRow, Error> {
     Ok(FileRow {
@@ -65,6 +67,7 @@ fn file(row: &Row<'_>) -> Result<FileRow, Error> {
         encryption_key_id: row.opt_text(8)?,
         received: row.count(9)?,
         expires_at: row.opt_int(10)?.map(Timestamp),
+        hashing: row.opt_blob(11)?,
     })
 }
 
@@ -98,14 +101,20 @@ pub fn insert(tx: &mut Tx<'_>, row: &FileRow) -> Result<(), Error> {
     count(tx, row.uploader, i64::try_from(row.size).unwrap_or(i64::MAX))
 }
 
-/// How far an upload has come, and until when it is kept now.
+/// How far an upload has come, with its unfinished hash, and until when it is kept now.
 ///
 /// # Errors
 /// See [`Error`].
-pub fn set_received(tx: &mut Tx<'_>, id: &FileId, received: u64, expires_at: Timestamp) -> Result<(), Error> {
+pub fn set_received(
+    tx: &mut Tx<'_>,
+    id: &FileId,
+    received: u64,
+    hashing: Option<&[u8]>,
+    expires_at: Timestamp,
+) -> Result<(), Error> {
     tx.execute(
-        "UPDATE files SET received = ?2, expires_at_ms = ?3 WHERE id = ?1 AND uploaded_at_ms IS NULL",
-        params![id.as_str(), received, expires_at.0],
+        "UPDATE files SET received = ?2, hashing = ?3, expires_at_ms = ?4 WHERE id = ?1 AND uploaded_at_ms IS NULL",
+        params![id.as_str(), received, hashing, expires_at.0],
     )?;
     Ok(())
 }
@@ -116,7 +125,7 @@ pub fn set_received(tx: &mut Tx<'_>, id: &FileId, received: u64, expires_at: Tim
 /// See [`Error`].
 pub fn set_content(tx: &mut Tx<'_>, id: &FileId, stored_name: &str, mime_type: &str) -> Result<(), Error> {
     tx.execute(
-        "UPDATE files SET stored_name = ?2, mime_type = ?3 WHERE id = ?1",
+        "UPDATE files SET stored_name = ?2, mime_type = ?3, hashing = NULL WHERE id = ?1",
         params![id.as_str(), stored_name, mime_type],
     )?;
     Ok(())
@@ -147,7 +156,9 @@ pub fn remove(tx: &mut Tx<'_>, row: &FileRow) -> Result<(), Error> {
 }
 
 fn count(tx: &mut Tx<'_>, user: UserId, bytes: i64) -> Result<(), Error> {
-    for whose in [user, EVERYONE] {
+    // What the server itself keeps is everyone's alone.
+    let all = if user == EVERYONE { &[EVERYONE][..] } else { &[user, EVERYONE] };
+    for whose in all {
         tx.execute(
             "INSERT INTO file_usage (user_id, bytes) VALUES (?1, ?2)
              ON CONFLICT (user_id) DO UPDATE SET bytes = file_usage.bytes + ?2",
@@ -211,8 +222,22 @@ pub fn put_use(tx: &mut Tx<'_>, owner: (&str, &str, u64), place: i64, id: &FileI
 /// # Errors
 /// See [`Error`].
 pub fn remove_uses(tx: &mut Tx<'_>, owner: &str, expires_at: Timestamp) -> Result<(), Error> {
-    let freed =
-        tx.rows("DELETE FROM file_uses WHERE owner = ?1 RETURNING file_id", params![owner], |row| row.text(0))?;
+    let sql = "DELETE FROM file_uses WHERE owner = ?1 RETURNING file_id";
+    let freed = tx.rows(sql, params![owner], |row| row.text(0))?;
+    expire(tx, freed, expires_at)
+}
+
+/// As [`remove_uses`], for the one use at a place.
+///
+/// # Errors
+/// See [`Error`].
+pub fn remove_use(tx: &mut Tx<'_>, owner: &str, place: i64, expires_at: Timestamp) -> Result<(), Error> {
+    let sql = "DELETE FROM file_uses WHERE owner = ?1 AND place = ?2 RETURNING file_id";
+    let freed = tx.rows(sql, params![owner, place], |row| row.text(0))?;
+    expire(tx, freed, expires_at)
+}
+
+fn expire(tx: &mut Tx<'_>, freed: Vec<String>, expires_at: Timestamp) -> Result<(), Error> {
     for id in freed {
         tx.execute(
             "UPDATE files SET expires_at_ms = ?2
@@ -241,13 +266,14 @@ pub fn is_seen_by(tx: &mut Tx<'_>, id: &FileId, user: UserId) -> Result<bool, Er
     Ok(found.is_some())
 }
 
-/// The places in a chat's history where files stand, the newest below `before` first.
+/// The places in a chat's history where files stand (but not pictures of previews), the newest below `before` first.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn places(tx: &mut Tx<'_>, chat: &ChatId, before: u64, limit: u32) -> Result<Vec<u64>, Error> {
     tx.rows(
-        "SELECT DISTINCT seq FROM file_uses WHERE chat_id = ?1 AND seq < ?2 AND seq > 0 ORDER BY seq DESC LIMIT ?3",
+        "SELECT DISTINCT seq FROM file_uses WHERE chat_id = ?1 AND seq < ?2 AND seq > 0 AND place >= 0
+         ORDER BY seq DESC LIMIT ?3",
         params![chat.as_str(), before, limit],
         |row| row.count(0),
     )

@@ -7,8 +7,8 @@ pub use write::{insert, keep_version, put_reaction, remove_reaction, touch, upda
 use std::collections::HashMap;
 
 use protocol::{
-    Attachment, ChatId, Forwarded, Message, MessageId, MessageType, Poll, Replies, Role, Scope, Timestamp, UserId,
-    Version,
+    Attachment, ChatId, Forwarded, LinkPreview, Message, MessageId, MessageType, Poll, Replies, Role, Scope, Timestamp,
+    UserId, Version,
 };
 use sql::{Error, Row, Tx, Value, params};
 
@@ -36,12 +36,14 @@ struct Details {
     attachments: Vec<Attachment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     poll: Option<Box<Poll>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preview: Option<Box<LinkPreview>>,
 }
 
 impl Details {
     fn of(message: &Message) -> Result<Option<String>, Error> {
         let none = message.forwarded.is_none() && message.replies.is_none() && message.poll.is_none();
-        if none && message.attachments.is_empty() {
+        if none && message.attachments.is_empty() && message.preview.is_none() {
             return Ok(None);
         }
         let details = Self {
@@ -49,6 +51,7 @@ impl Details {
             replies: message.replies.clone(),
             attachments: message.attachments.clone(),
             poll: message.poll.clone(),
+            preview: message.preview.clone(),
         };
         serde_json::to_string(&details).map(Some).map_err(|e| Error::Bug(e.to_string()))
     }
@@ -79,6 +82,7 @@ fn message(row: &Row<'_>) -> Result<(Message, i64), Error> {
         forwarded: details.forwarded,
         attachments: details.attachments,
         poll: details.poll,
+        preview: details.preview,
         thread: row.opt_text(15)?.map(message_id).transpose()?,
         replies: details.replies,
         seq: row.count(10)?,

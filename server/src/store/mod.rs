@@ -12,6 +12,7 @@ pub mod members;
 pub mod messages;
 pub mod mutations;
 pub mod polls;
+pub mod previews;
 pub mod scopes;
 pub mod search;
 pub mod settings;

@@ -160,7 +160,7 @@ pub fn find(tx: &mut Tx<'_>, wish: &Wish, below: i64, least: i64, limit: u32) ->
     }
     fits.push_str(match wish.has {
         None => "",
-        Some(Has::File) => " AND EXISTS (SELECT 1 FROM file_uses f WHERE f.owner = m.id)",
+        Some(Has::File) => " AND EXISTS (SELECT 1 FROM file_uses f WHERE f.owner = m.id AND f.place >= 0)",
         Some(Has::Link) => " AND (lower(m.content) LIKE '%http://%' OR lower(m.content) LIKE '%https://%')",
         // Quotes inside of names are escaped: only the field itself is written so.
         Some(Has::Poll) => " AND m.details LIKE '%\"poll\":{%'",

@@ -15,7 +15,7 @@ impl Team {
         let whole = self.app.write(who, move |cx| {
             let new = NewFile { id: None, name: "a.webp".into(), size, encrypted: false, encryption_key_id: None };
             let id = files::create(cx, new, Room::default())?.id;
-            files::received(cx, &id, size)?;
+            files::received(cx, &id, size, None)?;
             files::known(cx, &id, &format!("{:064}", 9), kind)?;
             files::whole(cx, &id).map(|row| row.id)
         });

@@ -27,7 +27,7 @@ impl Team {
         let id = self.begin(who.id, new_file(name, 5), Room::default()).await.unwrap();
         let done = id.clone();
         let whole = self.app.write(who.id, move |cx| {
-            files::received(cx, &done, 5)?;
+            files::received(cx, &done, 5, None)?;
             files::known(cx, &done, &format!("{:064}", 7), "image/png")?;
             files::whole(cx, &done)
         });

@@ -15,6 +15,7 @@ mod live;
 mod own_data;
 mod permissions;
 mod polls;
+mod previews;
 mod rights;
 mod search;
 mod syncing;

@@ -108,6 +108,8 @@ impl Team {
                 "mls_roster",
                 "mls_commits",
                 "mls_admissions",
+                "link_jobs",
+                "link_previews",
             ] {
                 let count = cx.tx.one(&format!("SELECT count(*) FROM {table}"), &[], |row| row.int(0))?;
                 lines.push(format!("{table} {count}"));

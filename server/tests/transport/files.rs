@@ -268,3 +268,31 @@ async fn nothing_that_is_uploaded_is_served_as_something_that_runs() {
     let answer = host.download(&alice, at, &[]).await;
     assert_eq!(answer.header("content-type"), Some("application/octet-stream"));
 }
+
+#[tokio::test]
+async fn bytes_that_a_crash_left_without_a_file_are_swept_and_all_others_stay() {
+    let host = Host::start().await;
+    let alice = host.register("alice").await;
+    let (bytes, half) = (content(50_000), content(70_000));
+    let whole = host.upload(&alice, "whole.bin", &bytes).await;
+    let begun = host.begin(&alice, "begun.bin", half.len()).await;
+    assert_eq!(host.bring(&alice, &begun, 0, &half[..30_000], &[]).await.status, 204);
+    let folder = host.folder.path().join("files");
+    let orphans = [
+        folder.join("content/ab").join("ab".repeat(32)),
+        folder.join("content/0f").join("0f".repeat(32)),
+        folder.join("uploads/01900000-0000-7000-8000-0000000000aa"),
+    ];
+    for orphan in &orphans {
+        std::fs::create_dir_all(orphan.parent().unwrap()).unwrap();
+        std::fs::write(orphan, b"left behind").unwrap();
+    }
+    // The server looks by itself when it starts, which may be at this very moment.
+    assert!(server::files::sweep(host.running.app()).await.unwrap() <= 3);
+    assert!(orphans.iter().all(|orphan| !orphan.exists()));
+    assert_eq!(server::files::sweep(host.running.app()).await.unwrap(), 0);
+    assert_eq!(host.bring(&alice, &begun, 30_000, &half[30_000..], &[]).await.status, 204);
+    for (at, bytes) in [(&whole, &bytes), (&begun, &half)] {
+        assert!(host.download(&alice, at, &[]).await.body == *bytes);
+    }
+}

@@ -8,6 +8,7 @@ mod fuzz;
 mod harness;
 mod life;
 mod rest;
+mod scanning;
 mod sessions;
 mod streams;
 mod tls;

@@ -153,6 +153,7 @@ fn message(rng: &mut ChaCha8Rng, chat: u64, seq: u64) -> Message {
         pinned_at: None,
         attachments: Vec::new(),
         poll: None,
+        preview: None,
         forwarded: None,
         thread: None,
         replies: None,

@@ -66,6 +66,13 @@ impl Engine {
                 }
                 self.change_message(s, What::Pin, Request::PinMessage(PinMessage { chat_id, message_id, on }))?;
             }
+            Command::RemovePreview { chat_id, message_id } => {
+                if messages::get(s.tx, &chat_id, &message_id)?.is_none() {
+                    return Ok(refused);
+                }
+                let remove = MessageRef { chat_id, message_id };
+                self.change_message(s, What::RemovePreview, Request::RemovePreview(remove))?;
+            }
             Command::Forward { chat_id, message_ids, to } => self.forward(s, &chat_id, &message_ids, &to)?,
             Command::SaveMessage { chat_id, message_id, on } => {
                 let kept = self.save_message(s, &chat_id, &message_id, on)?;
@@ -157,8 +164,8 @@ impl Engine {
                     })
                 });
                 let poll = polls::forwarded(said.details.poll.as_deref());
-                let attachments = said.details.attachments;
-                let details = Details { forwarded: Some(first), attachments, poll, ..Details::default() };
+                let (attachments, preview) = (said.details.attachments, said.details.preview);
+                let details = Details { forwarded: Some(first), attachments, poll, preview, ..Details::default() };
                 let draft = Draft { text: said.content, reply_to: None };
                 let local_id = s.local_id();
                 let post = NewPost {
@@ -183,7 +190,9 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let (chat, message) = match &request {
             Request::EditMessage(edit) => (edit.chat_id.clone(), edit.message_id.clone()),
-            Request::DeleteMessage(delete) => (delete.chat_id.clone(), delete.message_id.clone()),
+            Request::DeleteMessage(delete) | Request::RemovePreview(delete) => {
+                (delete.chat_id.clone(), delete.message_id.clone())
+            }
             Request::React(react) => (react.chat_id.clone(), react.message_id.clone()),
             Request::PinMessage(pin) => (pin.chat_id.clone(), pin.message_id.clone()),
             other => match polls::about(other) {

@@ -84,6 +84,7 @@ impl Engine {
             | Command::Pin { .. }
             | Command::Forward { .. }
             | Command::SaveMessage { .. }
+            | Command::RemovePreview { .. }
             | Command::RetrySend { .. }
             | Command::DiscardSend { .. } => self.change(s, command)?,
             Command::SendPoll { .. }

@@ -1,7 +1,8 @@
 //! The messages of the cache. A message enters the history once, by its id, whichever way it comes.
 
 use protocol::{
-    Attachment, ChatId, ErrorCode, Forwarded, Message, MessageId, MessageType, NewPoll, Poll, Replies, UserId,
+    Attachment, ChatId, ErrorCode, Forwarded, LinkPreview, Message, MessageId, MessageType, NewPoll, Poll, Replies,
+    UserId,
 };
 use sql::{Error, Row, Tx, params};
 
@@ -118,6 +119,9 @@ pub(crate) struct Details {
     /// What can be answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) poll: Option<Box<Poll>>,
+    /// What stands behind its first link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) preview: Option<Box<LinkPreview>>,
     /// The poll as this device asked it, in case that it must be asked again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) asked: Option<Box<NewPoll>>,
@@ -130,6 +134,7 @@ impl Details {
             replies: message.replies.clone(),
             attachments: message.attachments.clone(),
             poll: message.poll.clone(),
+            preview: message.preview.clone(),
             asked: None,
         }
     }

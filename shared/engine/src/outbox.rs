@@ -39,6 +39,7 @@ pub(crate) enum What {
     Pin,
     Vote,
     ClosePoll,
+    RemovePreview,
     Create,
 }
 
@@ -52,6 +53,7 @@ impl What {
             What::Pin => "pin",
             What::Vote => "vote",
             What::ClosePoll => "close_poll",
+            What::RemovePreview => "remove_preview",
             What::Create => "create",
         }
     }
@@ -65,6 +67,7 @@ impl What {
             "pin" => What::Pin,
             "vote" => What::Vote,
             "close_poll" => What::ClosePoll,
+            "remove_preview" => What::RemovePreview,
             _ => What::Create,
         }
     }

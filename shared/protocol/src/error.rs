@@ -63,6 +63,8 @@ pub enum ErrorCode {
     ChecksumMismatch,
     /// The file is not whole yet.
     FileIncomplete,
+    /// A scanner found something harmful in the file; it is not kept.
+    FileInfected,
     /// Too many requests; `retry_after_ms` says when.
     RateLimited,
     /// The server is stopping or overloaded; try again.
@@ -88,7 +90,7 @@ impl ErrorCode {
             FrameTooLarge | FileTooLarge => 413,
             ChecksumMismatch => 460,
             QuotaExceeded => 507,
-            PlaintextRefused => 422,
+            PlaintextRefused | FileInfected => 422,
             RateLimited => 429,
             Internal => 500,
             Unavailable => 503,
@@ -132,6 +134,7 @@ impl ErrorCode {
             OffsetMismatch => "offset_mismatch",
             ChecksumMismatch => "checksum_mismatch",
             FileIncomplete => "file_incomplete",
+            FileInfected => "file_infected",
             RateLimited => "rate_limited",
             Unavailable => "unavailable",
             Internal => "internal",

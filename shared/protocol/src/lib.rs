@@ -14,6 +14,7 @@ pub mod invitation;
 pub mod limits;
 pub mod model;
 pub mod poll;
+pub mod preview;
 pub mod scope;
 pub mod time;
 pub mod timed;
@@ -30,6 +31,7 @@ pub use model::{
     Role, User, Version,
 };
 pub use poll::{NewPoll, OwnVote, Poll, PollOption, Quiz};
+pub use preview::LinkPreview;
 pub use scope::{Row, Scope};
 pub use time::Timestamp;
 

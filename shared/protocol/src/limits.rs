@@ -22,6 +22,14 @@ pub const POLL_OPTIONS_MAX: usize = 12;
 pub const POLL_OPTION_CHARS_MAX: usize = 100;
 /// Longest explanation of a quiz's right answer, in characters.
 pub const POLL_EXPLANATION_CHARS_MAX: usize = 200;
+/// Longest link that is previewed, in bytes.
+pub const LINK_BYTES_MAX: usize = 2048;
+/// Longest title of a preview, in characters.
+pub const PREVIEW_TITLE_CHARS_MAX: usize = 200;
+/// Longest description of a preview, in characters.
+pub const PREVIEW_TEXT_CHARS_MAX: usize = 300;
+/// Longest name of a site in a preview, in characters.
+pub const PREVIEW_SITE_CHARS_MAX: usize = 80;
 /// Longest query of a search, in characters.
 pub const QUERY_CHARS_MAX: usize = 256;
 /// Messages in a page of a search when the client does not say.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::file::Attachment;
 use crate::id::{ChatId, FileId, MessageId, UserId};
 use crate::poll::Poll;
+use crate::preview::LinkPreview;
 use crate::time::Timestamp;
 
 /// A person of the team, as everyone on the server sees them.
@@ -311,6 +312,9 @@ pub struct Message {
     /// The content is a question, and this is what it can be answered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<Box<Poll>>,
+    /// What stands behind its first link; comes some time after the message, as a change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Box<LinkPreview>>,
     /// The message in whose thread this one stands, not in the chat's main line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<MessageId>,

@@ -30,6 +30,7 @@ const CLIENT_TYPES: &[&str] = &[
     "vote",
     "close_poll",
     "list_voters",
+    "remove_preview",
     "search",
     "list_versions",
     "get_file",

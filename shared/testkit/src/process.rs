@@ -18,7 +18,9 @@ impl ServerProcess {
     /// Starts it on `data` (and PostgreSQL, if `database_url` is given); returns when it listens.
     pub fn start(data: &Path, database_url: Option<&str>) -> Self {
         let mut command = Command::new(program("hybrid-server"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--data"]).arg(data);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--link-previews", "false", "--data"])
+            .arg(data);
         if let Some(url) = database_url {
             command.args(["--database-url", url]);
         }

@@ -368,6 +368,13 @@ pub enum Command {
         /// From the page before.
         cursor: Option<String>,
     },
+    /// Takes the preview of a link from an own message, for good. Works offline.
+    RemovePreview {
+        /// Where.
+        chat_id: ChatId,
+        /// Which.
+        message_id: MessageId,
+    },
     /// Says messages again in other chats, in their order.
     Forward {
         /// Where they are.

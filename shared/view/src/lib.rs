@@ -19,6 +19,7 @@ pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
 pub use kept::Kept;
 pub use protocol::emoji::{self, TeamEmoji};
 pub use protocol::poll::{NewPoll, Quiz};
+pub use protocol::preview::{LinkPreview, NO_PREVIEWS};
 pub use protocol::timed::When;
 pub use protocol::{
     About, Attachment, ChatId, ChatKind, ErrorCode, FileId, FileInfo, LocalId, MessageId, PresenceStatus, Rights, Role,

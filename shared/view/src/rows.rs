@@ -280,6 +280,8 @@ pub struct MessageRow {
     pub attachments: Vec<protocol::Attachment>,
     /// The content is a question that one can vote on.
     pub poll: Option<PollRow>,
+    /// What stands behind its first link.
+    pub preview: Option<protocol::LinkPreview>,
     /// The message in whose thread it stands.
     pub thread: Option<MessageId>,
     /// The thread under it.

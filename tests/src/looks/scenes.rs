@@ -121,6 +121,8 @@ pub const SCENES: &[Scene] = &[
     scene("chat-bubbles", "team,bubbles", &[OPEN, MESSAGE], ".composer"),
     scene("files", "team,files", &[OPEN, MESSAGE], ".attachments .file-row"),
     scene("files-bubbles", "team,files,bubbles", &[OPEN, MESSAGE], ".attachments .file-row"),
+    scene("links", "team,links", &[OPEN, MESSAGE], ".link-card__image"),
+    scene("links-bubbles", "team,links,bubbles", &[OPEN, MESSAGE], ".link-card__image"),
     scene("picture", "team,files", &[OPEN, See(".picture__image"), Click(".picture__button")], ".viewer__image"),
     scene("tray", "team,tray", &[OPEN, MESSAGE], ".tray__file"),
     scene("recording", "team,recording", &[OPEN, MESSAGE, Click(SPEAK)], ".recording__dot--on"),

@@ -9,6 +9,7 @@ mod files;
 mod keyring;
 mod kill_client;
 mod kill_server;
+mod link_previews;
 mod media;
 mod offline;
 mod script;

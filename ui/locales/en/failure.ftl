@@ -37,3 +37,4 @@ failure-file-too-large = This file is too large for this server.
 failure-quota-exceeded = There is no room left for files on the server. Delete some you no longer need.
 failure-file-damaged = The file got damaged on its way. Send it again.
 failure-file-incomplete = This file has not been uploaded completely yet.
+failure-file-infected = A virus was found in this file. The server did not take it.

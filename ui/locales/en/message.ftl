@@ -45,6 +45,7 @@ message-pinned = Pinned
 message-save = Save for myself
 message-forget = Remove from saved
 message-saved = Saved
+message-remove-preview = Remove link preview
 message-versions = What it said before
 message-versions-none = Nothing is known of what it said before.
 note-pinned = { $by } pinned a message

@@ -47,6 +47,7 @@ message-pinned = Закреплено
 message-save = Сохранить у себя
 message-forget = Убрать из сохранённых
 message-saved = Сохранено
+message-remove-preview = Убрать карточку ссылки
 message-versions = Что было написано раньше
 message-versions-none = Прежний текст не сохранился.
 note-pinned = { $by }: закреплено сообщение

@@ -17,6 +17,7 @@ pub mod go_to_date;
 pub mod host_panel;
 pub mod invite;
 pub mod later;
+pub mod link_preview;
 pub mod markdown;
 pub mod members_panel;
 pub mod message;

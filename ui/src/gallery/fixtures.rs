@@ -63,6 +63,7 @@ pub(super) fn message(number: u64, author: &PersonRow, minutes: i64, content: Me
         replies: None,
         attachments: Vec::new(),
         poll: None,
+        preview: None,
         forwarded: None,
         pinned: false,
         saved: false,

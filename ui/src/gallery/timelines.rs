@@ -62,6 +62,7 @@ fn actions(timeline: state::Timeline, composition: Composition) -> MessageAction
         versions: Callback::from(|_: MessageId| {}),
         vote: Callback::from(|_: MessageId, _: Vec<u32>| {}),
         close_poll: Callback::from(|_: MessageId| {}),
+        remove_preview: Callback::from(|_: MessageId| {}),
         voters: Callback::from(|_: MessageRow| {}),
         thread: Callback::from(|_: MessageId| {}),
     }

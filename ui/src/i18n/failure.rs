@@ -57,6 +57,7 @@ fn code_key(code: ErrorCode) -> &'static str {
         ErrorCode::QuotaExceeded => key("failure-quota-exceeded"),
         ErrorCode::OffsetMismatch | ErrorCode::ChecksumMismatch => key("failure-file-damaged"),
         ErrorCode::FileIncomplete => key("failure-file-incomplete"),
+        ErrorCode::FileInfected => key("failure-file-infected"),
         ErrorCode::LimitReached => key("failure-limit-reached"),
         ErrorCode::InvitationUsedUp => key("failure-invitation-used-up"),
         ErrorCode::RateLimited => key("failure-rate-limited"),

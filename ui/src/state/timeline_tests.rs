@@ -31,6 +31,7 @@ fn message(id: &str, order: u64, text: &str) -> MessageRow {
         replies: None,
         attachments: Vec::new(),
         poll: None,
+        preview: None,
         forwarded: None,
         pinned: false,
         saved: false,

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use protocol::frame::{Event, MessageAccepted, MessageRef, PostMessage};
 use protocol::limits::REACTIONS_PER_MESSAGE_MAX;
-use protocol::{Attachment, ChatId, ErrorCode, Forwarded, LocalId, Message, MessageId, MessageType, Role};
+use protocol::{Attachment, ChatId, ErrorCode, Forwarded, LinkPreview, LocalId, Message, MessageId, MessageType, Role};
 
 use super::{accepted, check_content, check_emoji, checked_mentions, poll, thread};
-use crate::domain::{Cx, Failure, access, chats, files, groups};
+use crate::domain::{Cx, Failure, access, chats, files, groups, previews};
 use crate::store::messages::PostRight;
 use crate::store::{self, messages, scopes};
 
@@ -55,19 +55,18 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     {
         return Err(Failure::field("reply_to", "no such message in this chat"));
     }
-    let Brought { forwarded, attachments, asked } = match &body.forward_of {
+    let more = match &body.forward_of {
         Some(original) => forwarded(cx, original, body)?,
-        None => Brought {
-            forwarded: None,
-            attachments: files::checked(cx, &body.attachments)?,
-            asked: poll::asked(cx, body)?,
-        },
+        None => {
+            let (attachments, asked) = (files::checked(cx, &body.attachments)?, poll::asked(cx, body)?);
+            Brought { attachments, asked, forwarded: None, preview: None }
+        }
     };
     let root = match &body.thread {
         Some(root) => Some(thread::root(cx, &body.chat_id, root)?),
         None => None,
     };
-    let (shown, solution) = asked.map_or((None, None), |asked| (Some(asked.shown), asked.solution));
+    let (shown, solution) = more.asked.map_or((None, None), |asked| (Some(asked.shown), asked.solution));
     let place = scopes::next_message_after(cx.tx, &body.chat_id, right.last, cx.now)?;
     let message = Message {
         id,
@@ -84,9 +83,10 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
         edited_at: None,
         deleted_at: None,
         pinned_at: None,
-        forwarded,
-        attachments,
+        forwarded: more.forwarded,
+        attachments: more.attachments,
         poll: shown.map(Box::new),
+        preview: more.preview,
         thread: body.thread.clone(),
         replies: None,
         seq: place.seq,
@@ -95,12 +95,21 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     messages::insert(cx.tx, &body.chat_id, &message)?;
     files::used(cx, &body.chat_id, &message)?;
     poll::began(cx, &body.chat_id, &message, solution)?;
+    previews::posted(cx, &body.chat_id, &message)?;
     let reply = accepted(&body.chat_id, &message);
     cx.tell(Event::NewMessage { chat_id: body.chat_id.clone(), message });
     if let Some(root) = root {
         thread::grew(cx, body.chat_id.clone(), root, place.timestamp)?;
     }
     Ok(reply)
+}
+
+/// What a message has besides its text.
+struct Brought {
+    forwarded: Option<Box<Forwarded>>,
+    attachments: Vec<Attachment>,
+    asked: Option<poll::Asked>,
+    preview: Option<Box<LinkPreview>>,
 }
 
 fn right(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<PostRight, Failure> {
@@ -114,13 +123,6 @@ fn right(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<PostRight
         return Err(access::no_such_chat());
     }
     messages::post_right(cx.tx, chat, cx.actor, id)?.ok_or_else(access::not_a_member)
-}
-
-/// What a message has besides its text.
-struct Brought {
-    forwarded: Option<Box<Forwarded>>,
-    attachments: Vec<Attachment>,
-    asked: Option<poll::Asked>,
 }
 
 /// A forwarded message is said again as it was: nobody puts words into another's mouth. Of sealed ones the server knows
@@ -143,7 +145,9 @@ fn forwarded(cx: &mut Cx<'_, '_>, original: &MessageRef, body: &PostMessage) -> 
             timestamp: said.timestamp,
         })
     });
-    Ok(Brought { forwarded: Some(first), attachments: said.attachments, asked })
+    // A sealed message says nothing that the server can read.
+    let preview = said.preview.filter(|_| !body.encrypt_for_recipients);
+    Ok(Brought { forwarded: Some(first), attachments: said.attachments, asked, preview })
 }
 
 fn own_reactions(cx: &Cx<'_, '_>, emoji: &[String]) -> Result<BTreeMap<String, Vec<protocol::UserId>>, Failure> {

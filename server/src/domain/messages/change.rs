@@ -5,7 +5,7 @@ use protocol::limits::{PINNED_MAX, REACTIONS_PER_MESSAGE_MAX, VERSIONS_MAX};
 use protocol::{ChatId, ErrorCode, Message, MessageId, MessageType, Note, Role, Row, Scope, Timestamp};
 
 use super::{accepted, check_content, check_emoji, checked_mentions, note, poll, thread};
-use crate::domain::{Cx, Failure, access, files, groups};
+use crate::domain::{Cx, Failure, access, files, groups, previews};
 use crate::store::{chats, messages, search};
 
 /// Replaces the content of one's own message.
@@ -37,7 +37,8 @@ pub fn edit(cx: &mut Cx<'_, '_>, body: EditMessage) -> Result<MessageAccepted, F
     if message.content != body.content && !message.sealed {
         messages::keep_version(cx.tx, &message, VERSIONS_MAX)?;
     }
-    message.content = body.content;
+    let before = std::mem::replace(&mut message.content, body.content);
+    previews::edited(cx, &body.chat_id, &before, &mut message)?;
     message.edited_at = Some(not_before(cx.now, message.timestamp));
     message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
     message.sealed = body.encrypt_for_recipients;
@@ -69,6 +70,7 @@ pub fn delete(cx: &mut Cx<'_, '_>, body: MessageRef) -> Result<MessageAccepted, 
     message.forwarded = None;
     files::freed(cx, &message)?;
     poll::ended(cx, &message)?;
+    previews::gone(cx, &mut message)?;
     message.poll = None;
     message.attachments.clear();
     let thread = message.thread.clone();

@@ -22,7 +22,7 @@ use protocol::{Message, UserId};
 use super::{Cx, Failure};
 use crate::store::members;
 
-fn accepted(chat_id: &ChatId, message: &Message) -> MessageAccepted {
+pub(super) fn accepted(chat_id: &ChatId, message: &Message) -> MessageAccepted {
     MessageAccepted {
         chat_id: chat_id.clone(),
         message_id: message.id.clone(),

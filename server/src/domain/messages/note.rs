@@ -32,6 +32,7 @@ pub(crate) fn say(cx: &mut Cx<'_, '_>, chat: &ChatId, said: &Note) -> Result<u64
         forwarded: None,
         attachments: Vec::new(),
         poll: None,
+        preview: None,
         thread: None,
         replies: None,
         seq: place.seq,

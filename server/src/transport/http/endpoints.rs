@@ -186,6 +186,9 @@ pub(crate) fn all() -> Vec<Endpoint> {
         GET "/search" search "messages" Person 200 () ["query" "chat_id" "sender_id" "has" "before" "after" "cursor" "limit"] -> ("Found")
             "Messages of one's own chats by their words, newest first" = as_request!(Search);
 
+        DELETE "/chats/{chat_id}/messages/{message_id}/preview" remove_preview "messages" Person 200 () [] -> ("MessageAccepted")
+            "Its writer takes the preview of a link from a message" = as_request!(RemovePreview);
+
         GET "/files/{file_id}" get_file "files" Person 200 () [] -> ("FileState")
             "What is known of a file; its content is at `/files/{file_id}/content`, uploads go by tus to `/files`" = as_request!(GetFile);
         GET "/chats/{chat_id}/files" list_files "files" Person 200 () ["before_seq" "limit"] -> ("Files")

@@ -20,7 +20,7 @@ pub(crate) struct Overlay {
 pub(crate) fn load(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Overlay, EngineError> {
     let rows = tx.rows(
         "SELECT message_id, request FROM outbox
-         WHERE chat_id = ?1 AND state < 2 AND what IN ('edit', 'delete', 'react', 'pin', 'vote', 'close_poll')
+         WHERE chat_id = ?1 AND state < 2 AND what IN ('edit', 'delete', 'react', 'pin', 'vote', 'close_poll', 'remove_preview')
          ORDER BY n",
         params![chat.as_str()],
         |r| Ok((r.opt_text(0)?, r.text(1)?)),
@@ -63,6 +63,7 @@ impl Overlay {
                     message.reactions.clear();
                 }
                 Request::PinMessage(pin) => message.pinned_at = pin.on.then_some(message.pinned_at.unwrap_or(0)),
+                Request::RemovePreview(_) => message.details.preview = None,
                 Request::React(react) => set_reaction(&mut message, &react.emoji, react.on, me),
                 _ => {}
             }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use protocol::{ChatId, MessageId, MessageType, Role, Timestamp, UserId};
+use protocol::preview::first_link;
+use protocol::{ChatId, LinkPreview, MessageId, MessageType, Role, Timestamp, UserId};
 use view::rows::PersonMention;
 use view::{ForwardRow, MessageContent, MessageRow, PersonRow, QuoteRow, ReactionRow};
 
@@ -21,6 +22,13 @@ use crate::step::Step;
 const QUOTE_CHARS_MAX: usize = 140;
 /// Most names behind a reaction.
 const NAMES_MAX: usize = 10;
+
+/// The preview, as long as its link is the first of what the message says: an edit that is on its way may have changed that.
+fn preview(m: &Stored, content: &MessageContent) -> Option<LinkPreview> {
+    let preview = m.details.preview.as_deref()?;
+    let MessageContent::Text { text } = content else { return None };
+    (first_link(text) == Some(preview.url.as_str())).then(|| preview.clone())
+}
 
 impl Engine {
     /// Rows for stored messages, in their order.
@@ -83,6 +91,7 @@ impl Engine {
             replies: self.replies(s, &m)?,
             attachments: if m.deleted { Vec::new() } else { m.details.attachments.clone() },
             poll: self.poll_row(s, info, overlay, &m, own)?,
+            preview: preview(&m, &content),
             thread: m.thread.clone(),
             forwarded: self.forwarded(s, &m)?,
             pinned: m.pinned_at.is_some() && !m.deleted,

@@ -10,6 +10,7 @@ mod own_data;
 mod people;
 mod person;
 mod polls;
+mod previews;
 mod random;
 mod searching;
 mod server;

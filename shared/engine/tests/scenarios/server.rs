@@ -9,8 +9,9 @@ use protocol::frame::{
 };
 use protocol::model::{Note, Receipt};
 use protocol::{
-    Chat, ChatId, ChatKind, ErrorCode, Forwarded, Item, LocalId, Member, Membership, Message, MessageId, MessageType,
-    OwnVote, Poll, ProtocolError, Quiz, Replies, Request, Role, Row, Scope, TeamEmoji, Timestamp, User, UserId,
+    Chat, ChatId, ChatKind, ErrorCode, Forwarded, Item, LinkPreview, LocalId, Member, Membership, Message, MessageId,
+    MessageType, OwnVote, Poll, ProtocolError, Quiz, Replies, Request, Role, Row, Scope, TeamEmoji, Timestamp, User,
+    UserId,
 };
 
 /// Rows of one `changes`.
@@ -220,6 +221,7 @@ impl Server {
             pinned_at: None,
             attachments: Vec::new(),
             poll,
+            preview: None,
             forwarded: forwarded.map(Box::new),
             thread,
             replies: None,
@@ -234,8 +236,25 @@ impl Server {
             rev: message.rev,
             timestamp: message.timestamp,
         };
+        let link = protocol::preview::first_link(&message.content).map(str::to_owned);
         told.push(Told { to, event: Event::NewMessage { chat_id: chat.clone(), message } });
+        if let Some(url) = link {
+            self.look_at(chat, url, told);
+        }
         accepted
+    }
+
+    /// What stands behind the link of the newest message, as a change.
+    fn look_at(&mut self, chat: &ChatId, url: String, told: &mut Vec<Told>) {
+        let state = self.chats.get_mut(chat).unwrap();
+        state.rev += 1;
+        let message = state.messages.last_mut().unwrap();
+        let (description, site_name) = (String::new(), "site".to_owned());
+        message.preview =
+            Some(Box::new(LinkPreview { title: format!("Behind {url}"), url, description, site_name, image: None }));
+        message.rev = state.rev;
+        let message = message.clone();
+        self.tell_row(chat, Row::Message(message), told);
     }
 
     /// Does one request. Replies come first, then events.
@@ -361,6 +380,15 @@ impl Server {
                     };
                     poll.closed_at = Some(Timestamp(now));
                     poll.solution = solution;
+                    Ok(())
+                })
+            }
+            Request::RemovePreview(removed) => {
+                self.change(user, &removed.chat_id, &removed.message_id, now, told, |message, own, _| {
+                    if !own {
+                        return refuse(ErrorCode::Forbidden);
+                    }
+                    message.preview = None;
                     Ok(())
                 })
             }

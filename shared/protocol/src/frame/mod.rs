@@ -113,6 +113,8 @@ pub enum Request {
     ClosePoll(MessageRef),
     /// Who chose an answer, unless the poll is anonymous; → [`Reply::Voters`].
     ListVoters(ListVoters),
+    /// Its writer: takes the preview of a link from a message, for good; → [`Reply::MessageAccepted`].
+    RemovePreview(MessageRef),
     /// Messages of one's own chats by their words; → [`Reply::Found`].
     Search(Search),
     /// What a message said before it was changed; → [`Reply::Versions`].

@@ -189,6 +189,7 @@ fn message(seq: u64, rev: u64) -> Message {
         pinned_at: None,
         attachments: Vec::new(),
         poll: None,
+        preview: None,
         forwarded: None,
         thread: None,
         replies: None,

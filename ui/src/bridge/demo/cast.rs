@@ -168,6 +168,7 @@ pub fn message(number: u64, author: i64, minutes: i64, text: &str) -> MessageRow
         replies: None,
         attachments: Vec::new(),
         poll: None,
+        preview: None,
         forwarded: None,
         pinned: false,
         saved: false,

@@ -248,6 +248,9 @@ impl Script {
         if self.scene.has("stickers") {
             rows.extend(shown_files::with_team_emoji(rows.len() as u64));
         }
+        if self.scene.has("links") {
+            rows.extend(shown_files::links(rows.len() as u64));
+        }
         if self.scene.has("offline") {
             rows.extend(cast::unsent(rows.len() as u64));
         }

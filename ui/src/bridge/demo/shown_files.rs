@@ -115,6 +115,55 @@ pub fn with_team_emoji(count: u64) -> Vec<MessageRow> {
     ]
 }
 
+/// Messages with links, and what stands behind them; `count` messages stand before them.
+pub fn links(count: u64) -> Vec<MessageRow> {
+    let preview = |url: &str, title: &str, description: &str, site_name: &str, image: Option<u64>| LinkPreview {
+        url: url.into(),
+        title: title.into(),
+        description: description.into(),
+        site_name: site_name.into(),
+        image: image.map(|number| file(number, "preview.png", "image/png", 88_064).file),
+    };
+    let with = |number, author, text: &str, preview| MessageRow {
+        preview: Some(preview),
+        ..cast::message(count + number, author, 2, text)
+    };
+    let lighthouse = "https://ru.wikipedia.org/wiki/Маяк";
+    let guide = "https://docs.example.org/guide/getting-started/installation-on-several-machines";
+    vec![
+        with(
+            1,
+            2,
+            &format!("Кстати, о названии: {lighthouse}"),
+            preview(
+                lighthouse,
+                "Маяк — Википедия",
+                "Маяк — средство навигационного оборудования, башня с фонарём, по которой суда определяют своё место.",
+                "Википедия",
+                Some(1),
+            ),
+        ),
+        with(
+            2,
+            1,
+            &format!("The [guide]({guide}) is up to date"),
+            preview(
+                guide,
+                "Installation on several machines: what to copy, what to leave, and how to see that it worked",
+                "",
+                "docs.example.org",
+                None,
+            ),
+        ),
+        with(
+            3,
+            3,
+            "https://example.com/coffee",
+            preview("https://example.com/coffee", "Кофе", "Three kinds, two of them good.", "example.com", Some(3)),
+        ),
+    ]
+}
+
 /// How files of the demo move: up, paused, failed.
 pub fn transfers() -> Vec<TransferRow> {
     let row = |number: u64, way, done, size, state| TransferRow {

@@ -42,6 +42,8 @@ pub struct MessageActions {
     pub close_poll: Callback<(MessageId,)>,
     /// Show who voted in its poll.
     pub voters: Callback<(MessageRow,)>,
+    /// Take the preview of its link away.
+    pub remove_preview: Callback<(MessageId,)>,
     /// Show what stands under it.
     pub thread: Callback<(MessageId,)>,
 }

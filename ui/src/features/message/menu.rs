@@ -38,6 +38,11 @@ pub fn menu_items(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> Vec
             items.push(MenuItem::new(t("message-edit"), IconName::Edit, move || actions.edit.run((subject.clone(),))));
         }
         items.extend(poll_items(&message, actions));
+        if message.own && message.preview.is_some() {
+            let id = message.id.clone();
+            let remove = move || actions.remove_preview.run((id.clone(),));
+            items.push(MenuItem::new(t("message-remove-preview"), IconName::Close, remove));
+        }
         if message.seq > 0 {
             items.extend(kept_items(&message, context));
         }

@@ -14,6 +14,7 @@ use super::replies::RepliesStrip;
 use super::toolbar::Toolbar;
 use crate::features::attachments::Attachments;
 use crate::features::avatars::face_of;
+use crate::features::link_preview::LinkCard;
 use crate::features::polls::Poll;
 use crate::features::reactions::Reactions;
 use crate::i18n::{key, t, when};
@@ -83,6 +84,7 @@ pub fn Message(
                 <Body row=row.clone() actions=context.actions />
                 <Poll row=row.clone() actions=context.actions />
                 <Attachments row=row.clone() />
+                <LinkCard row=row.clone() actions=context.actions />
                 {reactions(&row, context)}
                 {replies(&row, context)}
                 <Show when=failed>

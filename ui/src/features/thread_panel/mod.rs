@@ -123,6 +123,9 @@ fn message_actions(state: AppState, chat: &ChatId, composition: Composition) -> 
         close_poll: Callback::from(move |id: MessageId| {
             of(&|chat_id| Command::ClosePoll { chat_id, message_id: id.clone() });
         }),
+        remove_preview: Callback::from(move |id: MessageId| {
+            of(&|chat_id| Command::RemovePreview { chat_id, message_id: id.clone() });
+        }),
         voters: Callback::from(move |row: MessageRow| dialog(Dialog::voters(chat.get_value(), &row))),
         // One stands in it already.
         thread: Callback::from(|_: MessageId| {}),

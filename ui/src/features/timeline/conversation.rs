@@ -169,6 +169,9 @@ fn message_actions(
         close_poll: Callback::from(move |message_id| {
             in_chat(state, |chat_id| Command::ClosePoll { chat_id, message_id })
         }),
+        remove_preview: Callback::from(move |message_id| {
+            in_chat(state, |chat_id| Command::RemovePreview { chat_id, message_id })
+        }),
         voters: Callback::from(move |row: MessageRow| {
             if let Some(chat) = state.timeline.chat.get_untracked() {
                 state.nav.dialog.set(Some(nav::Dialog::voters(chat, &row)));

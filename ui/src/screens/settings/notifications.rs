@@ -1,6 +1,7 @@
 //! What is told, and how one sends.
 
 use leptos::prelude::*;
+use view::NO_PREVIEWS;
 
 use crate::i18n::t;
 use crate::primitives::Switch;
@@ -32,6 +33,12 @@ pub fn Notifications() -> impl IntoView {
             on=wish(|preferences| preferences.notification_text)
             on_change=move |on| change(state, |preferences| preferences.notification_text = on)
             disabled=Signal::derive(move || state.preferences.with(|preferences| !preferences.notifications))
+        />
+        <Switch
+            label=move || t("settings-previews")
+            help=move || t("settings-previews-help")
+            on=Signal::derive(move || state.kept.get(NO_PREVIEWS).is_none())
+            on_change=move |on: bool| state.kept.keep(NO_PREVIEWS.to_owned(), (!on).then(|| "true".to_owned()))
         />
         <Switch
             label=move || t("settings-enter-sends")
