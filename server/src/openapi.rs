@@ -5,7 +5,7 @@ mod files;
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::routing::get;
-use protocol::{emoji, encryption, file, frame, model, poll, preview, scope};
+use protocol::{emoji, encryption, everyone, file, frame, model, poll, preview, scope};
 use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -55,6 +55,9 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         model::Forwarded,
         model::Replies,
         model::Version,
+        everyone::Everyone,
+        frame::Status,
+        frame::Seen,
         poll::NewPoll,
         poll::Quiz,
         poll::Poll,
@@ -98,6 +101,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         Profile,
         ItemState,
         DeviceState,
+        LastSeen,
         Pinned,
         Versions,
         FileState,
@@ -139,6 +143,8 @@ replies! {
     FileState { file: file::FileInfo }
     /// The messages that have files, newest first.
     Files { chat_id: protocol::ChatId, messages: Vec<model::Message>, has_more_before: bool }
+    /// Those who exist, in the order asked.
+    LastSeen { people: Vec<frame::Seen> }
     /// The entry as it now is.
     ItemState { item: model::Item }
     /// The device as it now is.

@@ -21,8 +21,10 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(12, "encryption", ENCRYPTION),
         Migration::shared(13, "avatars", AVATARS),
         Migration::shared(14, "emoji", EMOJI),
-        Migration::shared(15, "link previews", LINK_PREVIEWS),
-        Migration::shared(16, "hashing", HASHING),
+        Migration::shared(15, "disappearing", DISAPPEARING),
+        Migration::shared(16, "people", PEOPLE),
+        Migration::shared(17, "link previews", LINK_PREVIEWS),
+        Migration::shared(18, "hashing", HASHING),
     ]
 }
 
@@ -286,6 +288,20 @@ CREATE TABLE emoji (
     rev BIGINT NOT NULL
 ) /*strict*/;
 CREATE INDEX emoji_by_rev ON emoji (rev);
+";
+
+/// What someone is doing until when, and how to reach them, where they let others see it.
+const PEOPLE: &str = "
+ALTER TABLE users ADD COLUMN status_emoji TEXT NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN status_until_ms BIGINT;
+ALTER TABLE users ADD COLUMN phone TEXT;
+ALTER TABLE users ADD COLUMN email_shown BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE users ADD COLUMN phone_shown BIGINT NOT NULL DEFAULT 0;
+";
+
+/// After how many seconds new messages of a chat go.
+const DISAPPEARING: &str = "
+ALTER TABLE chats ADD COLUMN disappear_after BIGINT;
 ";
 
 /// Which words messages have, see `store::search`. What was said before is indexed step by step once the server runs.

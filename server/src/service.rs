@@ -2,12 +2,12 @@
 
 use protocol::frame::{AuthSuccess, Event, MessageAccepted, Reply, Request, ScopeHave, Welcome};
 use protocol::limits::{HEARTBEAT_MS, SYNC_SCOPES_MAX};
-use protocol::{ClientFrame, ErrorCode, LocalId, ProtocolError, RequestId, ServerFrame, VERSIONS};
+use protocol::{ClientFrame, ErrorCode, Everyone, LocalId, ProtocolError, RequestId, ServerFrame, VERSIONS};
 
 use crate::auth::{self, Granted};
 use crate::domain::{
     Cx, Failure, access, avatars, chats, devices, directory, emoji, files, groups, invitations, items, marks, members,
-    messages, once, previews, search, sync, timed, users,
+    messages, once, previews, privacy, search, sync, timed, users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};
@@ -45,6 +45,7 @@ pub fn is_mutation(request: &Request) -> bool {
                 | ListUsers(_)
                 | ListChannels(_)
                 | ListCommits(_)
+                | LastSeen(_)
         )
 }
 
@@ -85,8 +86,10 @@ pub async fn dispatch(app: App, who: Option<Who>, frame: ClientFrame) -> Vec<Ser
 pub async fn attach(app: &App, who: Who) -> Result<Connection, ProtocolError> {
     let (connection, loading) = app.hub.arrive(who);
     if loading {
-        let read = app.read(who.user_id, |cx| Ok(store::members::chats_of(cx.tx, cx.actor)?));
-        app.hub.settle(who.user_id, read.await.map_err(Failure::into_protocol)?);
+        let read =
+            app.read(who.user_id, |cx| Ok((store::members::chats_of(cx.tx, cx.actor)?, privacy::of(cx, cx.actor)?)));
+        let (chats, privacy) = read.await.map_err(Failure::into_protocol)?;
+        app.hub.settle(who.user_id, chats, &privacy);
     }
     app.hub.greet(&connection);
     Ok(connection)
@@ -163,6 +166,7 @@ pub fn welcome(app: &App, versions: &[u16]) -> Result<Welcome, ProtocolError> {
         name: app.identity.name.clone(),
         invitation_required: app.settings.invitation_required,
         heartbeat_ms: HEARTBEAT_MS,
+        server_time: Some(app.now()),
         pin: app.settings.pin.clone(),
         encryption: true,
     })
@@ -197,6 +201,9 @@ async fn ephemeral(app: &App, who: Who, request: Request) -> Result<(), Protocol
         Request::Presence(body) => app.hub.set_status(who, body.status),
         Request::Typing(body) => {
             member(app, who, &body.chat_id).await?;
+            if app.hub.hides_typing(who.user_id) {
+                return Ok(());
+            }
             app.hub.publish_ephemeral(Event::Typing { chat_id: body.chat_id, user_id: who.user_id });
         }
         Request::Delivered(body) => {
@@ -225,8 +232,12 @@ async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Res
         Request::Message(body) => {
             let timed = body.poll.is_some() || body.forward_of.is_some();
             let linked = has_link(&body.content);
-            let posted =
-                app.write_often(actor, move |cx| messages::append(cx, id, &body).map(Reply::MessageAccepted)).await;
+            let here = match body.everyone {
+                Some(Everyone::Here) => app.hub.here(&body.chat_id),
+                _ => Vec::new(),
+            };
+            let post = move |cx: &mut Cx<'_, '_>| messages::append_among(cx, id, &body, &here);
+            let posted = app.write_often(actor, move |cx| post(cx).map(Reply::MessageAccepted)).await;
             if timed {
                 app.due.notify_one();
             }
@@ -240,7 +251,11 @@ async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Res
         // The later change of an entry wins, and the same one again changes nothing.
         Request::PutItem(body) => {
             let timed = timed::is_timed(&body.key);
+            let private = body.key == protocol::privacy::PRIVACY;
             let kept = app.write(actor, move |cx| items::put(cx, body).map(|item| Reply::ItemState { item })).await;
+            if private && kept.is_ok() {
+                app.hub.privacy_changed(actor);
+            }
             if timed {
                 app.due.notify_one();
             }
@@ -333,6 +348,7 @@ fn look(cx: &mut Cx<'_, '_>, request: Request) -> Result<Reply, Failure> {
         Request::ListCommits(body) => groups::list(cx, &body).map(Reply::Commits),
         Request::ListUsers(body) => directory::people(cx, &body),
         Request::ListChannels(body) => directory::channels(cx, &body),
+        Request::LastSeen(body) => privacy::last_seen(cx, &body).map(|people| Reply::LastSeen { people }),
         _ => Err(sql::Error::Bug("a request that changes something came to a reader".to_owned()).into()),
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use protocol::{Timestamp, UserId};
+use protocol::frame::Event;
+use protocol::{Row, Timestamp, UserId};
 use tokio::sync::{Notify, oneshot};
 
 use crate::auth::Auth;
@@ -162,10 +163,15 @@ impl App {
     async fn submit<T: Send + 'static>(&self, work: impl sql::Work<Outcome<T>, Failure>) -> Result<T, Failure> {
         // Nothing is awaited before the work is handed over: a request's place in the order is that of its first poll.
         let (tell, told) = oneshot::channel();
-        let hub = self.hub.clone();
+        let (hub, due) = (self.hub.clone(), self.due.clone());
         // Whoever waits may have gone: the work is done all the same.
         self.db.write_to(work, move |done: Result<Outcome<T>, Failure>| match done {
-            Ok(Outcome { reply, events }) => hub.publish_then(events, move || drop(tell.send(Ok(reply)))),
+            Ok(Outcome { reply, events }) => {
+                if events.iter().any(goes_by_itself) {
+                    due.notify_one();
+                }
+                hub.publish_then(events, move || drop(tell.send(Ok(reply))));
+            }
             Err(failure) => drop(tell.send(Err(failure))),
         });
         let lost = || sql::Error::Unavailable("the server ended while a write was under way".to_owned());
@@ -212,6 +218,15 @@ impl App {
             self.write(SERVER, all).await?;
         }
         Ok(())
+    }
+}
+
+/// Something is due when this has happened: a message that stays for a while only, a status that ends.
+fn goes_by_itself(event: &Event) -> bool {
+    match event {
+        Event::NewMessage { message, .. } => message.expires_at.is_some(),
+        Event::RowChanged { row: Row::User(user), .. } => user.status_until.is_some(),
+        _ => false,
     }
 }
 

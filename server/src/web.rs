@@ -69,6 +69,7 @@ fn content_type(name: &str) -> &'static str {
         "woff2" => "font/woff2",
         "ogg" | "opus" => "audio/ogg",
         "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
         "txt" | "ftl" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }

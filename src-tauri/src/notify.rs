@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tauri::Manager as _;
-use view::{HostUpdate, Notice};
+use view::notify::Local;
+use view::{HostUpdate, Notice, Timestamp};
 
 use crate::shell::Shell;
 use crate::window;
@@ -16,7 +17,8 @@ pub fn maybe(shell: &Arc<Shell>, notice: &Notice) {
         .handle
         .get_webview_window(window::MAIN)
         .is_some_and(|window| window.is_focused().unwrap_or(false) && window.is_visible().unwrap_or(false));
-    if looking || !preferences.notifications {
+    let (moment, local) = now();
+    if looking || !preferences.notifications || shell.quiet().is_quiet(moment, local) {
         return;
     }
     let language = language_of(&preferences.language);
@@ -32,6 +34,14 @@ pub fn maybe(shell: &Arc<Shell>, notice: &Notice) {
         words::NEW_MESSAGE.in_language(language).to_owned()
     };
     show(shell, title, body, words::SHOW.in_language(language), notice.clone());
+}
+
+/// Now, and what the clock on the wall shows.
+pub fn now() -> (Timestamp, Local) {
+    let now = jiff::Zoned::now();
+    let weekday = u8::try_from(now.weekday().to_monday_zero_offset()).unwrap_or(0);
+    let minute = u16::try_from(i32::from(now.hour()) * 60 + i32::from(now.minute())).unwrap_or(0);
+    (Timestamp(now.timestamp().as_millisecond()), Local { weekday, minute })
 }
 
 /// A word of the shell itself, without a click.

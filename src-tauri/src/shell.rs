@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use client::{App, AppConfig, Here};
 use tauri::AppHandle;
 use tauri::ipc::Channel;
+use view::notify::{FOREVER, NOTIFY, NotifySettings};
 use view::update::ReplyBody;
-use view::{Command, CommandEnvelope, CommandReply, HostCommand, HostUpdate, Preferences, Update};
+use view::{Command, CommandEnvelope, CommandReply, HostCommand, HostUpdate, Kept, Preferences, Update};
 
 use crate::hosting::Hosting;
 use crate::opening::{Opening, PATIENCE, Source, Step};
@@ -31,6 +32,8 @@ pub struct Shell {
     here: Mutex<Option<Here>>,
     page: Mutex<Page>,
     preferences: Mutex<Preferences>,
+    /// When nothing is to be heard.
+    quiet: Mutex<NotifySettings>,
 }
 
 /// The page's channel, and what was said before there was one.
@@ -55,6 +58,7 @@ impl Shell {
             here: Mutex::default(),
             page: Mutex::default(),
             preferences: Mutex::default(),
+            quiet: Mutex::default(),
             profile,
         });
         let steps = shell.opening.begin(uses_passphrase);
@@ -92,6 +96,7 @@ impl Shell {
         match envelope.command {
             Command::Host { host: HostCommand::AskKeyring | HostCommand::WithoutKeyring } => {}
             Command::Host { host } => return self.host_command(envelope.id, host),
+            Command::Keep { ref key, ref value } if key == NOTIFY => self.quiet_came(value.as_deref()),
             _ => {}
         }
         let Some(envelope) = files::command(self, envelope) else { return };
@@ -207,12 +212,39 @@ impl Shell {
         lock(&self.preferences).clone()
     }
 
+    /// When nothing is to be heard, as last kept.
+    pub fn quiet(&self) -> NotifySettings {
+        lock(&self.quiet).clone()
+    }
+
+    fn quiet_came(self: &Arc<Self>, value: Option<&str>) {
+        *lock(&self.quiet) = NotifySettings::read(value);
+        tray::refresh(self);
+    }
+
+    /// Turns silence by hand on until it is turned off, or off, on all devices.
+    pub fn turn_dnd(self: &Arc<Self>) {
+        let mut settings = self.quiet();
+        settings.dnd_until = if settings.is_dnd(crate::notify::now().0) { None } else { Some(FOREVER) };
+        let (key, value) = (NOTIFY.to_owned(), settings.value());
+        self.quiet_came(value.as_deref());
+        self.tell(&Update::Kept { entries: vec![Kept { key: key.clone(), value: value.clone() }] });
+        if let Some(client) = self.client() {
+            client.command(CommandEnvelope { id: u32::MAX, command: Command::Keep { key, value } });
+        }
+    }
+
     fn on_client_update(self: &Arc<Self>, update: Update) {
         match &update {
             Update::Notice { notice } => notify::maybe(self, notice),
             Update::Preferences { preferences } => {
                 *lock(&self.preferences) = preferences.clone();
                 tray::refresh(self);
+            }
+            Update::Kept { entries } => {
+                if let Some(entry) = entries.iter().find(|entry| entry.key == NOTIFY) {
+                    self.quiet_came(entry.value.as_deref());
+                }
             }
             Update::Unread { messages, mentions } => tray::badge(self, *messages, *mentions),
             _ => {}

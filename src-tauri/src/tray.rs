@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
+use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _, Wry};
 use view::HostCommand;
@@ -57,6 +57,11 @@ fn menu(shell: &Arc<Shell>) -> tauri::Result<Menu<Wry>> {
     let item = |id: &str, text: &str, enabled| MenuItem::with_id(handle, id, text, enabled, None::<&str>);
     let menu = Menu::new(handle)?;
     menu.append(&item("open", words::OPEN.in_language(language), true)?)?;
+    if shell.client().is_some() {
+        let on = shell.quiet().is_dnd(crate::notify::now().0);
+        let words = words::DO_NOT_DISTURB.in_language(language);
+        menu.append(&CheckMenuItem::with_id(handle, "quiet", words, true, on, None::<&str>)?)?;
+    }
     if shell.hosting.is_running() {
         menu.append(&PredefinedMenuItem::separator(handle)?)?;
         menu.append(&item("hosting", words::HOSTING.in_language(language), false)?)?;
@@ -76,6 +81,11 @@ fn on_menu(app: &AppHandle, event: tauri::menu::MenuEvent) {
             tauri::async_runtime::spawn(async move {
                 let _ = shell.hosting.command(&shell, HostCommand::Stop).await;
             });
+        }
+        "quiet" => {
+            if let Some(shell) = app.try_state::<Arc<Shell>>() {
+                Arc::clone(&shell).turn_dnd();
+            }
         }
         "quit" => window::quit(app),
         _ => {}

@@ -35,6 +35,8 @@ pub const HOSTING: Words =
 /// Tray: stop hosting.
 pub const STOP_HOSTING: Words =
     Words { english: "Stop hosting", russian: "Остановить сервер команды" };
+/// Tray: nothing is to be heard.
+pub const DO_NOT_DISTURB: Words = Words { english: "Do not disturb", russian: "Не беспокоить" };
 /// Tray: end the app.
 pub const QUIT: Words = Words { english: "Quit", russian: "Выйти" };
 /// Notification without its text.

@@ -80,12 +80,22 @@ fn mark_interactive(state: AppState) {
 /// Tells the host when the window comes into use and when it no longer is.
 fn tell_presence(state: AppState) {
     let tell = move |status| {
+        // Whoever does not want to be disturbed says so.
+        let status = if untrack(|| state.quiet.is_dnd()) { PresenceStatus::Dnd } else { status };
         if state.stage.with_untracked(|stage| matches!(stage, Stage::Ready { .. })) {
             bridge::tell_quietly(Command::SetPresence { status });
         }
     };
     let focus = window_event_listener(leptos::ev::focus, move |_| tell(PresenceStatus::Online));
     let blur = window_event_listener(leptos::ev::blur, move |_| tell(PresenceStatus::Away));
+    let dnd = Memo::new(move |_| state.quiet.is_dnd());
+    Effect::new(move |before: Option<bool>| {
+        let now = dnd.get();
+        if before.is_some_and(|before| before != now) {
+            tell(PresenceStatus::Online);
+        }
+        now
+    });
     let online = window_event_listener(leptos::ev::online, move |_| bridge::tell_quietly(Command::Reconnect));
     on_cleanup(move || [focus, blur, online].into_iter().for_each(|listener| listener.remove()));
 }

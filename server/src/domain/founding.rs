@@ -35,6 +35,7 @@ pub fn found(cx: &mut Cx<'_, '_>, name: &str) -> Result<ServerIdentity, Failure>
             public: true,
             encrypted: false,
             rights: protocol::Rights::default(),
+            disappear_after: None,
             member_count: 0,
             last_seq: 0,
             rev,

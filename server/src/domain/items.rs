@@ -1,12 +1,12 @@
 //! A person's own data: entries that only their devices see. The later change of an entry wins. Of their values the server reads
-//! only those that [`timed`] acts on.
+//! only those that [`timed`] and [`privacy`] act on.
 
 use protocol::frame::PutItem;
 use protocol::limits::{ITEM_KEY_BYTES_MAX, ITEM_VALUE_BYTES_MAX, ITEMS_MAX};
 use protocol::poll::VOTE;
 use protocol::{ErrorCode, Item, Row, Scope};
 
-use super::{Cx, Failure, timed};
+use super::{Cx, Failure, privacy, timed};
 use crate::store::items;
 
 /// Keeps an entry, or takes it away; as it already is, nothing changes.
@@ -41,6 +41,7 @@ pub fn put(cx: &mut Cx<'_, '_>, body: PutItem) -> Result<Item, Failure> {
     }
     // Before the revision, in the same order as when it is time: neither then waits for the other.
     timed::arm(cx, &body)?;
+    privacy::changes(cx, &body)?;
     let scope = Scope::User(cx.actor);
     let item = Item { key: body.key, value: body.value, rev: cx.next_rev(&scope)? };
     items::put(cx.tx, cx.actor, &item)?;

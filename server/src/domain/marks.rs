@@ -6,7 +6,7 @@ use protocol::limits::RECEIPTS_MEMBERS_MAX;
 use protocol::model::Receipt;
 use protocol::{Row, Scope, UserId};
 
-use super::{Cx, Failure, access};
+use super::{Cx, Failure, access, privacy};
 use crate::store::{members, scopes};
 
 /// Marks as read. Own devices learn it as a change of the membership; in small chats the others get a receipt.
@@ -26,7 +26,8 @@ pub fn read(cx: &mut Cx<'_, '_>, body: &SeqMark) -> Result<(), Failure> {
     members::put(cx.tx, &row)?;
     cx.tell_row(Scope::User(row.user_id), Row::Membership(row.membership()));
     if chat.member_count <= RECEIPTS_MEMBERS_MAX {
-        let receipt = Receipt { user_id: row.user_id, delivered_seq: row.delivered_seq, read_seq: row.read_seq };
+        let read_seq = if privacy::of(cx, row.user_id)?.receipts { row.read_seq } else { 0 };
+        let receipt = Receipt { user_id: row.user_id, delivered_seq: row.delivered_seq, read_seq };
         cx.tell(Event::Receipt { chat_id: body.chat_id.clone(), receipt });
     }
     Ok(())
@@ -39,9 +40,12 @@ pub fn read(cx: &mut Cx<'_, '_>, body: &SeqMark) -> Result<(), Failure> {
 pub fn delivered(cx: &mut Cx<'_, '_>, marks: &[(ChatId, UserId, u64)]) -> Result<(), Failure> {
     for (chat_id, user, seq) in marks {
         let raised = members::raise_delivered(cx.tx, chat_id, *user, *seq)?;
-        if let Some((receipt, member_count)) = raised
+        if let Some((mut receipt, member_count)) = raised
             && member_count <= u64::from(RECEIPTS_MEMBERS_MAX)
         {
+            if !privacy::of(cx, *user)?.receipts {
+                receipt.read_seq = 0;
+            }
             cx.tell(Event::Receipt { chat_id: chat_id.clone(), receipt });
         }
     }

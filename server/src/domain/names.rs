@@ -1,5 +1,6 @@
 //! Names: which are allowed, and how they are compared, sorted and found. Pure.
 
+use protocol::Everyone;
 use protocol::limits::{
     DESCRIPTION_CHARS_MAX, EMAIL_BYTES_MAX, NAME_CHARS_MAX, USERNAME_CHARS_MAX, USERNAME_CHARS_MIN,
 };
@@ -65,6 +66,9 @@ pub fn username(text: &str) -> Result<String, Failure> {
         return Err(Failure::field("username", "2 to 32 characters"));
     }
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if Everyone::named(text).is_some() {
+        return Err(Failure::field("username", "this word means everyone"));
+    }
     if !text.chars().all(fits) || !text.chars().any(char::is_alphanumeric) {
         return Err(Failure::field("username", "letters, digits, dot, hyphen and underscore only"));
     }

@@ -7,7 +7,7 @@ use protocol::frame::{Changes, ScopeHave};
 use protocol::limits::{CHANGES_ROWS_MAX, PAGE_MESSAGES_DEFAULT, RECEIPTS_MEMBERS_MAX};
 use protocol::{Chat, ChatId, LinkPreview, Message, Poll, Row, Scope};
 
-use super::{Cx, Failure, access};
+use super::{Cx, Failure, access, privacy};
 use crate::store::{devices, emoji, groups, items, members, messages, scopes, users};
 
 /// One frame holds about this many bytes of JSON at most, but always one row.
@@ -30,10 +30,11 @@ pub fn changes(cx: &mut Cx<'_, '_>, asked: &ScopeHave) -> Result<Changes, Failur
     let head = scopes::head(cx.tx, &asked.scope)?.rev;
     let ahead = asked.have > head;
     let snapshot = asked.have == 0 || ahead;
-    let receipts = match &present {
+    let mut receipts = match &present {
         Some(chat) if chat.member_count <= RECEIPTS_MEMBERS_MAX => members::receipts(cx.tx, &chat.id)?,
         _ => Vec::new(),
     };
+    privacy::hide_receipts(cx, &mut receipts)?;
     let mut changes =
         Changes { scope: asked.scope.clone(), from: asked.have, to: head, head, snapshot, rows: Vec::new(), receipts };
     if let (true, Some(chat)) = (snapshot, present) {

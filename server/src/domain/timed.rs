@@ -12,7 +12,7 @@ use protocol::limits::{SCHEDULE_AHEAD_MS_MAX, ZONE_BYTES_MAX};
 use protocol::timed::{REMINDER, Reminder, SCHEDULED, ScheduledMessage, When, reminder_id, scheduled_id};
 use protocol::{Item, LocalId, MessageType, Row, Scope, Timestamp, UserId};
 
-use super::{Cx, Failure, access, messages};
+use super::{Cx, Failure, access, messages, status};
 use crate::store::due::{self, Due};
 use crate::store::{items, members};
 
@@ -83,6 +83,12 @@ pub fn fire(cx: &mut Cx<'_, '_>, found: &Due) -> Result<(), Failure> {
     if let Some(poll) = messages::poll::of_due(&found.key) {
         return messages::poll::time_is_up(cx, found, poll);
     }
+    if let Some(message) = messages::disappear::of_due(&found.key) {
+        return messages::disappear::time_is_up(cx, found, &message);
+    }
+    if status::is_due(&found.key) {
+        return status::time_is_up(cx, found);
+    }
     let value = items::get(cx.tx, found.user, &found.key)?.and_then(|item| item.value);
     if found.key.starts_with(REMINDER) {
         return ring(cx, found, value.as_deref());
@@ -146,6 +152,7 @@ fn post(cx: &mut Cx<'_, '_>, id: LocalId, scheduled: &ScheduledMessage) -> Resul
         forward_of: None,
         attachments: Vec::new(),
         poll: None,
+        everyone: None,
         thread: scheduled.thread.clone(),
     };
     messages::append(cx, Some(id), &body).map(drop)

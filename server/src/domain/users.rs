@@ -1,10 +1,11 @@
 //! People: coming in, and one's own profile.
 
-use protocol::frame::UpdateProfile;
-use protocol::{ChatId, ErrorCode, Note, Role, Row, Scope, User};
+use protocol::frame::{Status, UpdateProfile};
+use protocol::privacy::CONTACT;
+use protocol::{ChatId, Contact, ErrorCode, Item, Note, Role, Row, Scope, User};
 
-use super::{Cx, Failure, invitations, members, names};
-use crate::store::{chats, users};
+use super::{Cx, Failure, invitations, members, names, status};
+use crate::store::{chats, items, users};
 
 /// Who wants an account; the password is hashed already.
 #[derive(Debug, Clone, Default)]
@@ -54,12 +55,23 @@ pub fn create(cx: &mut Cx<'_, '_>, new: &NewUser) -> Result<User, Failure> {
         display_name,
         bio: String::new(),
         custom_status: String::new(),
+        status_emoji: String::new(),
+        status_until: None,
+        email: None,
+        phone: None,
         created_at: cx.now,
         deactivated: false,
         rev,
     };
     users::insert(cx.tx, &user, &folded, email.as_deref(), &new.password_hash, i64::from(first))?;
     cx.tell_row(Scope::Team, Row::User(user.clone()));
+    if let Some(email) = email {
+        // Their devices know it and say who sees it.
+        let contact = Contact { email, phone: String::new() };
+        let value = serde_json::to_string(&contact).map_err(|e| sql::Error::Bug(e.to_string()))?;
+        let rev = cx.next_rev(&Scope::User(id))?;
+        items::put(cx.tx, id, &Item { key: CONTACT.to_owned(), value: Some(value), rev })?;
+    }
     let role = if first { Role::Owner } else { Role::Member };
     for chat in [Some(ChatId::general()), invited_to.filter(|chat| *chat != ChatId::general())].into_iter().flatten() {
         if let Some(chat) = chats::get(cx.tx, &chat)? {
@@ -84,7 +96,11 @@ pub fn update_profile(cx: &mut Cx<'_, '_>, body: &UpdateProfile) -> Result<User,
         user.bio = names::description("bio", text)?;
     }
     if let Some(text) = &body.custom_status {
-        user.custom_status = names::custom_status(text)?;
+        let status = Status { emoji: String::new(), text: text.clone(), until: None };
+        status::set(cx, &mut user, &status)?;
+    }
+    if let Some(status) = &body.status {
+        status::set(cx, &mut user, status)?;
     }
     if user != before {
         user.rev = cx.next_rev(&Scope::Team)?;

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::frame::{CloseReason, Event, ScopeHead};
-use protocol::{ChatId, PresenceStatus, UserId};
+use protocol::{ChatId, PresenceStatus, Privacy, UserId};
 use tokio::sync::mpsc;
 
 use crate::session::{SessionId, Who};
@@ -90,9 +90,32 @@ impl Hub {
         (Connection { hub: self.clone(), person, outbox }, loading)
     }
 
-    /// The memberships as read after [`Hub::arrive`].
-    pub fn settle(&self, user: UserId, chats: impl IntoIterator<Item = ChatId>) {
-        self.0.rooms().settle(user, chats);
+    /// The memberships as read after [`Hub::arrive`], and what the person lets others see.
+    pub fn settle(&self, user: UserId, chats: impl IntoIterator<Item = ChatId>, privacy: &Privacy) {
+        let mut rooms = self.0.rooms();
+        if let Some(person) = rooms.person(user) {
+            person.set_privacy(privacy);
+        }
+        rooms.settle(user, chats);
+    }
+
+    /// What a person lets others see was changed, and told: others see it now, and they see others, or no longer.
+    pub fn privacy_changed(&self, user: UserId) {
+        let rooms = self.0.rooms();
+        let here = publisher::presence_now(&rooms, user);
+        for outbox in rooms.outboxes(Some(user)) {
+            for event in &here {
+                outbox.push(&encode(event));
+            }
+            outbox.wake();
+        }
+        drop(rooms);
+        self.send(Batch::Presence(user));
+    }
+
+    /// The person does not show that they are typing.
+    pub fn hides_typing(&self, user: UserId) -> bool {
+        self.0.rooms().person(user).is_some_and(|person| person.hides(Person::TYPING))
     }
 
     /// Tells a connection who is here, and the others that it came.
@@ -129,6 +152,15 @@ impl Hub {
     /// The person is here and hears the chat: a membership check without the database.
     pub fn hears(&self, user: UserId, chat: &ChatId) -> bool {
         self.0.rooms().hears(user, chat)
+    }
+
+    /// Who of a chat is there and says so, in no order.
+    pub fn here(&self, chat: &ChatId) -> Vec<UserId> {
+        let rooms = self.0.rooms();
+        let there = rooms
+            .people_of(chat)
+            .filter(|person| matches!(person.shown_status(), PresenceStatus::Online | PresenceStatus::Dnd));
+        there.map(|person| person.id).collect()
     }
 
     /// Marks that are written a little later.
@@ -197,7 +229,7 @@ mod tests {
     async fn what_may_be_lost_is_lost_while_the_publisher_does_not_keep_up() {
         let hub = hub();
         let (mut connection, _) = hub.arrive(someone(1));
-        hub.settle(UserId(1), [ChatId::general()]);
+        hub.settle(UserId(1), [ChatId::general()], &Privacy::default());
         let (tell, told) = tokio::sync::oneshot::channel();
         for _ in 0..BATCHES_WAITING_MAX {
             hub.publish_then(vec![typing(&ChatId::general())], || {});
@@ -218,7 +250,7 @@ mod tests {
     async fn a_panic_in_an_answer_ends_neither_the_publisher_nor_the_answers_behind_it() {
         let hub = hub();
         let (mut connection, _) = hub.arrive(someone(1));
-        hub.settle(UserId(1), [ChatId::general()]);
+        hub.settle(UserId(1), [ChatId::general()], &Privacy::default());
         let (tell, told) = tokio::sync::oneshot::channel();
         hub.publish_then(vec![typing(&ChatId::general())], || panic!("a bug"));
         hub.publish_then(vec![typing(&ChatId::general())], move || tell.send(()).unwrap());
@@ -235,7 +267,7 @@ mod tests {
         for user in 1..=3 {
             let (connection, loading) = hub.arrive(someone(user));
             assert!(loading);
-            hub.settle(UserId(user), [ChatId::general()]);
+            hub.settle(UserId(user), [ChatId::general()], &Privacy::default());
             connections.push(connection);
         }
         hub.publish_then(vec![typing(&ChatId::general())], || {});
@@ -253,7 +285,7 @@ mod tests {
         for round in 0..3 {
             let (connection, _) = hub.arrive(someone(1));
             let chats = (0..10).map(|n| ChatId::new(format!("{round}-{n}")).unwrap());
-            hub.settle(UserId(1), chats);
+            hub.settle(UserId(1), chats, &Privacy::default());
             assert_eq!(hub.0.rooms().rooms_count(), (10, 10));
             drop(connection);
             assert_eq!(hub.0.rooms().rooms_count(), (0, 10));
@@ -288,7 +320,7 @@ mod tests {
             let mut listeners = vec![];
             for user in 1..=3 {
                 let (connection, _) = hub.arrive(someone(user));
-                hub.settle(UserId(user), [ChatId::general()]);
+                hub.settle(UserId(user), [ChatId::general()], &Privacy::default());
                 listeners.push(tokio::spawn(listen(connection, seed * 31 + user as u64, THREADS * ROUNDS)));
             }
             let senders = (0..THREADS).map(|thread| {

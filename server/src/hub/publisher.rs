@@ -10,7 +10,9 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use protocol::frame::Event;
-use protocol::{ChatId, PresenceStatus, Row, Scope, UserId};
+use protocol::model::Receipt;
+use protocol::privacy::PRIVACY;
+use protocol::{ChatId, PresenceStatus, Privacy, Row, Scope, UserId};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -125,16 +127,21 @@ fn deliver(rooms: &mut Rooms, event: &Event, turn: &mut Turn) {
     match event {
         Event::NewMessage { chat_id, message } => {
             rooms.moved(&Scope::Chat(chat_id.clone()), message.rev);
-            to_chat(rooms, chat_id, event, None, turn);
+            to_chat(rooms, chat_id, event, turn);
         }
         Event::RowChanged { scope, row } => {
             rooms.moved(scope, row.rev());
             match scope {
-                Scope::Chat(chat) => to_chat(rooms, chat, event, None, turn),
+                Scope::Chat(chat) => to_chat(rooms, chat, event, turn),
                 Scope::Team => to_everyone(rooms, event, turn),
                 Scope::User(user) => {
                     if let Some(person) = rooms.person(*user) {
                         turn.send(person, &encode(event));
+                    }
+                    if let (Row::Item(item), Some(person)) = (row, rooms.person(*user))
+                        && item.key == PRIVACY
+                    {
+                        person.set_privacy(&Privacy::read(item.value.as_deref()));
                     }
                     if let Row::Membership(membership) = row {
                         rooms.membership(*user, &membership.chat_id, !membership.left);
@@ -142,17 +149,34 @@ fn deliver(rooms: &mut Rooms, event: &Event, turn: &mut Turn) {
                 }
             }
         }
-        Event::Receipt { chat_id, .. } => to_chat(rooms, chat_id, event, None, turn),
-        Event::Typing { chat_id, user_id } => to_chat(rooms, chat_id, event, Some(*user_id), turn),
+        Event::Receipt { chat_id, receipt } => to_readers(rooms, chat_id, receipt, turn),
+        Event::Typing { chat_id, user_id } => {
+            let frame = encode(event);
+            let others = rooms.people_of(chat_id).filter(|person| person.id != *user_id);
+            for person in others.filter(|person| !person.hides(Person::TYPING)) {
+                turn.send(person, &frame);
+            }
+        }
         // Presence is told by its own timer; heartbeats and farewells belong to one connection.
         Event::Presence { .. } | Event::Heads { .. } | Event::Closing { .. } => {}
     }
 }
 
-fn to_chat(rooms: &Rooms, chat: &ChatId, event: &Event, except: Option<UserId>, turn: &mut Turn) {
+fn to_chat(rooms: &Rooms, chat: &ChatId, event: &Event, turn: &mut Turn) {
     let mut frame = None;
-    for person in rooms.people_of(chat).filter(|person| Some(person.id) != except) {
+    for person in rooms.people_of(chat) {
         turn.send(person, frame.get_or_insert_with(|| encode(event)));
+    }
+}
+
+/// Whoever does not show how far they have read is not told how far others have.
+fn to_readers(rooms: &Rooms, chat: &ChatId, receipt: &Receipt, turn: &mut Turn) {
+    let encoded =
+        |read_seq| encode(&Event::Receipt { chat_id: chat.clone(), receipt: Receipt { read_seq, ..*receipt } });
+    let (whole, without) = (encoded(receipt.read_seq), encoded(0));
+    for person in rooms.people_of(chat) {
+        let own = person.id == receipt.user_id;
+        turn.send(person, if !own && person.hides(Person::RECEIPTS) { &without } else { &whole });
     }
 }
 
@@ -167,7 +191,9 @@ fn tell_presence(hub: &Hub, restless: impl Iterator<Item = UserId>, turn: &mut T
     let now = (hub.0.clock)();
     let mut rooms = hub.0.rooms();
     for user in restless {
-        let status = rooms.person(user).map_or(PresenceStatus::Offline, |person| person.status());
+        let person = rooms.person(user);
+        let status = person.map_or(PresenceStatus::Offline, |person| person.shown_status());
+        let hides = person.is_some_and(|person| person.hides(Person::PRESENCE));
         let told = match status {
             PresenceStatus::Offline => rooms.announced.remove(&user).unwrap_or(PresenceStatus::Offline),
             other => rooms.announced.insert(user, other).unwrap_or(PresenceStatus::Offline),
@@ -176,17 +202,18 @@ fn tell_presence(hub: &Hub, restless: impl Iterator<Item = UserId>, turn: &mut T
             continue;
         }
         let gone = status == PresenceStatus::Offline;
-        if gone {
+        if gone && !hides {
             hub.0.later.seen(user, now);
         }
-        let event = Event::Presence { user_id: user, status, last_seen: gone.then_some(now) };
+        let frame = encode(&Event::Presence { user_id: user, status, last_seen: (gone && !hides).then_some(now) });
+        // Whoever hides does not see others either.
+        let sees = |person: &&Arc<Person>| person.id == user || !person.hides(Person::PRESENCE);
         if rooms.people_count() <= PRESENCE_EVERYONE_MAX {
-            to_everyone(&rooms, &event, turn);
+            rooms.everyone().filter(sees).for_each(|person| turn.send(person, &frame));
             continue;
         }
-        let frame = encode(&event);
         for near in rooms.near(user, PRESENCE_NEAR_MAX) {
-            if let Some(person) = rooms.person(near) {
+            if let Some(person) = rooms.person(near).filter(sees) {
                 turn.send(person, &frame);
             }
         }
@@ -195,6 +222,9 @@ fn tell_presence(hub: &Hub, restless: impl Iterator<Item = UserId>, turn: &mut T
 
 /// What someone who just came is told about those who are here.
 pub(super) fn presence_now(rooms: &Rooms, user: UserId) -> Vec<Event> {
+    if rooms.person(user).is_some_and(|person| person.hides(Person::PRESENCE)) {
+        return Vec::new();
+    }
     let visible: Vec<UserId> = if rooms.people_count() <= PRESENCE_EVERYONE_MAX {
         rooms.announced.keys().copied().collect()
     } else {

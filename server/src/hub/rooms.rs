@@ -1,11 +1,12 @@
 //! Who is here and who hears what: people with their connections, chats with the people who are in them and here.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use protocol::frame::ScopeHead;
-use protocol::{ChatId, PresenceStatus, Scope, UserId};
+use protocol::{Audience, ChatId, PresenceStatus, Privacy, Scope, UserId};
 
 use super::connection::{Frame, Outbox};
 
@@ -16,9 +17,38 @@ const LATELY: Duration = Duration::from_millis(2 * protocol::limits::HEARTBEAT_M
 pub(super) struct Person {
     pub(super) id: UserId,
     connections: Mutex<Vec<Arc<Outbox>>>,
+    /// What they neither show nor see: bits of [`Person::PRESENCE`] and the like.
+    hidden: AtomicU8,
 }
 
 impl Person {
+    /// Whether they are there.
+    pub(super) const PRESENCE: u8 = 1;
+    /// How far they have read.
+    pub(super) const RECEIPTS: u8 = 2;
+    /// That they are typing.
+    pub(super) const TYPING: u8 = 4;
+
+    /// They neither show this nor see it.
+    pub(super) fn hides(&self, what: u8) -> bool {
+        self.hidden.load(Ordering::Relaxed) & what != 0
+    }
+
+    pub(super) fn set_privacy(&self, privacy: &Privacy) {
+        let bits = [
+            (privacy.last_seen == Audience::Nobody, Self::PRESENCE),
+            (!privacy.receipts, Self::RECEIPTS),
+            (!privacy.typing, Self::TYPING),
+        ];
+        let hidden = bits.into_iter().filter(|(hides, _)| *hides).map(|(_, bit)| bit).sum();
+        self.hidden.store(hidden, Ordering::Relaxed);
+    }
+
+    /// What others see of them.
+    pub(super) fn shown_status(&self) -> PresenceStatus {
+        if self.hides(Self::PRESENCE) { PresenceStatus::Offline } else { self.status() }
+    }
+
     pub(super) fn connections(&self) -> MutexGuard<'_, Vec<Arc<Outbox>>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -78,7 +108,11 @@ impl Rooms {
     pub(super) fn arrive(&mut self, user: UserId, outbox: Arc<Outbox>) -> (Arc<Person>, bool) {
         self.connections += 1;
         let desk = self.desks.entry(user).or_insert_with(|| Desk {
-            person: Arc::new(Person { id: user, connections: Mutex::new(Vec::with_capacity(1)) }),
+            person: Arc::new(Person {
+                id: user,
+                connections: Mutex::new(Vec::with_capacity(1)),
+                hidden: AtomicU8::new(0),
+            }),
             rooms: Vec::new(),
             loading: Some(HashMap::new()),
             moved: None,

@@ -7,9 +7,9 @@ use super::chat_id;
 
 /// Columns of a [`Chat`], `c` being `chats` and `s` its row in `scopes`.
 pub(crate) const COLUMNS: &str = "c.id, c.type, c.name, c.description, c.creator_id, c.created_at_ms, c.updated_at_ms,
-    c.public, c.encrypted, c.member_count, s.last_seq, c.rev, c.rights, c.avatar";
+    c.public, c.encrypted, c.member_count, s.last_seq, c.rev, c.rights, c.avatar, c.disappear_after";
 /// How many they are.
-pub(crate) const COLUMNS_COUNT: usize = 14;
+pub(crate) const COLUMNS_COUNT: usize = 15;
 const FROM: &str = "FROM chats c JOIN scopes s ON s.scope = 'chat:' || c.id";
 
 pub(crate) fn chat(row: &Row<'_>) -> Result<Chat, Error> {
@@ -28,7 +28,12 @@ pub(crate) fn chat(row: &Row<'_>) -> Result<Chat, Error> {
         rev: row.count(11)?,
         rights: rights(&row.text(12)?)?,
         avatar: super::file_id(row, 13)?,
+        disappear_after: seconds(row.opt_int(14)?),
     })
+}
+
+pub(crate) fn seconds(column: Option<i64>) -> Option<u32> {
+    column.and_then(|seconds| u32::try_from(seconds).ok())
 }
 
 /// Rights from their column: empty for the usual ones.
@@ -91,14 +96,14 @@ pub fn insert(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<
     Ok(())
 }
 
-/// A changed row: name, description, public, rights, number of members.
+/// A changed row: name, description, public, rights, life of messages, number of members.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn update(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<(), Error> {
     tx.execute(
         "UPDATE chats SET name = ?2, sort_name = ?3, search = ?4, description = ?5, updated_at_ms = ?6, public = ?7,
-                          member_count = ?8, rev = ?9, rights = ?10, avatar = ?11
+                          member_count = ?8, rev = ?9, rights = ?10, avatar = ?11, disappear_after = ?12
          WHERE id = ?1",
         params![
             chat.id.as_str(),
@@ -111,7 +116,8 @@ pub fn update(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<
             chat.member_count,
             chat.rev,
             rights_text(&chat.rights),
-            chat.avatar.as_ref().map(protocol::FileId::as_str)
+            chat.avatar.as_ref().map(protocol::FileId::as_str),
+            chat.disappear_after
         ],
     )?;
     Ok(())

@@ -28,6 +28,19 @@ pub fn put(tx: &mut Tx<'_>, user: UserId, item: &Item) -> Result<(), Error> {
     Ok(())
 }
 
+/// One of two people has such an entry.
+///
+/// # Errors
+/// See [`Error`].
+pub fn any(tx: &mut Tx<'_>, [one, other]: [(UserId, &str); 2]) -> Result<bool, Error> {
+    let found = tx.row(
+        "SELECT 1 FROM items WHERE value IS NOT NULL AND ((user_id = ?1 AND key = ?2) OR (user_id = ?3 AND key = ?4)) LIMIT 1",
+        params![one.0.0, one.1, other.0.0, other.1],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
 /// How many entries a person has, without those that the server writes.
 ///
 /// # Errors

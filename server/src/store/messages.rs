@@ -7,8 +7,8 @@ pub use write::{insert, keep_version, put_reaction, remove_reaction, touch, upda
 use std::collections::HashMap;
 
 use protocol::{
-    Attachment, ChatId, Forwarded, LinkPreview, Message, MessageId, MessageType, Poll, Replies, Role, Scope, Timestamp,
-    UserId, Version,
+    Attachment, ChatId, Everyone, Forwarded, LinkPreview, Message, MessageId, MessageType, Poll, Replies, Role, Scope,
+    Timestamp, UserId, Version,
 };
 use sql::{Error, Row, Tx, Value, params};
 
@@ -37,12 +37,17 @@ struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     poll: Option<Box<Poll>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    everyone: Option<Everyone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     preview: Option<Box<LinkPreview>>,
 }
 
 impl Details {
     fn of(message: &Message) -> Result<Option<String>, Error> {
         let none = message.forwarded.is_none() && message.replies.is_none() && message.poll.is_none();
+        let none = none && message.everyone.is_none() && message.expires_at.is_none();
         if none && message.attachments.is_empty() && message.preview.is_none() {
             return Ok(None);
         }
@@ -51,6 +56,8 @@ impl Details {
             replies: message.replies.clone(),
             attachments: message.attachments.clone(),
             poll: message.poll.clone(),
+            everyone: message.everyone,
+            expires_at: message.expires_at,
             preview: message.preview.clone(),
         };
         serde_json::to_string(&details).map(Some).map_err(|e| Error::Bug(e.to_string()))
@@ -73,11 +80,13 @@ fn message(row: &Row<'_>) -> Result<(Message, i64), Error> {
         timestamp: Timestamp(row.int(5)?),
         reply_to: row.opt_text(6)?.map(message_id).transpose()?,
         mentions: Vec::new(),
+        everyone: details.everyone,
         reactions: Default::default(),
         sealed: row.flag(7)?,
         content_rev: row.opt_int(16)?.and_then(|rev| u64::try_from(rev).ok()),
         edited_at: row.opt_int(8)?.map(Timestamp),
         deleted_at: row.opt_int(9)?.map(Timestamp),
+        expires_at: details.expires_at,
         pinned_at: row.opt_int(13)?.map(Timestamp),
         forwarded: details.forwarded,
         attachments: details.attachments,
@@ -120,6 +129,10 @@ pub struct PostRight {
     pub encrypted: bool,
     /// Who may do what in the chat.
     pub rights: protocol::Rights,
+    /// What the chat is.
+    pub kind: protocol::ChatKind,
+    /// The chat's messages go after so many seconds.
+    pub disappear_after: Option<u32>,
     /// A message with this id exists.
     pub seen: Option<Seen>,
     /// Where the chat's newest message and change stand.
@@ -148,7 +161,7 @@ pub struct Seen {
 pub fn post_right(tx: &mut Tx<'_>, chat: &ChatId, user: UserId, id: &MessageId) -> Result<Option<PostRight>, Error> {
     tx.row(
         "SELECT m.role, m.gone, u.username, c.encrypted, d.chat_id, d.sender_id, d.seq, d.first_rev, d.timestamp_ms,
-                s.last_seq, s.rev, s.last_ms, c.rights
+                s.last_seq, s.rev, s.last_ms, c.rights, c.type, c.disappear_after
          FROM members m JOIN chats c ON c.id = m.chat_id JOIN users u ON u.id = m.user_id
          JOIN scopes s ON s.scope = ?4
          LEFT JOIN messages d ON d.id = ?3
@@ -171,6 +184,8 @@ pub fn post_right(tx: &mut Tx<'_>, chat: &ChatId, user: UserId, id: &MessageId) 
                 username: row.text(2)?,
                 encrypted: row.flag(3)?,
                 rights: super::chats::rights(&row.text(12)?)?,
+                kind: super::chats::kind(&row.text(13)?)?,
+                disappear_after: super::chats::seconds(row.opt_int(14)?),
                 seen,
                 last: scopes::Place { seq: row.count(9)?, rev: row.count(10)?, timestamp: Timestamp(row.int(11)?) },
             })
@@ -233,6 +248,14 @@ pub fn exists(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Result<bool, Er
             Ok(())
         })?;
     Ok(found.is_some())
+}
+
+/// The chat of a message.
+///
+/// # Errors
+/// See [`Error`].
+pub fn chat_of(tx: &mut Tx<'_>, id: &MessageId) -> Result<Option<ChatId>, Error> {
+    tx.row("SELECT chat_id FROM messages WHERE id = ?1", params![id.as_str()], |row| super::chat_id(row, 0))
 }
 
 /// One message.

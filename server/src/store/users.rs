@@ -1,12 +1,15 @@
 //! Table `users`: everyone's profile, by the number that a person keeps for life.
 
-use protocol::{FileId, Timestamp, User, UserId};
+use protocol::{Contact, FileId, Timestamp, User, UserId};
 use sql::{Error, Row, Tx, params};
 
 use super::file_id;
 
-const COLUMNS: &str = "u.id, u.username, u.display_name, u.bio, u.custom_status, u.created_at_ms, u.deactivated, u.rev,
-                       u.avatar";
+const COLUMNS: &str =
+    "u.id, u.username, u.display_name, u.bio, u.custom_status, u.created_at_ms, u.deactivated, u.rev, u.status_emoji, u.status_until_ms,
+     CASE WHEN u.email_shown = 1 THEN u.email END, CASE WHEN u.phone_shown = 1 THEN u.phone END, u.avatar";
+/// How many they are.
+const COLUMNS_COUNT: usize = 13;
 
 fn user(row: &Row<'_>) -> Result<User, Error> {
     Ok(User {
@@ -15,10 +18,14 @@ fn user(row: &Row<'_>) -> Result<User, Error> {
         display_name: row.text(2)?,
         bio: row.text(3)?,
         custom_status: row.text(4)?,
+        status_emoji: row.text(8)?,
+        status_until: row.opt_int(9)?.map(Timestamp),
+        email: row.opt_text(10)?,
+        phone: row.opt_text(11)?,
         created_at: Timestamp(row.int(5)?),
         deactivated: row.flag(6)?,
         rev: row.count(7)?,
-        avatar: file_id(row, 8)?,
+        avatar: file_id(row, 12)?,
     })
 }
 
@@ -83,7 +90,7 @@ pub fn insert(
 pub fn update(tx: &mut Tx<'_>, user: &User, folded: &Folded) -> Result<(), Error> {
     tx.execute(
         "UPDATE users SET display_name = ?2, sort_name = ?3, search = ?4, bio = ?5, custom_status = ?6, rev = ?7,
-                          avatar = ?8
+                          avatar = ?8, status_emoji = ?9, status_until_ms = ?10
          WHERE id = ?1",
         params![
             user.id.0,
@@ -93,7 +100,9 @@ pub fn update(tx: &mut Tx<'_>, user: &User, folded: &Folded) -> Result<(), Error
             user.bio,
             user.custom_status,
             user.rev,
-            user.avatar.as_ref().map(FileId::as_str)
+            user.avatar.as_ref().map(FileId::as_str),
+            user.status_emoji,
+            user.status_until.map(|until| until.0)
         ],
     )?;
     Ok(())
@@ -146,6 +155,33 @@ pub fn set_last_seen(tx: &mut Tx<'_>, id: UserId, at: Timestamp) -> Result<(), E
     Ok(())
 }
 
+/// How to reach a person, and which of it everyone sees.
+///
+/// # Errors
+/// See [`Error`].
+pub fn set_contact(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    contact: &Contact,
+    email_shown: bool,
+    phone_shown: bool,
+) -> Result<(), Error> {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    tx.execute(
+        "UPDATE users SET email = ?2, phone = ?3, email_shown = ?4, phone_shown = ?5 WHERE id = ?1",
+        params![id.0, some(&contact.email), some(&contact.phone), email_shown, phone_shown],
+    )?;
+    Ok(())
+}
+
+/// When a person was last connected, if ever; `None`: there is no such person.
+///
+/// # Errors
+/// See [`Error`].
+pub fn last_seen(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Option<Timestamp>>, Error> {
+    tx.row("SELECT last_seen_ms FROM users WHERE id = ?1", params![id.0], |row| Ok(row.opt_int(0)?.map(Timestamp)))
+}
+
 /// People changed after `after`, by revision.
 ///
 /// # Errors
@@ -179,5 +215,5 @@ pub fn find(
     sql.push_str(" ORDER BY u.sort_name, u.id LIMIT ?3");
     let mut values = params![after.0, after.1, limit].to_vec();
     values.extend(patterns.iter().map(sql::ToValue::to_value));
-    tx.rows(&sql, &values, |row| Ok((user(row)?, row.text(9)?)))
+    tx.rows(&sql, &values, |row| Ok((user(row)?, row.text(COLUMNS_COUNT)?)))
 }

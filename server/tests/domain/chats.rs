@@ -210,7 +210,7 @@ sql::each_db! {
         let chat_id = alice.group(&[bob.id]).await;
         let name = |name: &str| {
             let (name, description) = (Some(name.to_owned()), Some("about".to_owned()));
-            Request::UpdateChat(UpdateChat { chat_id: chat_id.clone(), name, description, public: None, rights: None })
+            Request::UpdateChat(UpdateChat { chat_id: chat_id.clone(), name, description, public: None, rights: None, disappear_after: None })
         };
         let id = local_id();
         let first = alice.ask_as(Some(id), name("new")).await.unwrap();
@@ -225,7 +225,7 @@ sql::each_db! {
         assert_eq!(before, team.fingerprint().await, "as it already is");
         let renamed = Note::Renamed { by: alice.id, name: "new".to_owned() };
         assert_eq!(notes(&bob, &chat_id).await, vec![Note::ChatCreated { by: alice.id }, renamed]);
-        let public = UpdateChat { chat_id, name: None, description: None, public: Some(true), rights: None };
+        let public = UpdateChat { chat_id, name: None, description: None, public: Some(true), rights: None, disappear_after: None };
         assert_eq!(alice.refused(Request::UpdateChat(public)).await, ErrorCode::InvalidField);
     }
 
@@ -235,7 +235,7 @@ sql::each_db! {
         let body = UpdateProfile {
             display_name: Some("Алиса".to_owned()),
             bio: None,
-            custom_status: Some("в отпуске 🌴".to_owned()),
+            custom_status: Some("в отпуске 🌴".to_owned()), status: None,
         };
         let Reply::Profile { user } = alice.ask(Request::UpdateProfile(body)).await.unwrap() else { panic!() };
         let heard = bob.hear(|event| match event {
@@ -243,7 +243,7 @@ sql::each_db! {
             _ => None,
         });
         assert_eq!(heard.await, user);
-        let long = UpdateProfile { display_name: Some("x".repeat(81)), bio: None, custom_status: None };
+        let long = UpdateProfile { display_name: Some("x".repeat(81)), bio: None, custom_status: None, status: None };
         assert_eq!(alice.refused(Request::UpdateProfile(long)).await, ErrorCode::InvalidField);
     }
 

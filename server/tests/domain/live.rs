@@ -233,7 +233,7 @@ sql::each_db! {
             _ => None,
         })
         .await;
-        team.app.hub.settle(id, read);
+        team.app.hub.settle(id, read, &protocol::Privacy::default());
         for (chat, content) in [(&lost, "not for bob"), (&kept, "kept"), (&new, "new")] {
             alice.post(chat, content).await;
         }

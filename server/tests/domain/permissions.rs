@@ -96,6 +96,7 @@ impl Cast {
                 description: None,
                 public: None,
                 rights: None,
+                disappear_after: None,
             }),
             "add" => add(None),
             "add an admin" => add(Some(Role::Admin)),
@@ -190,7 +191,7 @@ sql::each_db! {
                 name: Some("ours".to_owned()),
                 description: None,
                 public: None,
-                rights: None,
+                rights: None, disappear_after: None,
             }),
             Request::CreateInvitation(CreateInvitation { chat_id: Some(chat_id), expires_in: None, uses_max: None }),
         ];

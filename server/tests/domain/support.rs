@@ -148,6 +148,7 @@ pub fn text(chat_id: &ChatId, content: &str) -> PostMessage {
         thread: None,
         attachments: vec![],
         poll: None,
+        everyone: None,
     }
 }
 

@@ -159,11 +159,13 @@ async fn something(rng: &mut StdRng, people: &[Person], chats: &mut Vec<ChatId>,
             description: None,
             public: None,
             rights: None,
+            disappear_after: None,
         }),
         (9, _) => Request::UpdateProfile(UpdateProfile {
             display_name: None,
             bio: None,
             custom_status: Some(format!("busy {}", rng.random_range(0..9))),
+            status: None,
         }),
         (10, _) if chats.len() < 6 => {
             let others: Vec<_> = people.iter().filter(|_| rng.random_bool(0.5)).map(|person| person.id).collect();

@@ -105,7 +105,8 @@ impl Engine {
         thread: Option<MessageId>,
     ) -> Result<(), EngineError> {
         let Some(me) = self.me() else { return Ok(()) };
-        let details = Details::default();
+        let everyone = chats::get(s.tx, chat)?.and_then(|info| info.everyone_in(&draft.text));
+        let details = Details { everyone, ..Details::default() };
         let post =
             NewPost { local_id, sender: me, draft: &draft, mentions, details: &details, thread: thread.as_ref() };
         if self.post(s, chat, post)? && thread.is_none() {

@@ -31,6 +31,8 @@ pub(crate) struct ChatInfo {
     pub(crate) any_read: u64,
     pub(crate) draft: String,
     pub(crate) settings: ChatSettings,
+    /// Seconds after which new messages go.
+    pub(crate) disappear_after: Option<u32>,
 }
 
 impl ChatInfo {
@@ -52,7 +54,8 @@ impl ChatInfo {
 
 const COLUMNS: &str = "id, kind, name, description, created_at_ms, public, encrypted, member_count, known, listed, role, \
                        read_seq, last_seq, unread, unread_mentions, all_delivered, any_read, draft, \
-                       archived_at_seq, pinned_at_ms, muted_until_ms, marked_unread, notify, rights, avatar";
+                       archived_at_seq, pinned_at_ms, muted_until_ms, marked_unread, notify, rights, avatar, \
+                       disappear_after";
 
 fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
     Ok(ChatInfo {
@@ -84,6 +87,7 @@ fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
         // Of a newer version: the server refuses what may not be.
         rights: serde_json::from_str(&r.text(23)?).unwrap_or_default(),
         avatar: r.opt_text(24)?.and_then(FileId::new),
+        disappear_after: r.opt_int(25)?.and_then(|seconds| u32::try_from(seconds).ok()),
     })
 }
 
@@ -200,7 +204,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
     let changed = tx.execute(
         "UPDATE chats SET kind = ?2, name = ?3, description = ?4, creator_id = ?5, created_at_ms = ?6, public = ?7,
              encrypted = ?8, member_count = ?9, rev = ?10, known = 1, last_seq = max(last_seq, ?11), rights = ?12,
-             avatar = ?13
+             avatar = ?13, disappear_after = ?14
          WHERE id = ?1 AND (known = 0 OR rev <= ?10)",
         params![
             chat.id.as_str(),
@@ -216,6 +220,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
             chat.last_seq,
             rights,
             chat.avatar.as_ref().map(FileId::as_str),
+            chat.disappear_after,
         ],
     )?;
     Ok(changed > 0)

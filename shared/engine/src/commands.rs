@@ -2,7 +2,7 @@
 //! and answered at once; what only the server can do waits for it, or fails with `Offline`.
 
 use protocol::frame::{
-    AddMember, ChatRef, CreateChat, CreateInvitation, Directory, MemberRef, MessageRef, SetPresence, SetRole,
+    AddMember, ChatRef, CreateChat, CreateInvitation, Directory, MemberRef, MessageRef, SetPresence, SetRole, Status,
     UpdateChat, UpdateProfile, UserRef,
 };
 use protocol::{Chat, ChatId, ChatKind, LocalId, Request, Role, Timestamp, UserId};
@@ -95,6 +95,11 @@ impl Engine {
                 self.schedule(s, command)?
             }
             Command::Remind { .. } | Command::DropReminder { .. } => self.remind(s, command)?,
+            Command::SetPrivacy { .. }
+            | Command::SetContact { .. }
+            | Command::Block { .. }
+            | Command::ListBlocked
+            | Command::WhenSeen { .. } => self.guard(s, command)?,
             Command::SendFiles { chat_id, local_id, draft, mentions, thread, files } => {
                 self.send_files(s, &chat_id, local_id, &draft, mentions, thread.as_ref(), files)?
             }
@@ -134,7 +139,7 @@ impl Engine {
                 DONE
             }
             Command::Typing { chat_id } => {
-                if self.is_entered() && self.presence.tell_typing(&chat_id, s.now) {
+                if self.is_entered() && self.shows_typing() && self.presence.tell_typing(&chat_id, s.now) {
                     tell(s, Request::Typing(ChatRef { chat_id }));
                 }
                 DONE
@@ -169,6 +174,11 @@ impl Engine {
                 DONE
             }
             Command::ListThreads => Answer::Now(ReplyBody::Threads { threads: self.followed_threads(s)? }),
+            Command::ListInbox => Answer::Now(ReplyBody::Inbox { rows: self.inbox_rows(s)? }),
+            Command::MarkInboxRead => {
+                self.mark_inbox_read(s)?;
+                DONE
+            }
             Command::ListSaved => Answer::Now(ReplyBody::Found { hits: self.saved_messages(s)? }),
             Command::ListMentions => Answer::Now(ReplyBody::Found { hits: self.mentions_of_me(s)? }),
             Command::ListPinned { chat_id } if !self.is_entered() => {
@@ -186,6 +196,7 @@ impl Engine {
                     return Ok(Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound }));
                 }
                 self.open_chat(s, &chat_id, Target::Unread)?;
+                self.ask_about_other(s, &chat_id);
                 let draft = drafts::load(s.tx, &chat_id)?;
                 s.update(Update::Draft { chat_id, draft });
             }
@@ -222,8 +233,15 @@ impl Engine {
                 return self.create_chat(s, local_id, create);
             }
             Command::OpenPrivate { user_id } => return self.open_private(s, user_id),
-            Command::UpdateChat { chat_id, name, description, public, rights } => {
-                (Waiting::Done, Request::UpdateChat(UpdateChat { chat_id, name, description, public, rights }))
+            Command::UpdateChat { chat_id, name, description, public, rights } => (
+                Waiting::Done,
+                Request::UpdateChat(UpdateChat { chat_id, name, description, public, rights, disappear_after: None }),
+            ),
+            Command::SetDisappearing { chat_id, after } => {
+                let (name, description, public, rights) = (None, None, None, None);
+                let disappear_after = Some(after.unwrap_or(0));
+                let change = UpdateChat { chat_id, name, description, public, rights, disappear_after };
+                (Waiting::Done, Request::UpdateChat(change))
             }
             Command::JoinChat { chat_id } => (Waiting::Chat, Request::JoinChat(ChatRef { chat_id })),
             Command::LeaveChat { chat_id } => (Waiting::Done, Request::LeaveChat(ChatRef { chat_id })),
@@ -237,7 +255,13 @@ impl Engine {
                 (Waiting::Done, Request::SetRole(SetRole { chat_id, user_id, role }))
             }
             Command::UpdateProfile { display_name, bio, custom_status } => {
-                (Waiting::Done, Request::UpdateProfile(UpdateProfile { display_name, bio, custom_status }))
+                let change = UpdateProfile { display_name, bio, custom_status, status: None };
+                (Waiting::Done, Request::UpdateProfile(change))
+            }
+            Command::SetStatus { emoji, text, until } => {
+                let status = Some(Status { emoji, text, until });
+                let change = UpdateProfile { display_name: None, bio: None, custom_status: None, status };
+                (Waiting::Done, Request::UpdateProfile(change))
             }
             Command::RemoveEmoji { name } => (Waiting::Done, Self::remove_emoji(name)),
             Command::ListChannels { query } => {
@@ -324,6 +348,7 @@ fn own_chat(id: ChatId, kind: ChatKind, wish: &CreateChat, me: Option<UserId>, n
         public: wish.public,
         encrypted: false,
         rights: protocol::Rights::default(),
+        disappear_after: None,
         member_count: members,
         last_seq: 0,
         rev: 0,

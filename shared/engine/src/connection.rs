@@ -7,11 +7,14 @@ use protocol::{ErrorCode, ProtocolError, Request, Timestamp};
 use view::{Failure, Update};
 
 use crate::avatars::Avatars;
+use crate::disappearing::Going;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::{Account, AuthTokens, Output, Timer};
 use crate::items::Items;
+use crate::keywords::Keywords;
 use crate::outbox::Outbox;
+use crate::privacy::Own;
 use crate::requests::{Ask, Requests, tell};
 use crate::step::Step;
 use crate::transfers::Transfers;
@@ -103,6 +106,9 @@ impl Engine {
             self.items = Items::default();
             self.transfers = Transfers::default();
             self.avatars = Avatars::default();
+            self.going = Going::default();
+            self.own = Own::default();
+            self.keywords = Keywords::default();
             self.timeline = None;
         }
         account::save(s.tx, &account, &tokens)?;
@@ -218,6 +224,7 @@ impl Engine {
         if !known.is_empty() && known != welcome.server_id {
             return self.lose(s, Some(Failure::WrongPin));
         }
+        self.compare_clocks(s, welcome.server_time)?;
         if self.incarnation != welcome.incarnation {
             if !self.incarnation.is_empty() {
                 chats::distrust_all(s.tx)?;

@@ -8,14 +8,17 @@ use view::Preferences;
 
 use crate::avatars::Avatars;
 use crate::connection::Connection;
+use crate::disappearing::Going;
 use crate::error::EngineError;
 use crate::inbox::Inbox;
 use crate::io::{Account, AuthTokens, Cx, Input, Output, Timer};
 use crate::items::Items;
+use crate::keywords::Keywords;
 use crate::marks::Marks;
 use crate::outbox::Outbox;
 use crate::people::People;
 use crate::presence::Presence;
+use crate::privacy::Own;
 use crate::requests::Requests;
 use crate::screen::Screen;
 use crate::step::Step;
@@ -39,6 +42,9 @@ pub struct Engine {
     pub(crate) avatars: Avatars,
     /// Emoji whose pictures are on their way up, with the command that waits.
     pub(crate) uploads: HashMap<FileId, (u32, PutEmoji)>,
+    pub(crate) going: Going,
+    pub(crate) own: Own,
+    pub(crate) keywords: Keywords,
     pub(crate) people: People,
     pub(crate) presence: Presence,
     pub(crate) preferences: Preferences,
@@ -71,6 +77,9 @@ impl Engine {
             transfers: Transfers::default(),
             avatars: Avatars::load(tx)?,
             uploads: HashMap::new(),
+            going: Going::load(tx)?,
+            own: Own::load(tx)?,
+            keywords: Keywords::load(tx)?,
             people: People::default(),
             presence: Presence::default(),
             preferences: preferences::load(tx)?,
@@ -97,6 +106,7 @@ impl Engine {
         let mut s = Step::new(cx);
         match input {
             Input::Started => {
+                crate::news::prune(s.tx)?;
                 self.forget_unsent_picks(&mut s)?;
                 self.started(&mut s);
             }
@@ -116,6 +126,7 @@ impl Engine {
         self.start_transfers(&mut s)?;
         self.send_avatars(&mut s);
         self.note_caught_up(&mut s)?;
+        self.let_go(&mut s)?;
         self.show(&mut s)?;
         Ok(s.out)
     }
@@ -140,6 +151,7 @@ impl Engine {
             Timer::Outbox => self.outbox_timer(),
             Timer::Items => self.items_timer(),
             Timer::Files => self.transfers_may_start(),
+            Timer::Going => self.going_timer(),
             Timer::Typing => self.typing_timer(s),
             Timer::Flush => self.flush_timer(s)?,
         }

@@ -85,6 +85,10 @@ impl Engine {
             (Ask::Members { chat, pages_left }, Reply::Members { members, next_cursor }) => {
                 self.members_came(s, &chat, pages_left, &members, next_cursor)
             }
+            (Ask::LastSeen, Reply::LastSeen { people }) => {
+                self.last_seen_came(&people);
+                Ok(())
+            }
             (Ask::Command { id, what }, reply) => self.command_answered(s, id, what, reply),
             // A reply of the wrong kind: this server is not to be relied on.
             (ask, _) => {
@@ -105,7 +109,7 @@ impl Engine {
         }
         match ask {
             Ask::Hello if error.code == ErrorCode::VersionUnsupported => self.lose(s, Some(Failure::Version)),
-            Ask::Hello | Ask::Ping | Ask::Members { .. } | Ask::Thread { .. } => Ok(()),
+            Ask::Hello | Ask::Ping | Ask::Members { .. } | Ask::Thread { .. } | Ask::LastSeen => Ok(()),
             Ask::Auth | Ask::Refresh => self.entry_refused(s, &ask, &error),
             Ask::Sync(scopes) => self.sync_refused(s, scopes, &error),
             Ask::Change { chat, n } => self.change_refused(s, &chat, n, &error),
@@ -139,7 +143,10 @@ impl Engine {
         let late = self.requests.expired(s);
         let mut gone = false;
         for ask in late {
-            gone |= !matches!(ask, Ask::Page { .. } | Ask::Members { .. } | Ask::Thread { .. } | Ask::Command { .. });
+            gone |= !matches!(
+                ask,
+                Ask::Page { .. } | Ask::Members { .. } | Ask::Thread { .. } | Ask::LastSeen | Ask::Command { .. }
+            );
             self.unanswered(s, ask, Failure::TimedOut)?;
         }
         // A server that leaves a change or a catch-up without an answer is not there: only a new connection tells.

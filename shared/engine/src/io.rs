@@ -158,6 +158,8 @@ pub enum Timer {
     Outbox,
     /// Files that could not move are tried again.
     Files,
+    /// A message goes by itself.
+    Going,
     /// The typing marks of others fade.
     Typing,
     /// Entries of the person's own data are tried again.

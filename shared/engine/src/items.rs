@@ -13,6 +13,7 @@ use protocol::{ChatId, Item, MessageId, ProtocolError, Request};
 use sql::{Error, Tx, params};
 use view::ChatSettings;
 use view::kept::UI;
+use view::notify::NOTIFY;
 
 use crate::chats;
 use crate::drafts;
@@ -20,7 +21,10 @@ use crate::emoji::EMOJI;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Timer;
+use crate::keywords::Keywords;
+use crate::news::chat_of;
 use crate::polls::forget_lost_votes;
+use crate::privacy::is_private;
 use crate::reminders::is_reminder;
 use crate::requests::Ask;
 use crate::saved::SAVED;
@@ -253,6 +257,9 @@ impl Engine {
                 self.emoji_changed(s, value);
             }
         } else if key.starts_with(UI) {
+            if key == NOTIFY {
+                self.keywords = Keywords::of(value);
+            }
             if !own {
                 self.kept_elsewhere(s, key, value);
             }
@@ -260,6 +267,10 @@ impl Engine {
             self.saved_changed(s, id)?;
         } else if let Some(poll) = key.strip_prefix(VOTE) {
             self.vote_came(s, poll, value)?;
+        } else if let Some(chat) = chat_of(key) {
+            self.inbox_read(s, chat, value)?;
+        } else if is_private(key) {
+            self.private_changed(s, key, value)?;
         } else if is_scheduled(key) {
             self.screen.dirty.scheduled = true;
         } else if is_reminder(key) {

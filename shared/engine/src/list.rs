@@ -1,7 +1,7 @@
 //! The chat list: its rows and their order, newest activity first. A row is built from indexes alone, so that the list
 //! of a cache of any size is there at once.
 
-use protocol::{ChatId, ChatKind, MessageType, Timestamp};
+use protocol::{ChatId, ChatKind, MessageType, Role, Timestamp};
 use view::{ChatRow, Delivery, SystemNote};
 
 use crate::chats::ChatInfo;
@@ -84,6 +84,7 @@ impl Engine {
         for id in self.presence.typing(&info.id) {
             typing.push(self.name_of(s, id)?);
         }
+        let blocked = person.as_ref().is_some_and(|person| person.blocked);
         let mut row = ChatRow {
             id: info.id.clone(),
             kind: info.kind,
@@ -95,7 +96,13 @@ impl Engine {
             public: info.public,
             encrypted: info.encrypted,
             rights: info.rights,
-            may_post: info.person_may(info.rights.post_from()),
+            may_post: info.person_may(info.rights.post_from()) && !blocked,
+            may_mention_everyone: info.may_mention_everyone(),
+            disappear_after: info.disappear_after,
+            may_set_timer: match info.kind {
+                ChatKind::Private => info.role.is_some(),
+                ChatKind::Group | ChatKind::Channel => info.person_may(Role::Admin),
+            },
             may_invite: info.kind != ChatKind::Private && info.person_may(info.rights.invite_from(info.kind)),
             member_count: info.member_count,
             last_text: String::new(),

@@ -1,12 +1,13 @@
 //! The messages of the cache. A message enters the history once, by its id, whichever way it comes.
 
 use protocol::{
-    Attachment, ChatId, ErrorCode, Forwarded, LinkPreview, Message, MessageId, MessageType, NewPoll, Poll, Replies,
-    UserId,
+    Attachment, ChatId, ErrorCode, Everyone, Forwarded, LinkPreview, Message, MessageId, MessageType, NewPoll, Poll,
+    Replies, UserId,
 };
 use sql::{Error, Row, Tx, params};
 
 use crate::content::Content;
+use crate::keywords::Keywords;
 use crate::{search, text};
 
 mod find;
@@ -84,6 +85,7 @@ pub(crate) struct Stored {
     pub(crate) pinned_at: Option<i64>,
     pub(crate) details: Details,
     pub(crate) thread: Option<MessageId>,
+    pub(crate) expires_at: Option<i64>,
 }
 
 impl Stored {
@@ -125,6 +127,9 @@ pub(crate) struct Details {
     /// The poll as this device asked it, in case that it must be asked again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) asked: Option<Box<NewPoll>>,
+    /// Everyone is mentioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) everyone: Option<Everyone>,
 }
 
 impl Details {
@@ -136,6 +141,7 @@ impl Details {
             poll: message.poll.clone(),
             preview: message.preview.clone(),
             asked: None,
+            everyone: message.everyone,
         }
     }
 
@@ -146,7 +152,7 @@ impl Details {
 }
 
 const COLUMNS: &str = "n, id, ord, seq, sender_id, content, kind, at_ms, reply_to, mentions, reactions, sealed, edited, \
-                       deleted, rev, state, failure, counts, mentions_me, pinned_at_ms, details, thread";
+                       deleted, rev, state, failure, counts, mentions_me, pinned_at_ms, details, thread, expires_ms";
 
 fn read(r: &Row<'_>) -> Result<Stored, Error> {
     let broken = |what: &str| Error::Bug(format!("messages.{what} is not what was written"));
@@ -181,6 +187,7 @@ fn read(r: &Row<'_>) -> Result<Stored, Error> {
             None => Details::default(),
         },
         thread: r.opt_text(21)?.and_then(MessageId::new),
+        expires_at: r.opt_int(22)?,
     })
 }
 
@@ -244,20 +251,22 @@ pub(crate) struct Meaning {
 }
 
 impl Meaning {
-    pub(crate) fn of(message: &Message, me: UserId) -> Self {
+    pub(crate) fn of(message: &Message, me: UserId, keywords: &Keywords) -> Self {
         let foreign = message.sender_id != me;
         let live = message.deleted_at.is_none() && message.message_type != MessageType::System;
+        let readable = Content::of(&message.content, message.sealed).readable();
+        let calls = || {
+            message.mentions.contains(&me)
+                || message.everyone == Some(Everyone::All)
+                || readable.is_some_and(|text| keywords.are_in(text))
+        };
         // What stands in a thread counts there, see `threads`.
-        Self {
-            counts: foreign && live && message.thread.is_none(),
-            mentions_me: live && foreign && message.mentions.contains(&me),
-        }
+        Self { counts: foreign && live && message.thread.is_none(), mentions_me: live && foreign && calls() }
     }
 }
 
 /// Puts a message as the server has it into its place.
-pub(crate) fn put(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, me: UserId) -> Result<Put, Error> {
-    let meaning = Meaning::of(m, me);
+pub(crate) fn put(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, meaning: Meaning) -> Result<Put, Error> {
     let n = number(m.timestamp.0, m.seq);
     if insert(tx, chat, m, n, meaning)? {
         return Ok(Put::New);
@@ -283,7 +292,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, me: UserId) -> Re
     tx.execute(
         "UPDATE messages SET n = ?3, ord = ?4, seq = ?5, sender_id = ?6, content = ?7, kind = ?8, at_ms = ?9, reply_to = ?10,
              mentions = ?11, reactions = ?12, sealed = ?13, edited = ?14, deleted = ?15, rev = ?16, state = 0, failure = NULL,
-             counts = ?17, mentions_me = ?18, pinned_at_ms = ?19, details = ?20, thread = ?21
+             counts = ?17, mentions_me = ?18, pinned_at_ms = ?19, details = ?20, thread = ?21, expires_ms = ?22
          WHERE chat_id = ?1 AND id = ?2",
         params![
             chat.as_str(),
@@ -307,6 +316,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, me: UserId) -> Re
             m.pinned_at.map(|at| at.0),
             details.text(),
             m.thread.as_ref().map(MessageId::as_str),
+            expires_ms(m),
         ],
     )?;
     if n != old.n || old.content != m.content || m.deleted_at.is_some() {
@@ -320,8 +330,8 @@ fn insert(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, n: i64, meaning: Meaning)
     let reactions: Reactions = m.reactions.iter().map(|(emoji, who)| (emoji.clone(), who.clone())).collect();
     let done = tx.execute(
         "INSERT INTO messages (n, chat_id, id, ord, seq, sender_id, content, kind, at_ms, reply_to, mentions, reactions,
-             sealed, edited, deleted, rev, state, failure, counts, mentions_me, pinned_at_ms, details, thread)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, NULL, ?17, ?18, ?19, ?20, ?21)
+             sealed, edited, deleted, rev, state, failure, counts, mentions_me, pinned_at_ms, details, thread, expires_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, NULL, ?17, ?18, ?19, ?20, ?21, ?22)
          ON CONFLICT DO NOTHING",
         params![
             n,
@@ -345,12 +355,18 @@ fn insert(tx: &mut Tx<'_>, chat: &ChatId, m: &Message, n: i64, meaning: Meaning)
             m.pinned_at.map(|at| at.0),
             Details::of(m).text(),
             m.thread.as_ref().map(MessageId::as_str),
+            expires_ms(m),
         ],
     )?;
     if done > 0 {
         index(tx, n, m)?;
     }
     Ok(done > 0)
+}
+
+/// When it goes by itself, while it is there.
+fn expires_ms(m: &Message) -> Option<i64> {
+    m.expires_at.filter(|_| m.deleted_at.is_none()).map(|at| at.0)
 }
 
 fn index(tx: &mut Tx<'_>, n: i64, m: &Message) -> Result<(), Error> {

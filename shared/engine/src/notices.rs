@@ -51,7 +51,7 @@ impl Engine {
                 Some(root) => self.is_news_in_thread(s, root, message.seq)? && !message.deleted,
                 None => message.counts && message.seq > info.read_seq,
             };
-            if !fresh || message.kind != MessageType::Text {
+            if !fresh || message.kind != MessageType::Text || self.own.has_blocked(message.sender) {
                 continue;
             }
             let personal = message.mentions_me || info.kind == ChatKind::Private;

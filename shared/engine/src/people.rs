@@ -14,6 +14,10 @@ pub(crate) struct Person {
     pub(crate) bio: String,
     pub(crate) custom_status: String,
     pub(crate) avatar: Option<FileId>,
+    pub(crate) status_emoji: String,
+    pub(crate) status_until: Option<i64>,
+    pub(crate) email: String,
+    pub(crate) phone: String,
     pub(crate) deactivated: bool,
 }
 
@@ -32,12 +36,18 @@ impl Person {
             bio: String::new(),
             custom_status: String::new(),
             avatar: None,
+            status_emoji: String::new(),
+            status_until: None,
+            email: String::new(),
+            phone: String::new(),
             deactivated: false,
         }
     }
 }
 
-const COLUMNS: &str = "id, username, display_name, bio, custom_status, deactivated, avatar";
+const COLUMNS: &str =
+    "id, username, display_name, bio, custom_status, deactivated, status_emoji, status_until_ms, email, phone,
+     avatar";
 
 fn read(r: &Row<'_>) -> Result<Person, Error> {
     Ok(Person {
@@ -47,7 +57,11 @@ fn read(r: &Row<'_>) -> Result<Person, Error> {
         bio: r.text(3)?,
         custom_status: r.text(4)?,
         deactivated: r.flag(5)?,
-        avatar: r.opt_text(6)?.and_then(FileId::new),
+        avatar: r.opt_text(10)?.and_then(FileId::new),
+        status_emoji: r.text(6)?,
+        status_until: r.opt_int(7)?,
+        email: r.text(8)?,
+        phone: r.text(9)?,
     })
 }
 
@@ -73,11 +87,13 @@ impl People {
     /// Takes in a profile; `true` when it is news.
     pub(crate) fn put(&mut self, tx: &mut Tx<'_>, user: &User) -> Result<bool, Error> {
         let changed = tx.execute(
-            "INSERT INTO people (id, username, display_name, bio, custom_status, deactivated, rev, avatar)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO people (id, username, display_name, bio, custom_status, deactivated, rev, status_emoji,
+                 status_until_ms, email, phone, avatar)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (id) DO UPDATE SET username = excluded.username, display_name = excluded.display_name,
                  bio = excluded.bio, custom_status = excluded.custom_status, deactivated = excluded.deactivated,
-                 rev = excluded.rev, avatar = excluded.avatar
+                  rev = excluded.rev, status_emoji = excluded.status_emoji, status_until_ms = excluded.status_until_ms,
+                 email = excluded.email, phone = excluded.phone, avatar = excluded.avatar
              WHERE excluded.rev > people.rev",
             params![
                 user.id.0,
@@ -87,6 +103,10 @@ impl People {
                 user.custom_status,
                 user.deactivated,
                 user.rev,
+                user.status_emoji,
+                user.status_until.map(|until| until.0),
+                user.email.as_deref().unwrap_or_default(),
+                user.phone.as_deref().unwrap_or_default(),
                 user.avatar.as_ref().map(FileId::as_str)
             ],
         )?;

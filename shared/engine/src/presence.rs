@@ -1,7 +1,8 @@
 //! Who is there and who is typing. Lives in memory only: it means nothing after the connection.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use protocol::frame::Seen;
 use protocol::limits::TYPING_MS;
 use protocol::{ChatId, PresenceStatus, Timestamp, UserId};
 
@@ -15,6 +16,8 @@ const TELL_TYPING_MS: i64 = 3_000;
 #[derive(Default)]
 pub(crate) struct Presence {
     seen: HashMap<UserId, (PresenceStatus, Option<Timestamp>)>,
+    /// They do not show when they were there.
+    hidden: HashSet<UserId>,
     typing: BTreeMap<ChatId, Vec<(UserId, i64)>>,
     told: HashMap<ChatId, i64>,
     /// What the person wants others to see, to be told on each connection.
@@ -24,6 +27,27 @@ pub(crate) struct Presence {
 impl Presence {
     pub(crate) fn of(&self, id: UserId) -> (PresenceStatus, Option<Timestamp>) {
         self.seen.get(&id).copied().unwrap_or_default()
+    }
+
+    /// Not there, and not known since when.
+    pub(crate) fn is_worth_asking(&self, id: UserId) -> bool {
+        matches!(self.of(id), (PresenceStatus::Offline, None))
+    }
+
+    /// They do not show when they were there.
+    pub(crate) fn is_hidden(&self, id: UserId) -> bool {
+        self.hidden.contains(&id)
+    }
+
+    /// The server says when someone was last there; `true` when it is news.
+    pub(crate) fn last_seen_came(&mut self, seen: &Seen) -> bool {
+        let id = seen.user_id;
+        let turned = if seen.hidden { self.hidden.insert(id) } else { self.hidden.remove(&id) };
+        if !self.is_worth_asking(id) || seen.at.is_none() {
+            return turned;
+        }
+        self.seen.insert(id, (PresenceStatus::Offline, seen.at));
+        true
     }
 
     pub(crate) fn typing(&self, chat: &ChatId) -> Vec<UserId> {
@@ -59,7 +83,7 @@ impl Engine {
     }
 
     pub(crate) fn typing_came(&mut self, s: &mut Step<'_, '_>, chat: ChatId, who: UserId) {
-        if Some(who) == self.me() {
+        if Some(who) == self.me() || self.own.has_blocked(who) {
             return;
         }
         let until = s.now + i64::from(TYPING_MS);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use protocol::frame::ListMembers;
 use protocol::limits::DIRECTORY_PAGE_MAX;
-use protocol::{Chat, ChatId, ChatKind, Member, PresenceStatus, Request, Role, UserId};
+use protocol::{Chat, ChatId, ChatKind, Member, PresenceStatus, Request, Role, Timestamp, UserId};
 use view::{ChatRow, MemberRow, PersonRow};
 
 use crate::engine::Engine;
@@ -20,10 +20,10 @@ const MEMBER_PAGES_MAX: u32 = 25;
 impl Engine {
     pub(crate) fn person_row(&mut self, s: &mut Step<'_, '_>, id: UserId) -> Result<PersonRow, EngineError> {
         let person = self.people.get(s.tx, id)?;
-        Ok(self.row_of(&person))
+        Ok(self.row_of(&person, s.now))
     }
 
-    fn row_of(&self, person: &Person) -> PersonRow {
+    fn row_of(&self, person: &Person, now: i64) -> PersonRow {
         let (mut presence, mut last_seen) = self.presence.of(person.id);
         if Some(person.id) == self.me() && self.is_entered() {
             presence = self.presence.own.unwrap_or(PresenceStatus::Online);
@@ -31,13 +31,22 @@ impl Engine {
         if presence != PresenceStatus::Offline {
             last_seen = None;
         }
+        // The server takes it back then; a device that is offline does not wait for that.
+        let over = person.status_until.is_some_and(|until| until <= now);
+        let said = |text: &str| if over { String::new() } else { text.to_owned() };
         PersonRow {
             id: person.id,
             username: person.username.clone(),
             name: person.name().to_owned(),
             bio: person.bio.clone(),
-            custom_status: person.custom_status.clone(),
             avatar: self.avatars.of_person(Some(person.id) == self.me(), person.avatar.as_ref()),
+            custom_status: said(&person.custom_status),
+            status_emoji: said(&person.status_emoji),
+            status_until: person.status_until.filter(|_| !over).map(Timestamp),
+            email: person.email.clone(),
+            phone: person.phone.clone(),
+            blocked: self.own.has_blocked(person.id),
+            seen_hidden: self.hides_presence() || self.presence.is_hidden(person.id),
             presence,
             last_seen,
             deactivated: person.deactivated,
@@ -56,7 +65,7 @@ impl Engine {
         for person in self.people.all(s.tx)? {
             let names = search::fold(&format!("{} {}", person.username, person.display_name));
             if words.iter().all(|word| names.contains(word)) {
-                found.push(self.row_of(&person));
+                found.push(self.row_of(&person, s.now));
             }
         }
         found.sort_by_cached_key(|row| search::fold(&row.name));
@@ -147,6 +156,9 @@ fn foreign_row(chat: &Chat) -> ChatRow {
         rights: chat.rights,
         may_post: false,
         may_invite: false,
+        may_mention_everyone: false,
+        disappear_after: None,
+        may_set_timer: false,
         member_count: chat.member_count,
         last_text: String::new(),
         last_author: String::new(),

@@ -75,6 +75,24 @@ impl Engine {
         Ok(())
     }
 
+    /// Those that rang, with when.
+    pub(crate) fn rung(&mut self, s: &mut Step<'_, '_>) -> Result<Vec<(SearchHit, Timestamp)>, EngineError> {
+        let rows = s.tx.rows(
+            "SELECT key, value FROM items WHERE key > 'reminder:' AND key < 'reminder;' AND value IS NOT NULL",
+            &[],
+            |r| Ok((r.text(0)?, r.text(1)?)),
+        )?;
+        let mut rung = Vec::new();
+        for (key, value) in rows {
+            if let (Some(id), Some(reminder)) = (reminder_id(&key), read(&value))
+                && let Some(rang) = reminder.rang_at
+            {
+                rung.push((self.reminder_hit(s, id, &reminder)?, rang));
+            }
+        }
+        Ok(rung)
+    }
+
     /// Tells the screen all of them.
     pub(crate) fn show_reminders(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
         let rows = s.tx.rows(

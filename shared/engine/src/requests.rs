@@ -55,6 +55,8 @@ pub(crate) enum Ask {
         chat: ChatId,
         pages_left: u32,
     },
+    /// When people were last there.
+    LastSeen,
     /// A command that only the server can answer.
     Command {
         id: u32,

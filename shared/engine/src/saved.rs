@@ -42,7 +42,9 @@ impl Engine {
         on: bool,
     ) -> Result<bool, EngineError> {
         let value = if on {
-            let Some(message) = messages::get(s.tx, chat, id)? else { return Ok(false) };
+            // What goes by itself is not to outlive itself here.
+            let found = messages::get(s.tx, chat, id)?.filter(|message| message.expires_at.is_none());
+            let Some(message) = found else { return Ok(false) };
             let kept = Saved {
                 chat_id: chat.clone(),
                 author_id: message.sender,

@@ -11,6 +11,9 @@ const STEPS: &[Migration] = &[
     Migration::shared(6, "transfers", TRANSFERS),
     Migration::shared(7, "avatars", AVATARS),
     Migration::shared(8, "emoji", EMOJI),
+    Migration::shared(9, "disappearing", DISAPPEARING),
+    Migration::shared(10, "people", PEOPLE),
+    Migration::shared(11, "news", NEWS),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -38,6 +41,7 @@ pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
         "DELETE FROM account; DELETE FROM scopes; DELETE FROM people; DELETE FROM chats; DELETE FROM members;
          DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox; DELETE FROM items; DELETE FROM threads;
          DELETE FROM transfers; DELETE FROM avatars; DELETE FROM contents; DELETE FROM emoji;
+         DELETE FROM gone; DELETE FROM clock; DELETE FROM news; DELETE FROM news_read;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -239,5 +243,46 @@ CREATE TABLE emoji (
     by_id BIGINT NOT NULL,
     removed BIGINT NOT NULL,
     rev BIGINT NOT NULL
+) /*strict*/;
+";
+
+const DISAPPEARING: &str = "
+ALTER TABLE chats ADD COLUMN disappear_after BIGINT;    -- seconds; null while messages stay
+ALTER TABLE messages ADD COLUMN expires_ms BIGINT;      -- goes by itself then, by the server's clock
+CREATE INDEX messages_expiring ON messages (expires_ms) WHERE expires_ms IS NOT NULL;
+CREATE TABLE gone (
+    chat_id TEXT NOT NULL,
+    id TEXT NOT NULL,               -- of a message that went by itself
+    PRIMARY KEY (chat_id, id)
+) /*strict*/;
+CREATE TABLE clock (
+    one BIGINT PRIMARY KEY CHECK (one = 1),
+    ahead_ms BIGINT NOT NULL        -- this device's clock minus the server's
+) /*strict*/;
+";
+
+const PEOPLE: &str = "
+ALTER TABLE people ADD COLUMN status_emoji TEXT NOT NULL DEFAULT '';
+ALTER TABLE people ADD COLUMN status_until_ms BIGINT;  -- the status ends then
+ALTER TABLE people ADD COLUMN email TEXT NOT NULL DEFAULT '';
+ALTER TABLE people ADD COLUMN phone TEXT NOT NULL DEFAULT '';
+";
+
+const NEWS: &str = "
+CREATE TABLE news (
+    kind BIGINT NOT NULL,           -- 0 mention, 1 answer, 2 reaction
+    chat_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    who BIGINT NOT NULL,
+    emoji TEXT NOT NULL,            -- of a reaction; else empty
+    rev BIGINT NOT NULL,            -- of the chat, when it was heard of
+    at_ms BIGINT NOT NULL,
+    fresh BIGINT NOT NULL,          -- it happened while this device listened
+    PRIMARY KEY (chat_id, message_id, kind, who, emoji)
+) /*strict*/;
+CREATE INDEX news_by_time ON news (at_ms);
+CREATE TABLE news_read (
+    chat_id TEXT PRIMARY KEY,
+    rev BIGINT NOT NULL             -- all of the chat's up to here was seen
 ) /*strict*/;
 ";

@@ -35,6 +35,8 @@ pub(crate) struct Dirty {
     pub(crate) scheduled: bool,
     /// What one is reminded of.
     pub(crate) reminders: bool,
+    /// What concerns oneself.
+    pub(crate) news: bool,
     pub(crate) connection: bool,
     /// The open chat's history is another one now.
     pub(crate) replaced: bool,
@@ -56,6 +58,7 @@ pub(crate) struct Screen {
     /// The thread that is open beside it.
     pub(crate) thread: Option<(ChatId, MessageId)>,
     pub(crate) threads_unread: Option<u32>,
+    pub(crate) inbox_unread: Option<u32>,
 }
 
 impl Screen {
@@ -91,11 +94,14 @@ impl Engine {
         self.show_kept(s)?;
         self.screen.unread = None;
         self.screen.threads_unread = None;
+        self.screen.inbox_unread = None;
+        self.show_inbox(s)?;
         self.show_threads_unread(s)?;
         self.show_scheduled(s)?;
         self.show_reminders(s)?;
         self.show_transfers(s)?;
         self.show_team_emoji(s)?;
+        self.show_privacy(s)?;
         self.show_unread(s)
     }
 
@@ -111,6 +117,10 @@ impl Engine {
         self.show_thread(s, &dirty)?;
         if dirty.threads {
             self.show_threads_unread(s)?;
+        }
+        // Reading a chat reads what concerns oneself there.
+        if dirty.news || (self.screen.inbox_unread != Some(0) && !dirty.chats.is_empty()) {
+            self.show_inbox(s)?;
         }
         if dirty.scheduled {
             self.show_scheduled(s)?;

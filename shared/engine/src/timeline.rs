@@ -6,6 +6,7 @@ use sql::params;
 use view::{TimelineDiff, TimelinePosition, Update};
 
 use crate::chats::{self, ChatInfo};
+use crate::disappearing::was_there;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::messages::{self, State, Stored};
@@ -79,7 +80,9 @@ impl Engine {
             Target::Message(id) => messages::get(s.tx, chat, id)?,
             _ => None,
         };
-        if matches!(target, Target::Message(_)) && found.is_none() && !self.is_entered() {
+        if let (Target::Message(id), None) = (&target, &found)
+            && (!self.is_entered() || was_there(s.tx, chat, id)?)
+        {
             return Ok(false);
         }
         self.requests.leave(chat);

@@ -239,6 +239,7 @@ fn chat(id: ChatId) -> Chat {
         public: false,
         encrypted: false,
         rights: protocol::Rights::default(),
+        disappear_after: None,
         member_count: 2,
         last_seq: 0,
         rev: 1,

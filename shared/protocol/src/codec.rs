@@ -3,6 +3,7 @@
 //! Size, UTF-8 and nesting are checked before parsing, so that no input costs more than its own length.
 
 use crate::error::{ErrorCode, ProtocolError};
+use crate::everyone::Everyone;
 use crate::file::Attach;
 use crate::frame::{ClientFrame, MessageRef, PostMessage, Request, ServerFrame};
 use crate::id::{ChatId, LocalId, MessageId, RequestId, UserId};
@@ -78,6 +79,8 @@ struct Post<'t> {
     attachments: Vec<Attach>,
     #[serde(default)]
     poll: Option<Box<NewPoll>>,
+    #[serde(default)]
+    everyone: Option<Everyone>,
 }
 
 /// The frame that comes most, read in one pass: the way of all frames, which must find the type first, keeps every field
@@ -99,6 +102,7 @@ fn decode_post(text: &str) -> Option<ClientFrame> {
         thread: post.thread,
         attachments: post.attachments,
         poll: post.poll,
+        everyone: post.everyone,
     };
     Some(ClientFrame { request_id: post.request_id, local_id: post.local_id, request: Request::Message(body) })
 }

@@ -50,6 +50,12 @@ pub const GROUP_TODO_MAX: usize = 64;
 pub const EPOCHS_LATE_MAX: u64 = 5;
 /// Most people mentioned in one message.
 pub const MENTIONS_MAX: usize = 64;
+/// Most people who are mentioned because they are there.
+pub const HERE_MAX: usize = 500;
+/// Shortest life of a message that goes by itself, in seconds.
+pub const DISAPPEAR_SECONDS_MIN: u32 = 5;
+/// Longest life of a message that goes by itself, in seconds: a year.
+pub const DISAPPEAR_SECONDS_MAX: u32 = 366 * 24 * 60 * 60;
 /// Longest reaction, in bytes: one emoji with its modifiers.
 pub const REACTION_BYTES_MAX: usize = 64;
 /// Most different reactions on one message.
@@ -80,6 +86,10 @@ pub const TEAM_EMOJI_MAX: u64 = 10_000;
 pub const DESCRIPTION_CHARS_MAX: usize = 1_000;
 /// Longest e-mail address, in bytes (RFC 5321, 4.5.3.1.3).
 pub const EMAIL_BYTES_MAX: usize = 254;
+/// Longest phone number, in characters.
+pub const PHONE_CHARS_MAX: usize = 32;
+/// Most people that one asks about at once.
+pub const LAST_SEEN_MAX: usize = 100;
 /// Shortest password, in characters.
 pub const PASSWORD_CHARS_MIN: usize = 8;
 /// Longest password, in bytes: Argon2 is not fed more.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+use crate::everyone::Everyone;
 use crate::file::Attachment;
 use crate::id::{ChatId, FileId, MessageId, UserId};
 use crate::poll::Poll;
@@ -29,6 +30,18 @@ pub struct User {
     /// A square picture; everyone who has an account may read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<FileId>,
+    /// The same in one emoji; empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub status_emoji: String,
+    /// Both end by themselves then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_until: Option<Timestamp>,
+    /// The address, where the person shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The number, where the person shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// When the account was made.
     pub created_at: Timestamp,
     /// The account is closed: shown in old chats, cannot be written to.
@@ -80,6 +93,9 @@ pub struct Rights {
     /// Add people and make invitations; usually as for pinning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invite: Option<Role>,
+    /// Mention all members, or all who are there now; usually as for pinning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub everyone: Option<Role>,
 }
 
 impl Rights {
@@ -101,6 +117,16 @@ impl Rights {
     /// From this role on one may add people and invite.
     pub fn invite_from(&self, kind: ChatKind) -> Role {
         self.invite.unwrap_or(usual(kind))
+    }
+
+    /// From this role on one may mention everyone.
+    pub fn everyone_from(&self, kind: ChatKind) -> Role {
+        self.everyone.unwrap_or(usual(kind))
+    }
+
+    /// Those that are not as usual.
+    pub fn set(&self) -> impl Iterator<Item = Role> {
+        [self.post, self.pin, self.invite, self.everyone].into_iter().flatten()
     }
 }
 
@@ -141,6 +167,9 @@ pub struct Chat {
     /// Who may do what; absent while everything is as usual.
     #[serde(default, skip_serializing_if = "Rights::is_usual")]
     pub rights: Rights,
+    /// New messages go for everyone after so many seconds; absent while they stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disappear_after: Option<u32>,
     /// How many people are in it now.
     pub member_count: u32,
     /// `seq` of the newest message; 0 while there is none.
@@ -261,6 +290,14 @@ pub enum Note {
         /// Which.
         message_id: MessageId,
     },
+    /// From now on messages go after a time, or stay again.
+    Disappearing {
+        /// By whom.
+        by: UserId,
+        /// After so many seconds; absent: they stay.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u32>,
+    },
 }
 
 /// A message as it now is. The first nine fields are the given shape.
@@ -285,6 +322,9 @@ pub struct Message {
     /// People called by name.
     #[serde(default)]
     pub mentions: Vec<UserId>,
+    /// Everyone is mentioned, or everyone who was there then (they stand in `mentions`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everyone: Option<Everyone>,
     /// Reaction → who, in the order of reacting.
     #[serde(default)]
     pub reactions: BTreeMap<String, Vec<UserId>>,
@@ -300,6 +340,9 @@ pub struct Message {
     /// Tombstone: when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
+    /// Goes by itself at this moment. A tombstone that carries it went so: it is not to be seen at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// Kept at the chat's head since then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned_at: Option<Timestamp>,

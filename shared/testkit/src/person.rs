@@ -281,6 +281,7 @@ pub fn post(chat_id: &ChatId, text: &str) -> Request {
         encrypt_for_recipients: false,
         attachments: Vec::new(),
         poll: None,
+        everyone: None,
         forward_of: None,
         thread: None,
     })

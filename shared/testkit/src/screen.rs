@@ -21,6 +21,12 @@ pub struct Screen {
     pub timeline_of: Option<ChatId>,
     /// Its rows, by `order`.
     pub timeline: Vec<MessageRow>,
+    /// What others see of oneself.
+    pub privacy: view::Privacy,
+    /// How much of what concerns oneself is new.
+    pub inbox_unread: u32,
+    /// How to reach oneself.
+    pub contact: view::Contact,
     /// What one is reminded of.
     pub reminders: Vec<ReminderRow>,
     /// What was worth a notification, in order.
@@ -51,7 +57,9 @@ impl Screen {
                 self.timeline_of = Some(chat_id);
                 diffs.into_iter().for_each(|diff| self.apply_diff(diff));
             }
+            Update::Inbox { unread } => self.inbox_unread = unread,
             Update::Reminders { reminders } => self.reminders = reminders,
+            Update::Privacy { privacy, contact } => (self.privacy, self.contact) = (privacy, contact),
             Update::Notice { notice } => self.notices.push(notice),
             Update::Picked { files } => self.picked.extend(files),
             Update::TeamEmoji { emoji } => {

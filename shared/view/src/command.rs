@@ -3,7 +3,8 @@
 use protocol::poll::NewPoll;
 use protocol::timed::When;
 use protocol::{
-    ChatId, ChatKind, FileId, FileInfo, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId,
+    ChatId, ChatKind, Contact, FileId, FileInfo, LocalId, MessageId, PresenceStatus, Privacy, Rights, Role, Timestamp,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +114,8 @@ pub struct Preferences {
     pub notifications: bool,
     /// Show the message's text in them.
     pub notification_text: bool,
+    /// What is heard then: `drop`, `chime`, `knock`, or `off`.
+    pub sound: String,
 }
 
 impl Default for Preferences {
@@ -126,6 +129,7 @@ impl Default for Preferences {
             enter_sends: true,
             notifications: true,
             notification_text: true,
+            sound: "drop".to_owned(),
         }
     }
 }
@@ -551,6 +555,50 @@ pub enum Command {
         public: Option<bool>,
         /// Who may do what, all of it.
         rights: Option<Rights>,
+    },
+    /// What one is doing now, until a moment; all empty: nothing is said.
+    SetStatus {
+        /// One emoji, or empty.
+        emoji: String,
+        /// 0–80 characters.
+        text: String,
+        /// Ends by itself then.
+        until: Option<Timestamp>,
+    },
+    /// What others see of oneself.
+    SetPrivacy {
+        /// All of it.
+        privacy: Privacy,
+    },
+    /// How to reach oneself; who sees it is said by the privacy.
+    SetContact {
+        /// All of it.
+        contact: Contact,
+    },
+    /// Blocks someone, or not: they cannot write privately, and nothing is heard of them.
+    Block {
+        /// Who.
+        user_id: UserId,
+        /// Block.
+        on: bool,
+    },
+    /// What concerns oneself; → [`ReplyBody::Inbox`](crate::update::ReplyBody::Inbox).
+    ListInbox,
+    /// All of that was seen; the other devices learn of it.
+    MarkInboxRead,
+    /// Whom one has blocked; → [`ReplyBody::People`](crate::update::ReplyBody::People).
+    ListBlocked,
+    /// Asks when people were last there; told as [`Update::Person`](crate::Update::Person).
+    WhenSeen {
+        /// Who.
+        user_ids: Vec<UserId>,
+    },
+    /// Lets new messages of a chat go after so many seconds, or stay.
+    SetDisappearing {
+        /// Which.
+        chat_id: ChatId,
+        /// See [`protocol::limits::DISAPPEAR_SECONDS_MIN`].
+        after: Option<u32>,
     },
     /// Joins a public channel.
     JoinChat {

@@ -7,7 +7,9 @@ pub mod command;
 pub mod files;
 pub mod folders;
 pub mod host;
+pub mod inbox;
 pub mod kept;
+pub mod notify;
 pub mod rows;
 pub mod themes;
 pub mod update;
@@ -16,14 +18,15 @@ pub use command::{Command, CommandEnvelope, Density, Draft, MessageLayout, Prefe
 pub use files::{NewEmoji, PickedRow, SendFile, TransferRow, TransferState, Way};
 pub use folders::{Folder, FolderRule, Wanted};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
+pub use inbox::{InboxRow, InboxWhat};
 pub use kept::Kept;
 pub use protocol::emoji::{self, TeamEmoji};
 pub use protocol::poll::{NewPoll, Quiz};
 pub use protocol::preview::{LinkPreview, NO_PREVIEWS};
 pub use protocol::timed::When;
 pub use protocol::{
-    About, Attachment, ChatId, ChatKind, ErrorCode, FileId, FileInfo, LocalId, MessageId, PresenceStatus, Rights, Role,
-    Timestamp, UserId,
+    About, Attachment, Audience, ChatId, ChatKind, Contact, ErrorCode, Everyone, FileId, FileInfo, LocalId, MessageId,
+    PresenceStatus, Privacy, Rights, Role, Timestamp, UserId,
 };
 pub use rows::{
     ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, OwnEmoji,

@@ -2,7 +2,7 @@
 
 use protocol::timed::When;
 use protocol::{
-    ChatId, ChatKind, ErrorCode, FileId, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId,
+    ChatId, ChatKind, ErrorCode, Everyone, FileId, LocalId, MessageId, PresenceStatus, Rights, Role, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,18 @@ pub struct PersonRow {
     /// Their picture.
     #[serde(default)]
     pub avatar: Option<FileId>,
+    /// The same in one emoji; empty for none.
+    pub status_emoji: String,
+    /// Both end then.
+    pub status_until: Option<Timestamp>,
+    /// Their address, where they show it; else empty.
+    pub email: String,
+    /// Their number, where they show it; else empty.
+    pub phone: String,
+    /// Oneself wants to hear nothing of them.
+    pub blocked: bool,
+    /// When they were last there is not shown.
+    pub seen_hidden: bool,
     /// Whether they are there.
     pub presence: PresenceStatus,
     /// When last there, while offline and known.
@@ -106,6 +118,12 @@ pub struct ChatRow {
     pub may_post: bool,
     /// Oneself may add people and invite.
     pub may_invite: bool,
+    /// Oneself may mention everyone.
+    pub may_mention_everyone: bool,
+    /// New messages go after so many seconds.
+    pub disappear_after: Option<u32>,
+    /// Oneself may say after how long.
+    pub may_set_timer: bool,
     /// How many people.
     pub member_count: u32,
     /// The newest message as one line of plain text; empty for none.
@@ -219,6 +237,13 @@ pub enum SystemNote {
         /// Which.
         message_id: MessageId,
     },
+    /// From now on messages go after a time, or stay again.
+    Disappearing {
+        /// By whom, by name.
+        by: String,
+        /// After so many seconds.
+        after: Option<u32>,
+    },
     /// From a newer server.
     Other,
 }
@@ -276,6 +301,10 @@ pub struct MessageRow {
     pub mentions: Vec<PersonMention>,
     /// Mentions oneself.
     pub mentions_me: bool,
+    /// Mentions everyone, or everyone who was there.
+    pub everyone: Option<Everyone>,
+    /// Goes by itself then.
+    pub expires_at: Option<Timestamp>,
     /// Its files.
     pub attachments: Vec<protocol::Attachment>,
     /// The content is a question that one can vote on.

@@ -1,11 +1,12 @@
 //! What the host tells the UI.
 
-use protocol::{ChatId, ErrorCode, LocalId, MessageId, TeamEmoji, Timestamp, UserId};
+use protocol::{ChatId, Contact, ErrorCode, LocalId, MessageId, Privacy, TeamEmoji, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Draft, Preferences};
 use crate::files::{PickedRow, TransferRow};
 use crate::host::HostUpdate;
+use crate::inbox::InboxRow;
 use crate::kept::Kept;
 use crate::rows::{
     ChatRow, MemberRow, MessageRow, OwnEmoji, PersonRow, ReminderRow, ScheduledRow, ThreadRow, VersionRow,
@@ -105,6 +106,18 @@ pub enum Update {
         /// The loudest of that moment.
         level: u8,
     },
+    /// How much of what concerns oneself is new.
+    Inbox {
+        /// Mentions, answers and reactions.
+        unread: u32,
+    },
+    /// What others see of oneself, and how to reach oneself.
+    Privacy {
+        /// Who sees what.
+        privacy: Privacy,
+        /// Kept by oneself.
+        contact: Contact,
+    },
     /// Files that the person chose, for the tray of the composer that is in use.
     Picked {
         /// In their order.
@@ -166,6 +179,7 @@ pub enum Update {
 }
 
 /// The big screens.
+#[allow(clippy::large_enum_variant, reason = "told once at each start, and never in numbers")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "snake_case")]
 pub enum Stage {
@@ -365,6 +379,11 @@ pub enum ReplyBody {
     Threads {
         /// Newest first.
         threads: Vec<ThreadRow>,
+    },
+    /// To `ListInbox`.
+    Inbox {
+        /// Newest first.
+        rows: Vec<InboxRow>,
     },
     /// To `ListVoters`.
     Voters {

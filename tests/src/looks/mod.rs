@@ -51,11 +51,21 @@ pub async fn shown(page: &Window, site: &Site, scene: &Scene, dress: Dress) -> R
 
 /// Opens a scene and plays its steps, until what it shows is there and stands still.
 pub async fn show(page: &Window, site: &Site, scene: &Scene, dress: Dress) {
+    open(page, site, scene, dress).await;
+    play_all(page, scene).await;
+}
+
+/// Opens a scene, and plays nothing yet.
+pub async fn open(page: &Window, site: &Site, scene: &Scene, dress: Dress) {
     let hash = match scene.page.strip_prefix("gallery/") {
         Some(name) => format!("#gallery/{name}?lang={}&theme={}", dress.language, dress.theme),
         None => format!("#demo={},{},{}", scene.page, dress.language, dress.theme),
     };
     page.open_afresh(&site.address(&hash)).await;
+}
+
+/// Plays the steps of a scene that was opened, until what it shows is there and stands still.
+pub async fn play_all(page: &Window, scene: &Scene) {
     for step in scene.steps {
         play(page, *step).await;
     }

@@ -14,3 +14,4 @@ mod media;
 mod offline;
 mod script;
 mod two_apps;
+mod xss;

@@ -6,8 +6,8 @@ use protocol::{ChatId, ChatKind, LocalId, MessageId, UserId};
 use testkit::{Headless, Screen, TestDb, TestServer, new_local_id};
 use view::update::{ReplyBody, SearchHit};
 use view::{
-    ChatRow, ChatSettings, Command, CommandReply, Delivery, Draft, MessageContent, MessageRow, NewPoll, NotifyAbout,
-    Quiz, Rights, Role, TransferState, Way, When,
+    Audience, ChatRow, ChatSettings, Command, CommandReply, Contact, Delivery, Draft, Everyone, MessageContent,
+    MessageRow, NewPoll, NotifyAbout, Privacy, Quiz, Rights, Role, TransferState, Way, When,
 };
 
 macro_rules! on_both_databases {
@@ -280,6 +280,120 @@ on_both_databases! {
         let hits = found(&team.bob, Command::ListMentions).await;
         assert_eq!(hits.iter().map(|hit| &hit.message_id).collect::<Vec<_>>(), [&id]);
         assert_eq!(found(&team.alice, Command::ListMentions).await, []);
+    }
+
+    async fn alice_says_what_she_does_for_an_hour_and_shows_her_number_until_she_hides_it(team: &mut Team) {
+        let hello = team.alice_says("привет").await;
+        let alice = id_of(&team.bob, &hello);
+        let until = team.bob.look(|screen| screen.message(&hello).map(|row| protocol::Timestamp(row.at.0 + 3_600_000)));
+        let status = Command::SetStatus { emoji: "🌴".to_owned(), text: "в отпуске".to_owned(), until };
+        done(&team.alice, status).await;
+        sees(&team.bob, "her status", &hello, |row| row.author.status_emoji == "🌴" && row.author.custom_status == "в отпуске").await;
+        let contact = Contact { email: "alice@example.com".to_owned(), phone: "+7 900 000-00-00".to_owned() };
+        done(&team.alice, Command::SetContact { contact: contact.clone() }).await;
+        let privacy = Privacy { phone: Audience::Everyone, ..Privacy::default() };
+        done(&team.alice, Command::SetPrivacy { privacy: privacy.clone() }).await;
+        sees(&team.bob, "her number, not her address", &hello, |row| {
+            row.author.phone == contact.phone && row.author.email.is_empty()
+        }).await;
+        let elsewhere = team.alice_elsewhere().await;
+        elsewhere.until("the same", |screen| screen.privacy == privacy && screen.contact == contact).await;
+        done(&elsewhere, Command::SetPrivacy { privacy: Privacy::default() }).await;
+        sees(&team.bob, "no number", &hello, |row| row.author.phone.is_empty()).await;
+        team.server.advance(std::time::Duration::from_secs(3_601));
+        // The server looks at the clock when something new is to be done.
+        let when = When { at: protocol::Timestamp(2_000_000_000_000), zone: None, wall: None };
+        done(&team.bob, Command::Remind { chat_id: general(), message_id: hello.clone(), when }).await;
+        sees(&team.bob, "that it is over", &hello, |row| {
+            row.author.id == alice && row.author.status_emoji.is_empty() && row.author.custom_status.is_empty()
+        }).await;
+    }
+
+    async fn alice_blocks_bob_and_hears_nothing_of_him_until_she_lets_him(team: &mut Team) {
+        let hello = team.bob.send(&general(), "привет").await;
+        sees(&team.alice, "bob's hello", &hello, |row| row.seq > 0).await;
+        let bob = id_of(&team.alice, &hello);
+        let own = team.alice_says("и тебе").await;
+        let private = ChatId::private(bob, id_of(&team.bob, &own));
+        done(&team.alice, Command::Block { user_id: bob, on: true }).await;
+        sees(&team.alice, "that he is blocked", &hello, |row| row.author.blocked).await;
+        let elsewhere = team.alice_elsewhere().await;
+        open(&elsewhere, &general()).await;
+        sees(&elsewhere, "the same there", &hello, |row| row.author.blocked).await;
+        done(&team.bob, Command::OpenPrivate { user_id: id_of(&team.bob, &own) }).await;
+        open(&team.bob, &private).await;
+        let refused = new_local_id();
+        team.bob.command(say(&private, refused, "лично", None));
+        sees(&team.bob, "the refusal", &MessageId::from(refused), |row| row.delivery == Some(Delivery::Failed)).await;
+        open(&team.bob, &general()).await;
+        let said = team.bob.send(&general(), "всем").await;
+        sees(&team.alice, "his words to all, folded", &said, |row| row.author.blocked && row.seq > 0).await;
+        let notices = team.alice.look(|screen| screen.notices.iter().filter(|notice| notice.message_id == said).count());
+        assert_eq!(notices, 0);
+        done(&elsewhere, Command::Block { user_id: bob, on: false }).await;
+        sees(&team.alice, "that he is free", &said, |row| !row.author.blocked).await;
+        done(&team.bob, Command::OpenPrivate { user_id: id_of(&team.bob, &own) }).await;
+        open(&team.bob, &private).await;
+        let heard = team.bob.send(&private, "спасибо").await;
+        sees(&team.bob, "that it came through", &heard, |row| row.seq > 0).await;
+    }
+
+    async fn alices_inbox_fills_and_is_seen_on_both_of_her_machines(team: &mut Team) {
+        let own = team.alice_says("готово").await;
+        let elsewhere = team.alice_elsewhere().await;
+        elsewhere.until("her message there", |screen| screen.chats.iter().any(|chat| chat.last_text == "готово")).await;
+        done(&team.bob, Command::React { chat_id: general(), message_id: own.clone(), emoji: "🎉".to_owned(), on: true }).await;
+        for app in [&team.alice, &elsewhere] {
+            app.until("the reaction", |screen| screen.inbox_unread == 1).await;
+        }
+        let ReplyBody::Inbox { rows } = done(&elsewhere, Command::ListInbox).await else { panic!() };
+        assert!(matches!(&rows[..], [row] if row.unread && row.message.message_id == own));
+        done(&elsewhere, Command::MarkInboxRead).await;
+        for app in [&team.alice, &elsewhere] {
+            app.until("that it was seen", |screen| screen.inbox_unread == 0).await;
+        }
+    }
+
+    async fn everyone_is_mentioned_by_those_who_may_and_those_who_are_there_by_here(team: &mut Team) {
+        for (text, everyone) in [("@all, в три", Everyone::All), ("@here, кто свободен?", Everyone::Here)] {
+            let id = team.alice_says(text).await;
+            sees(&team.bob, text, &id, |row| row.mentions_me && row.everyone == Some(everyone)).await;
+            let hits = found(&team.bob, Command::ListMentions).await;
+            assert_eq!(hits.first().map(|hit| &hit.message_id), Some(&id));
+        }
+        // In a channel members may not, unless the admins let them.
+        let id = team.bob.send(&general(), "@all, слушайте").await;
+        sees(&team.alice, "bob's words, as words", &id, |row| row.everyone.is_none() && !row.mentions_me).await;
+        let rights = Rights { everyone: Some(Role::Member), ..Rights::default() };
+        let (name, description, public) = (None, None, None);
+        let chat_id = general();
+        done(&team.alice, Command::UpdateChat { chat_id, name, description, public, rights: Some(rights) }).await;
+        sees_chat(&team.bob, "that he may", &general(), |chat| chat.may_mention_everyone).await;
+        let id = team.bob.send(&general(), "@все, слушайте").await;
+        sees(&team.alice, "bob's words to everyone", &id, |row| row.mentions_me).await;
+    }
+
+    async fn what_alice_says_for_an_hour_goes_from_both_screens_and_their_search(team: &mut Team) {
+        let stays = team.alice_says("постоянное слово").await;
+        done(&team.alice, Command::SetDisappearing { chat_id: general(), after: Some(3_600) }).await;
+        sees_chat(&team.bob, "the timer", &general(), |chat| chat.disappear_after == Some(3_600) && !chat.may_set_timer).await;
+        let id = team.alice_says("мимолётное слово").await;
+        sees(&team.bob, "its clock", &id, |row| row.expires_at.is_some()).await;
+        let search = || Command::Search { query: "слово".to_owned(), chat_id: None };
+        assert_eq!(found(&team.bob, search()).await.len(), 2);
+        team.server.advance(std::time::Duration::from_secs(3_601));
+        // The server looks at the clock when something new is to be done.
+        let next = team.alice_says("следующее").await;
+        for app in [&team.alice, &team.bob] {
+            app.until("that it went", |screen| screen.message(&id).is_none()).await;
+            let hits = found(app, search()).await;
+            assert_eq!(hits.iter().map(|hit| &hit.message_id).collect::<Vec<_>>(), [&stays]);
+            assert!(app.look(|screen| screen.message(&next).is_some()));
+        }
+        let elsewhere = team.alice_elsewhere().await;
+        open(&elsewhere, &general()).await;
+        sees(&elsewhere, "what stays", &stays, |_| true).await;
+        assert!(elsewhere.look(|screen| screen.message(&id).is_none()), "a new device never learns of it");
     }
 
     async fn what_alice_saves_archives_mutes_and_begins_to_write_is_on_her_other_machine(team: &mut Team) {

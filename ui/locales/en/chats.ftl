@@ -33,3 +33,6 @@ chats-archive = Archive
 chats-unarchive = Return from the archive
 chats-archive-title = Archive
 chats-archive-leave = Back to the chats
+chats-mute-8-hours = Mute for 8 hours
+chats-mute-day = Mute for a day
+chats-mute-week = Mute for a week

@@ -9,3 +9,5 @@ composer-reply-to = Reply to { $name }
 composer-editing = Editing
 composer-too-long = This message is too long: split it in two.
 composer-suggestions = Suggestions
+composer-everyone-all = Everyone in the chat
+composer-everyone-here = Everyone who is online now

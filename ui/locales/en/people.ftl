@@ -26,3 +26,6 @@ people-about = About
 people-status = Right now
 people-username = Username
 people-not-found = There is no such person here
+people-recently = last seen recently
+people-email = E-mail
+people-phone = Phone

@@ -5,3 +5,4 @@ rights-invite = Who adds people and invites
 rights-members = All members
 rights-admins = Administrators
 rights-owner = Only the owner
+rights-everyone = Who mentions everyone: @all, @here

@@ -34,3 +34,6 @@ chats-archive = В архив
 chats-unarchive = Вернуть из архива
 chats-archive-title = Архив
 chats-archive-leave = К чатам
+chats-mute-8-hours = Отключить уведомления на 8 часов
+chats-mute-day = Отключить уведомления на сутки
+chats-mute-week = Отключить уведомления на неделю

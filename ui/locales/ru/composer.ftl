@@ -9,3 +9,5 @@ composer-reply-to = Ответ: { $name }
 composer-editing = Изменение сообщения
 composer-too-long = Сообщение слишком длинное: разделите его на два.
 composer-suggestions = Подсказки
+composer-everyone-all = Все в чате
+composer-everyone-here = Все, кто сейчас в сети

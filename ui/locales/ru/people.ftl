@@ -27,3 +27,6 @@ people-about = О себе
 people-status = Сейчас
 people-username = Имя для входа
 people-not-found = Такого человека здесь нет
+people-recently = был(а) недавно
+people-email = Почта
+people-phone = Телефон

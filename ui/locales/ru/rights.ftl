@@ -5,3 +5,4 @@ rights-invite = Кто добавляет людей и приглашает
 rights-members = Все участники
 rights-admins = Администраторы
 rights-owner = Только владелец
+rights-everyone = Кто упоминает всех: @all, @here

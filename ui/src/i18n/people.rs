@@ -14,6 +14,7 @@ pub fn presence_words(person: &PersonRow) -> String {
         (PresenceStatus::Away, _) => t("people-away"),
         (PresenceStatus::Dnd, _) => t("people-dnd"),
         (PresenceStatus::Offline, Some(at)) => t_with("people-last-seen", &[("when", when::ago(at).into())]),
+        (PresenceStatus::Offline, None) if person.seen_hidden => t("people-recently"),
         (PresenceStatus::Offline, None) => t("people-offline"),
     }
 }

@@ -70,6 +70,15 @@ pub fn ago(at: Timestamp) -> String {
     }
 }
 
+/// A moment to come, after "until": the clock today, else the day. Tracks the language.
+pub fn until(at: Timestamp) -> String {
+    match distance(at, now()) {
+        Distance { days: 0, .. } => clock(at),
+        Distance { same_year: true, .. } => shaped(at, Shape::DayMonth),
+        _ => shaped(at, Shape::DayMonthYear),
+    }
+}
+
 /// The number of the local day, to group messages by day.
 pub fn local_day(at: Timestamp) -> i64 {
     (at.0 - offset_ms(at)).div_euclid(DAY_MS)

@@ -21,6 +21,8 @@ pub enum IconName {
     Bell,
     /// No notifications.
     BellOff,
+    /// Kept out.
+    Block,
     /// Strong text.
     Bold,
     /// Kept for oneself.
@@ -73,6 +75,8 @@ pub enum IconName {
     Home,
     /// A picture.
     Image,
+    /// What came in.
+    Inbox,
     /// Good to know.
     Info,
     /// Slanted text.
@@ -163,6 +167,7 @@ impl IconName {
         IconName::Attach,
         IconName::Bell,
         IconName::BellOff,
+        IconName::Block,
         IconName::Bold,
         IconName::Bookmark,
         IconName::Calendar,
@@ -189,6 +194,7 @@ impl IconName {
         IconName::Hash,
         IconName::Home,
         IconName::Image,
+        IconName::Inbox,
         IconName::Info,
         IconName::Italic,
         IconName::Keyboard,
@@ -246,6 +252,7 @@ impl IconName {
             IconName::BellOff => {
                 "M3.5 3.5l13 13M5.9 5.8a4.6 4.6 0 0 0-.5 1.8c0 3.6-1.2 4.9-1.9 5.9h10.3M7.6 3.7A4.6 4.6 0 0 1 14.6 7.6c0 1.9.3 3.1.8 4M8.2 16.2a2 2 0 0 0 3.6 0"
             }
+            IconName::Block => "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM5.2 5.2l9.6 9.6",
             IconName::Bold => "M6 4h4.8a3 3 0 0 1 0 6H6zM6 10h5.6a3 3 0 0 1 0 6H6z",
             IconName::Bookmark => "M6 3.5h8a1 1 0 0 1 1 1v12l-5-3.4-5 3.4v-12a1 1 0 0 1 1-1z",
             IconName::Calendar => {
@@ -291,6 +298,7 @@ impl IconName {
             IconName::Home => {
                 "M3.5 9.5l6.5-6 6.5 6M5 8.2V16a.8.8 0 0 0 .8.8h8.4a.8.8 0 0 0 .8-.8V8.2M8 16.8v-4.6h4v4.6"
             }
+            IconName::Inbox => "M3 11.5l2.4-7h9.2l2.4 7M3 11.5V16h14v-4.5M3 11.5h4.2l1 2h3.6l1-2H17",
             IconName::Info => "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM10 9.4v3.8M10 6.8h.01",
             IconName::Italic => "M8.5 4h6M5.5 16h6M11.6 4l-3.2 12",
             IconName::Keyboard => {

@@ -23,6 +23,9 @@ pub fn ListRow(
     /// Before the lines: an avatar, an icon.
     #[prop(optional, into)]
     start: ViewFn,
+    /// Beside the first line: a sign.
+    #[prop(optional, into)]
+    beside: ViewFn,
     /// After the lines: time, badge, button.
     #[prop(optional, into)]
     end: ViewFn,
@@ -38,7 +41,10 @@ pub fn ListRow(
         >
             {start.run()}
             <span class="list-row__lines">
-                <span class="list-row__title">{move || title.get()}</span>
+                <span class="list-row__first">
+                    <span class="list-row__title">{move || title.get()}</span>
+                    {beside.run()}
+                </span>
                 <Show when=move || !text.get().is_empty() && !compact.get()>
                     <span class="list-row__text">{move || text.get()}</span>
                 </Show>

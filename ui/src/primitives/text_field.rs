@@ -22,6 +22,10 @@ pub enum FieldKind {
     Url,
     /// A whole number.
     Number,
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
 }
 
 impl FieldKind {
@@ -38,6 +42,8 @@ impl FieldKind {
             FieldKind::Password => "current-password",
             FieldKind::NewPassword => "new-password",
             FieldKind::Username => "username",
+            FieldKind::Email => "email",
+            FieldKind::Phone => "tel",
             _ => "off",
         }
     }
@@ -46,6 +52,8 @@ impl FieldKind {
         match self {
             FieldKind::Number => Some("numeric"),
             FieldKind::Url => Some("url"),
+            FieldKind::Email => Some("email"),
+            FieldKind::Phone => Some("tel"),
             _ => None,
         }
     }

@@ -13,6 +13,7 @@ pub mod kept;
 pub mod navigation;
 pub mod people;
 pub mod preferences;
+pub mod quiet;
 pub mod team_emoji;
 pub mod themes;
 pub mod timeline;
@@ -28,6 +29,7 @@ pub use folders::Folders;
 pub use kept::KeptEntries;
 pub use navigation::{Dialog, Navigation, Panel};
 pub use people::People;
+pub use quiet::Quietness;
 pub use themes::Themes;
 pub use timeline::{Timeline, TimelineChange, TimelineEntry};
 pub use toasts::{Toast, ToastKind, Toasts};
@@ -62,6 +64,8 @@ pub struct AppState {
     pub folders: Folders,
     /// Themes that the person made.
     pub themes: Themes,
+    /// When nothing is to be heard.
+    pub quiet: Quietness,
     /// The open chat's messages.
     pub timeline: Timeline,
     /// The messages of the thread beside it.
@@ -70,6 +74,12 @@ pub struct AppState {
     pub threads_unread: RwSignal<u32>,
     /// What one is reminded of; those that rang first.
     pub reminders: RwSignal<Vec<view::ReminderRow>>,
+    /// How much of what concerns oneself is new.
+    pub inbox_unread: RwSignal<u32>,
+    /// What others see of oneself.
+    pub privacy: RwSignal<view::Privacy>,
+    /// How to reach oneself.
+    pub contact: RwSignal<view::Contact>,
     /// Messages that are to be sent later, soonest first.
     pub scheduled: RwSignal<Vec<view::ScheduledRow>>,
     /// What the composer of a chat just opened shall hold.
@@ -113,10 +123,14 @@ impl AppState {
             kept,
             folders: Folders::new(kept),
             themes: Themes::new(kept),
+            quiet: Quietness::new(kept),
             timeline: Timeline::new(),
             thread: Timeline::new(),
             threads_unread: RwSignal::new(0),
             reminders: RwSignal::new(Vec::new()),
+            inbox_unread: RwSignal::new(0),
+            privacy: RwSignal::new(view::Privacy::default()),
+            contact: RwSignal::new(view::Contact::default()),
             scheduled: RwSignal::new(Vec::new()),
             draft: RwSignal::new(None),
             members: RwSignal::new(None),
@@ -178,6 +192,11 @@ impl AppState {
             }
             view::Update::Threads { unread } => set_if_new(self.threads_unread, unread),
             view::Update::Reminders { reminders } => set_if_new(self.reminders, reminders),
+            view::Update::Inbox { unread } => set_if_new(self.inbox_unread, unread),
+            view::Update::Privacy { privacy, contact } => {
+                set_if_new(self.privacy, privacy);
+                set_if_new(self.contact, contact);
+            }
             view::Update::Scheduled { messages } => set_if_new(self.scheduled, messages),
             view::Update::TeamEmoji { emoji } => team_emoji::came(emoji),
             view::Update::TeamEmojiChanged { emoji } => team_emoji::changed(emoji),
@@ -204,6 +223,7 @@ impl AppState {
             self.timeline.close();
             self.thread.close();
             self.threads_unread.set(0);
+            self.inbox_unread.set(0);
             self.kept.clear();
             self.folders.open.set(None);
             self.nav.reset();

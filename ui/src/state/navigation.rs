@@ -21,6 +21,8 @@ pub enum Panel {
     Saved,
     /// Messages that mention oneself.
     Mentions,
+    /// What concerns oneself.
+    Inbox,
     /// The thread of a message.
     Thread,
     /// Threads that one follows.
@@ -76,6 +78,10 @@ pub enum Dialog {
     Avatar(Option<ChatId>),
     /// A day of a chat's history.
     GoToDate(ChatId),
+    /// What one is doing now.
+    Status,
+    /// After how long a chat's messages go.
+    Disappearing(ChatId),
 }
 
 impl Dialog {

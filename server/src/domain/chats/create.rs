@@ -4,7 +4,7 @@ use protocol::frame::{CreateChat, UpdateChat};
 use protocol::limits::CREATE_MEMBERS_MAX;
 use protocol::{Chat, ChatId, ChatKind, ErrorCode, LocalId, Note, Rights, Role, Row, Scope, UserId};
 
-use crate::domain::messages::note;
+use crate::domain::messages::{disappear, note};
 use crate::domain::{Cx, Failure, access, names};
 use crate::store::members::MemberRow;
 use crate::store::{chats, members};
@@ -49,6 +49,7 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateChat) -> Re
         public: body.public,
         encrypted: false,
         rights: protocol::Rights::default(),
+        disappear_after: None,
         member_count: people.len() as u32,
         last_seq: 0,
         rev: cx.next_rev(&scope)?,
@@ -83,16 +84,26 @@ fn first_member(cx: &mut Cx<'_, '_>, chat: &Chat, user_id: UserId, role: Role) -
     Ok(())
 }
 
-/// Admins change what a chat is called, what it is about, whether it is in the directory, and who may do what.
+/// Admins change what a chat is called, what it is about, whether it is in the directory, and who may do what. After how long
+/// messages go, either person of a private chat says too.
 ///
 /// # Errors
 /// `forbidden`, `not_a_member`, `not_found`, `invalid_field`.
 pub fn update(cx: &mut Cx<'_, '_>, body: &UpdateChat) -> Result<Chat, Failure> {
-    let (mut chat, own) = access::own_room(cx, &body.chat_id)?;
-    if own.role < Role::Admin {
+    let timer_only =
+        body.name.is_none() && body.description.is_none() && body.public.is_none() && body.rights.is_none();
+    let (mut chat, own) = if timer_only && body.disappear_after.is_some() {
+        access::own_chat(cx, &body.chat_id)?
+    } else {
+        access::own_room(cx, &body.chat_id)?
+    };
+    if own.role < Role::Admin && chat.chat_type != ChatKind::Private {
         return Err(Failure::forbidden("only admins change the chat"));
     }
     let before = chat.clone();
+    if let Some(after) = disappear::checked(body.disappear_after)? {
+        chat.disappear_after = after;
+    }
     if let Some(name) = &body.name {
         chat.name = names::chat_name(name)?;
     }
@@ -106,12 +117,11 @@ pub fn update(cx: &mut Cx<'_, '_>, body: &UpdateChat) -> Result<Chat, Failure> {
         chat.public = public;
     }
     if let Some(rights) = body.rights {
-        if [rights.post, rights.pin, rights.invite].into_iter().flatten().any(|role| role < Role::Member) {
+        if rights.set().any(|role| role < Role::Member) {
             return Err(Failure::field("rights", "whoever may only read, may only read"));
         }
         // A right that only owners have is theirs to give and to take.
-        let above =
-            |rights: &Rights| [rights.post, rights.pin, rights.invite].into_iter().flatten().max() > Some(own.role);
+        let above = |rights: &Rights| rights.set().max() > Some(own.role);
         if above(&rights) || (above(&chat.rights) && rights != chat.rights) {
             return Err(Failure::forbidden("only the owner changes what is the owner's"));
         }
@@ -124,6 +134,10 @@ pub fn update(cx: &mut Cx<'_, '_>, body: &UpdateChat) -> Result<Chat, Failure> {
     super::save(cx, &mut chat)?;
     if chat.name != before.name {
         let said = Note::Renamed { by: cx.actor, name: chat.name.clone() };
+        chat.last_seq = note::say(cx, &chat.id, &said)?;
+    }
+    if chat.disappear_after != before.disappear_after {
+        let said = Note::Disappearing { by: cx.actor, after: chat.disappear_after };
         chat.last_seq = note::say(cx, &chat.id, &said)?;
     }
     Ok(chat)

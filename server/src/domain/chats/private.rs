@@ -2,7 +2,7 @@
 
 use protocol::{Chat, ChatId, ChatKind, Role, Row, Scope, UserId};
 
-use crate::domain::{Cx, Failure, access};
+use crate::domain::{Cx, Failure, access, privacy};
 use crate::store::members::MemberRow;
 use crate::store::{chats, members};
 
@@ -16,6 +16,9 @@ pub fn open(cx: &mut Cx<'_, '_>, other: UserId) -> Result<Chat, Failure> {
         return Ok(chat);
     }
     access::person(cx, other)?;
+    if privacy::is_between(cx, &id)? {
+        return Err(Failure::forbidden("one of you has blocked the other"));
+    }
     let scope = Scope::Chat(id.clone());
     let mut people = vec![cx.actor, other];
     people.dedup();
@@ -31,6 +34,7 @@ pub fn open(cx: &mut Cx<'_, '_>, other: UserId) -> Result<Chat, Failure> {
         public: false,
         encrypted: false,
         rights: protocol::Rights::default(),
+        disappear_after: None,
         member_count: people.len() as u32,
         last_seq: 0,
         rev: cx.next_rev(&scope)?,

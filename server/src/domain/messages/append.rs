@@ -5,11 +5,14 @@
 use std::collections::BTreeMap;
 
 use protocol::frame::{Event, MessageAccepted, MessageRef, PostMessage};
-use protocol::limits::REACTIONS_PER_MESSAGE_MAX;
-use protocol::{Attachment, ChatId, ErrorCode, Forwarded, LinkPreview, LocalId, Message, MessageId, MessageType, Role};
+use protocol::limits::{HERE_MAX, REACTIONS_PER_MESSAGE_MAX};
+use protocol::{
+    Attachment, ChatId, ChatKind, ErrorCode, Everyone, Forwarded, LinkPreview, LocalId, Message, MessageId,
+    MessageType, Role, UserId,
+};
 
-use super::{accepted, check_content, check_emoji, checked_mentions, poll, thread};
-use crate::domain::{Cx, Failure, access, chats, files, groups, previews};
+use super::{accepted, check_content, check_emoji, checked_mentions, disappear, poll, thread};
+use crate::domain::{Cx, Failure, access, chats, files, groups, previews, privacy};
 use crate::store::messages::PostRight;
 use crate::store::{self, messages, scopes};
 
@@ -18,6 +21,19 @@ use crate::store::{self, messages, scopes};
 /// # Errors
 /// `not_a_member`, `not_found`, `forbidden` (read-only), `plaintext_refused`, `id_taken`, `invalid_field`.
 pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> Result<MessageAccepted, Failure> {
+    append_among(cx, id, body, &[])
+}
+
+/// As [`append`]; `here` are those of the chat who are there now.
+///
+/// # Errors
+/// Those of [`append`]; `limit_reached` when everyone who is there is mentioned, and they are too many.
+pub fn append_among(
+    cx: &mut Cx<'_, '_>,
+    id: Option<LocalId>,
+    body: &PostMessage,
+    here: &[UserId],
+) -> Result<MessageAccepted, Failure> {
     if body.message_type != MessageType::Text {
         return Err(Failure::field("message_type", "only text can be posted"));
     }
@@ -45,10 +61,13 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     if right.role < right.rights.post_from() {
         return Err(Failure::forbidden("only some members write here"));
     }
+    if right.kind == ChatKind::Private && privacy::is_between(cx, &body.chat_id)? {
+        return Err(Failure::forbidden("one of you has blocked the other"));
+    }
     if right.encrypted {
         groups::check_sealed(cx, &body.chat_id, &body.content, body.encrypt_for_recipients)?;
     }
-    let mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
+    let mentions = mentioned(cx, body, &right, here)?;
     let reactions = own_reactions(cx, &body.reactions)?;
     if let Some(answered) = &body.reply_to
         && !messages::exists(cx.tx, &body.chat_id, answered)?
@@ -77,11 +96,13 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
         timestamp: place.timestamp,
         reply_to: body.reply_to.clone(),
         mentions,
+        everyone: body.everyone,
         reactions,
         sealed: body.encrypt_for_recipients,
         content_rev: body.encrypt_for_recipients.then_some(place.rev),
         edited_at: None,
         deleted_at: None,
+        expires_at: disappear::moment(right.disappear_after, place.timestamp),
         pinned_at: None,
         forwarded: more.forwarded,
         attachments: more.attachments,
@@ -95,6 +116,7 @@ pub fn append(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &PostMessage) -> R
     messages::insert(cx.tx, &body.chat_id, &message)?;
     files::used(cx, &body.chat_id, &message)?;
     poll::began(cx, &body.chat_id, &message, solution)?;
+    disappear::began(cx, &message)?;
     previews::posted(cx, &body.chat_id, &message)?;
     let reply = accepted(&body.chat_id, &message);
     cx.tell(Event::NewMessage { chat_id: body.chat_id.clone(), message });
@@ -125,6 +147,28 @@ fn right(cx: &mut Cx<'_, '_>, chat: &ChatId, id: &MessageId) -> Result<PostRight
     messages::post_right(cx.tx, chat, cx.actor, id)?.ok_or_else(access::not_a_member)
 }
 
+/// Those who are named, and those who are there when everyone there is meant.
+fn mentioned(
+    cx: &mut Cx<'_, '_>,
+    body: &PostMessage,
+    right: &PostRight,
+    here: &[UserId],
+) -> Result<Vec<UserId>, Failure> {
+    let mut mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
+    let Some(everyone) = body.everyone else { return Ok(mentions) };
+    if right.kind == ChatKind::Private || right.role < right.rights.everyone_from(right.kind) {
+        return Err(Failure::forbidden("you may not mention everyone here"));
+    }
+    if everyone == Everyone::Here {
+        if here.len() > HERE_MAX {
+            return Err(Failure::refused(ErrorCode::LimitReached, "more than 500 people are there"));
+        }
+        let others: Vec<UserId> = here.iter().copied().filter(|user| *user != cx.actor).collect();
+        mentions.extend(others.into_iter().filter(|user| !body.mentions.contains(user)));
+    }
+    Ok(mentions)
+}
+
 /// A forwarded message is said again as it was: nobody puts words into another's mouth. Of sealed ones the server knows
 /// only that they were there; members' devices see the rest.
 fn forwarded(cx: &mut Cx<'_, '_>, original: &MessageRef, body: &PostMessage) -> Result<Brought, Failure> {
@@ -150,7 +194,7 @@ fn forwarded(cx: &mut Cx<'_, '_>, original: &MessageRef, body: &PostMessage) -> 
     Ok(Brought { forwarded: Some(first), attachments: said.attachments, asked, preview })
 }
 
-fn own_reactions(cx: &Cx<'_, '_>, emoji: &[String]) -> Result<BTreeMap<String, Vec<protocol::UserId>>, Failure> {
+fn own_reactions(cx: &Cx<'_, '_>, emoji: &[String]) -> Result<BTreeMap<String, Vec<UserId>>, Failure> {
     if emoji.len() > REACTIONS_PER_MESSAGE_MAX {
         return Err(Failure::field("reactions", "more than 32"));
     }

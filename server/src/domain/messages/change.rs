@@ -2,9 +2,9 @@
 
 use protocol::frame::{EditMessage, MessageAccepted, MessageRef, PinMessage, React};
 use protocol::limits::{PINNED_MAX, REACTIONS_PER_MESSAGE_MAX, VERSIONS_MAX};
-use protocol::{ChatId, ErrorCode, Message, MessageId, MessageType, Note, Role, Row, Scope, Timestamp};
+use protocol::{ChatId, ErrorCode, Everyone, Message, MessageId, MessageType, Note, Role, Row, Scope, Timestamp};
 
-use super::{accepted, check_content, check_emoji, checked_mentions, note, poll, thread};
+use super::{accepted, check_content, check_emoji, checked_mentions, disappear, note, poll, thread};
 use crate::domain::{Cx, Failure, access, files, groups, previews};
 use crate::store::{chats, messages, search};
 
@@ -32,7 +32,13 @@ pub fn edit(cx: &mut Cx<'_, '_>, body: EditMessage) -> Result<MessageAccepted, F
     if encrypted {
         groups::check_sealed(cx, &body.chat_id, &body.content, body.encrypt_for_recipients)?;
     }
-    message.mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
+    let mut mentions = checked_mentions(cx, &body.chat_id, &body.mentions)?;
+    if message.everyone == Some(Everyone::Here) {
+        // Whoever was there stays mentioned.
+        let here = message.mentions.iter().filter(|user| !mentions.contains(user));
+        mentions.extend(here.copied().collect::<Vec<_>>());
+    }
+    message.mentions = mentions;
     // A sealed version could not be opened a second time: devices keep what they saw.
     if message.content != body.content && !message.sealed {
         messages::keep_version(cx.tx, &message, VERSIONS_MAX)?;
@@ -63,8 +69,21 @@ pub fn delete(cx: &mut Cx<'_, '_>, body: MessageRef) -> Result<MessageAccepted, 
     if message.deleted_at.is_some() {
         return Ok(accepted(&body.chat_id, &message));
     }
+    disappear::ended(cx, &mut message)?;
+    let rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
+    erase(cx, body.chat_id, message, rev)
+}
+
+/// Nothing is left of the message but its place, under a new revision: not what it said, nor its files, votes and versions.
+pub(super) fn erase(
+    cx: &mut Cx<'_, '_>,
+    chat: ChatId,
+    mut message: Message,
+    rev: u64,
+) -> Result<MessageAccepted, Failure> {
     message.content = String::new();
     message.mentions.clear();
+    message.everyone = None;
     message.reactions.clear();
     message.pinned_at = None;
     message.forwarded = None;
@@ -75,12 +94,12 @@ pub fn delete(cx: &mut Cx<'_, '_>, body: MessageRef) -> Result<MessageAccepted, 
     message.attachments.clear();
     let thread = message.thread.clone();
     message.deleted_at = Some(not_before(cx.now, message.timestamp));
-    message.rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
+    message.rev = rev;
     messages::update(cx.tx, &message)?;
     search::again(cx.tx, &message)?;
-    let reply = tell(cx, body.chat_id.clone(), message);
+    let reply = tell(cx, chat.clone(), message);
     if let Some(root) = thread {
-        thread::shrank(cx, body.chat_id, &root)?;
+        thread::shrank(cx, chat, &root)?;
     }
     Ok(reply)
 }

@@ -2,12 +2,13 @@
 
 mod append;
 mod change;
+pub(super) mod disappear;
 mod history;
 pub(crate) mod note;
 pub(super) mod poll;
 mod thread;
 
-pub use append::append;
+pub use append::{append, append_among};
 pub use change::{delete, edit, pin, react};
 pub(super) use history::fitting;
 pub use history::{by_time, page, pinned, versions};
@@ -46,7 +47,7 @@ pub(crate) fn check_content(content: &str, bare: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn check_emoji(field: &str, emoji: &str) -> Result<(), Failure> {
+pub(crate) fn check_emoji(field: &str, emoji: &str) -> Result<(), Failure> {
     let odd = |c: char| c.is_control() || c.is_whitespace();
     if emoji.is_empty() || emoji.len() > REACTION_BYTES_MAX || emoji.chars().any(odd) {
         return Err(Failure::field(field, "not one emoji"));

@@ -35,6 +35,8 @@ pub(crate) fn say(cx: &mut Cx<'_, '_>, chat: &ChatId, said: &Note) -> Result<u64
         preview: None,
         thread: None,
         replies: None,
+        everyone: None,
+        expires_at: None,
         seq: place.seq,
         rev: place.rev,
     };

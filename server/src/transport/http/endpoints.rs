@@ -125,6 +125,8 @@ pub(crate) fn all() -> Vec<Endpoint> {
             "Gives oneself a picture: an own upload; no `file_id` takes it away" = Answer::Request(|input| avatar(input, false));
         GET "/users" list_users "people" Person 200 () ["query" "cursor" "limit"] -> ("Users")
             "The directory of people" = as_request!(ListUsers);
+        POST "/users/last-seen" last_seen "people" Person 200 (frame::AskLastSeen) [] -> ("LastSeen")
+            "When people were last there, where they show it" = as_request!(LastSeen);
         POST "/users/{user_id}/chat" open_private "chats" Person 200 () [] -> ("ChatState")
             "Opens the private chat with a person" = as_request!(OpenPrivate);
 

@@ -227,6 +227,7 @@ fn link_made_at(endpoint: Endpoint, told: Option<Pin>) -> InvitationLink {
         invitation_required: true,
         heartbeat_ms: 25_000,
         encryption: false,
+        server_time: None,
         pin: told.map(|pin| pin.to_string()),
     };
     answer(&world, &mut core, |request| matches!(request, Request::Hello(_)), Reply::Welcome(welcome));

@@ -6,6 +6,7 @@ use protocol::model::Receipt;
 use protocol::{ChatId, Message, Row, Scope, User};
 use sql::params;
 
+use crate::disappearing::has_gone;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::messages::{self, Meaning, Put};
@@ -156,15 +157,31 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let Some(me) = self.me() else { return Ok(()) };
         self.people.hear_of(s.tx, message.sender_id, &message.sender_username)?;
-        let put = messages::put(s.tx, chat, message, me)?;
+        if has_gone(message) || self.going.is_over(message, s.now) {
+            // In the cache it is a place like any other, with nothing in it.
+            self.went(s, chat, &message.id)?;
+            batch.seqs.push(message.seq);
+            batch.newest = batch.newest.max(message.seq);
+            if message.seq == batch.tail + 1 {
+                batch.tail = message.seq;
+            } else if message.seq > batch.read_seq {
+                batch.recount = true;
+            }
+            return Ok(());
+        }
+        if let Some(at) = message.expires_at.filter(|_| message.deleted_at.is_none()) {
+            self.going.note(at.0);
+        }
+        let meaning = Meaning::of(message, me, &self.keywords);
+        let put = messages::put(s.tx, chat, message, meaning)?;
         if put == Put::Same {
             return Ok(());
         }
         self.screen.dirty_message(chat, &message.id);
+        self.note_news(s, chat, message, meaning, source)?;
         if put != Put::Same && message.thread.is_some() {
             self.thread_grew(s, chat, message)?;
         }
-        let meaning = Meaning::of(message, me);
         match put {
             Put::New | Put::Settled => {
                 batch.seqs.push(message.seq);

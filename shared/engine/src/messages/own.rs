@@ -59,7 +59,7 @@ pub(crate) fn queue_again(tx: &mut Tx<'_>, chat: &ChatId, old: &Stored) -> Resul
     search::forget(tx, old.n)?;
     let ord = next_queued_ord(tx, chat)?;
     tx.execute(
-        "UPDATE messages SET ord = ?3, seq = 0, rev = 0, state = 1, failure = NULL WHERE chat_id = ?1 AND id = ?2",
+        "UPDATE messages SET ord = ?3, seq = 0, rev = 0, state = 1, failure = NULL, expires_ms = NULL WHERE chat_id = ?1 AND id = ?2",
         params![chat.as_str(), old.id.as_str(), ord],
     )?;
     Ok(())
@@ -97,7 +97,9 @@ pub(crate) fn settle_passed(tx: &mut Tx<'_>, chat: &ChatId, have: u64) -> Result
         // Another message in that place: the server was restored since; the place is not ours any more.
         let place = if stands(tx, chat, seq)? { continue } else { ord_of(seq) };
         tx.execute(
-            "UPDATE messages SET ord = ?3, state = 0 WHERE chat_id = ?1 AND id = ?2",
+            "UPDATE messages SET ord = ?3, state = 0,
+                 expires_ms = at_ms + 1000 * (SELECT disappear_after FROM chats WHERE id = ?1)
+             WHERE chat_id = ?1 AND id = ?2",
             params![chat.as_str(), id.as_str(), place],
         )?;
         search::remember(tx, n, &content)?;

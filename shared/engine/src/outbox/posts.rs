@@ -165,6 +165,7 @@ pub(crate) fn post_request(
         thread,
         attachments: attached(details),
         poll: polls::asked(details),
+        everyone: details.everyone,
         forward_of: details
             .forwarded
             .as_ref()

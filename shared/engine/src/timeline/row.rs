@@ -9,6 +9,7 @@ use view::{ForwardRow, MessageContent, MessageRow, PersonRow, QuoteRow, Reaction
 
 use crate::chats::{self, ChatInfo};
 use crate::content::Content;
+use crate::disappearing::was_there;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::items;
@@ -87,7 +88,9 @@ impl Engine {
             quote,
             reactions: self.reactions(s, &m, me)?,
             mentions: self.mentions(s, &m)?,
-            mentions_me: !own && m.mentions.contains(&me),
+            mentions_me: m.mentions_me && !m.deleted,
+            everyone: m.details.everyone.filter(|_| !m.deleted),
+            expires_at: m.expires_at.map(Timestamp),
             replies: self.replies(s, &m)?,
             attachments: if m.deleted { Vec::new() } else { m.details.attachments.clone() },
             poll: self.poll_row(s, info, overlay, &m, own)?,
@@ -131,7 +134,7 @@ impl Engine {
                 author: String::new(),
                 author_id: UserId(0),
                 text: String::new(),
-                deleted: false,
+                deleted: was_there(s.tx, chat, id)?,
             });
         };
         let quoted = overlay.over(quoted, me);
@@ -176,8 +179,17 @@ impl Engine {
         let mut rows = Vec::with_capacity(m.mentions.len());
         for id in &m.mentions {
             let person = self.people.get(s.tx, *id)?;
+            // Whoever was there is mentioned without being named.
+            if m.details.everyone.is_some() && !names(&m.content, &person.username) {
+                continue;
+            }
             rows.push(PersonMention { id: *id, name: person.name().to_owned(), username: person.username });
         }
         Ok(rows)
     }
+}
+
+/// The text names somebody.
+fn names(text: &str, username: &str) -> bool {
+    text.to_lowercase().contains(&format!("@{}", username.to_lowercase()))
 }

@@ -5,12 +5,15 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::expect_used, missing_docs)]
 
 mod avatars;
+mod disappearing;
 mod emoji;
+mod news;
 mod own_data;
 mod people;
 mod person;
 mod polls;
 mod previews;
+mod privacy;
 mod random;
 mod searching;
 mod server;

@@ -46,6 +46,8 @@ pub struct Screen {
     pub kept: BTreeMap<String, String>,
     pub scheduled: Vec<view::ScheduledRow>,
     pub reminders: Vec<view::ReminderRow>,
+    pub privacy: view::Privacy,
+    pub inbox_unread: u32,
     pub transfers: Vec<view::TransferRow>,
     pub team_emoji: BTreeMap<String, view::TeamEmoji>,
 }
@@ -198,7 +200,9 @@ impl Person {
             }
             Update::Threads { unread } => screen.threads_unread = unread,
             Update::Scheduled { messages } => screen.scheduled = messages,
+            Update::Inbox { unread } => screen.inbox_unread = unread,
             Update::Reminders { reminders } => screen.reminders = reminders,
+            Update::Privacy { privacy, .. } => screen.privacy = privacy,
             Update::Draft { draft, .. } => screen.draft = Some(draft),
             Update::OwnEmoji { emoji } => screen.emoji = emoji,
             Update::Kept { entries } => {

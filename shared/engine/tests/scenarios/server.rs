@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use protocol::frame::{
     AuthSuccess, Changes, Event, Found, FoundMessage, History, HistoryPage, MessageAccepted, PostMessage, Reply,
-    ScopeHave, ScopeHead, ThreadMessages, Vote, Voters, Welcome,
+    ScopeHave, ScopeHead, Seen, ThreadMessages, Vote, Voters, Welcome,
 };
 use protocol::model::{Note, Receipt};
 use protocol::{
-    Chat, ChatId, ChatKind, ErrorCode, Forwarded, Item, LinkPreview, LocalId, Member, Membership, Message, MessageId,
-    MessageType, OwnVote, Poll, ProtocolError, Quiz, Replies, Request, Role, Row, Scope, TeamEmoji, Timestamp, User,
-    UserId,
+    Audience, Chat, ChatId, ChatKind, ErrorCode, Forwarded, Item, LinkPreview, LocalId, Member, Membership, Message,
+    MessageId, MessageType, OwnVote, Poll, Privacy, ProtocolError, Quiz, Replies, Request, Role, Row, Scope, TeamEmoji,
+    Timestamp, User, UserId,
 };
 
 /// Rows of one `changes`.
@@ -98,6 +98,10 @@ impl Server {
             display_name: String::new(),
             bio: String::new(),
             custom_status: String::new(),
+            status_emoji: String::new(),
+            status_until: None,
+            email: None,
+            phone: None,
             created_at: Timestamp(now),
             deactivated: false,
             rev: self.team_rev,
@@ -130,6 +134,7 @@ impl Server {
             public,
             encrypted: false,
             rights: protocol::Rights::default(),
+            disappear_after: None,
             member_count: 0,
             last_seq: 0,
             rev: 1,
@@ -204,6 +209,7 @@ impl Server {
         let to = self.audience(chat);
         let state = self.chats.get_mut(chat).unwrap();
         state.rev += 1;
+        let expires_at = state.chat.disappear_after.map(|seconds| Timestamp(now + i64::from(seconds) * 1_000));
         let message = Message {
             id,
             sender_id: sender,
@@ -225,6 +231,8 @@ impl Server {
             forwarded: forwarded.map(Box::new),
             thread,
             replies: None,
+            everyone: None,
+            expires_at: expires_at.filter(|_| kind == MessageType::Text),
             seq: state.messages.len() as u64 + 1,
             rev: state.rev,
         };
@@ -294,7 +302,7 @@ impl Server {
         told: &mut Vec<Told>,
     ) -> Answer {
         match &request {
-            Request::Hello(_) => return Ok(Reply::Welcome(self.welcome())),
+            Request::Hello(_) => return Ok(Reply::Welcome(self.welcome(now))),
             Request::Auth(auth) => return self.auth(session, &auth.token, now),
             Request::Refresh(refresh) => return self.renew(local_id, &refresh.refresh_token, now),
             Request::Ping => return Ok(Reply::Pong { server_time: Timestamp(now) }),
@@ -321,6 +329,7 @@ impl Server {
                     }
                     message.content.clear();
                     message.reactions.clear();
+                    message.expires_at = message.expires_at.filter(|_| message.deleted_at.is_some());
                     message.deleted_at = Some(Timestamp(now));
                     Ok(())
                 })
@@ -530,6 +539,48 @@ impl Server {
                 }
                 Ok(Reply::ChatState { chat: self.chat_now(&id) })
             }
+            Request::UpdateChat(change) => {
+                self.may_read(user, &change.chat_id)?;
+                let state = self.chats.get_mut(&change.chat_id).unwrap();
+                state.rev += 1;
+                state.chat.rev = state.rev;
+                if let Some(name) = change.name {
+                    state.chat.name = name;
+                }
+                let after = change.disappear_after.map(|seconds| Some(seconds).filter(|seconds| *seconds > 0));
+                state.chat.disappear_after = after.unwrap_or(state.chat.disappear_after);
+                let row = self.chat_now(&change.chat_id);
+                self.tell_row(&change.chat_id, Row::Chat(row.clone()), told);
+                if let Some(after) = after {
+                    self.note(&change.chat_id, &Note::Disappearing { by: user, after }, now, told);
+                }
+                Ok(Reply::ChatState { chat: row })
+            }
+            Request::UpdateProfile(change) => {
+                self.team_rev += 1;
+                let known = self.users.get_mut(&user).unwrap();
+                if let Some(status) = change.status {
+                    (known.status_emoji, known.custom_status, known.status_until) =
+                        (status.emoji, status.text, status.until);
+                }
+                known.rev = self.team_rev;
+                let row = known.clone();
+                let to = self.users.keys().copied().collect();
+                let event = Event::RowChanged { scope: Scope::Team, row: Row::User(row.clone()) };
+                told.push(Told { to, event });
+                Ok(Reply::Profile { user: row })
+            }
+            Request::LastSeen(asked) => {
+                let hides = |user: &UserId| {
+                    let item = self.items.get(user).and_then(|items| items.get(protocol::privacy::PRIVACY));
+                    Privacy::read(item.and_then(|item| item.value.as_deref())).last_seen == Audience::Nobody
+                };
+                let seen = |user_id: &UserId| {
+                    let hidden = hides(&user) || hides(user_id);
+                    Seen { user_id: *user_id, at: (!hidden).then_some(Timestamp(7)), hidden }
+                };
+                Ok(Reply::LastSeen { people: asked.user_ids.iter().map(seen).collect() })
+            }
             Request::JoinChat(chat) => {
                 if !self.chats.get(&chat.chat_id).is_some_and(|state| state.chat.public) {
                     return refuse(ErrorCode::NotFound);
@@ -557,12 +608,36 @@ impl Server {
         }
     }
 
+    /// Messages whose time is up go.
+    pub fn let_go(&mut self, now: i64) -> Vec<Told> {
+        let mut told = Vec::new();
+        let chats: Vec<ChatId> = self.chats.keys().cloned().collect();
+        for chat in chats {
+            let to = self.audience(&chat);
+            let state = self.chats.get_mut(&chat).unwrap();
+            let due = |m: &&mut Message| m.deleted_at.is_none() && m.expires_at.is_some_and(|at| at.0 <= now);
+            for message in state.messages.iter_mut().filter(due) {
+                state.rev += 1;
+                message.content.clear();
+                message.reactions.clear();
+                message.mentions.clear();
+                message.pinned_at = None;
+                message.deleted_at = Some(Timestamp(now));
+                message.rev = state.rev;
+                let row = Row::Message(message.clone());
+                let event = Event::RowChanged { scope: Scope::Chat(chat.clone()), row };
+                told.push(Told { to: to.clone(), event });
+            }
+        }
+        told
+    }
+
     fn chat_now(&self, id: &ChatId) -> Chat {
         let state = &self.chats[id];
         Chat { last_seq: state.messages.len() as u64, ..state.chat.clone() }
     }
 
-    fn welcome(&self) -> Welcome {
+    fn welcome(&self, now: i64) -> Welcome {
         Welcome {
             version: 1,
             versions: vec![1],
@@ -572,6 +647,7 @@ impl Server {
             invitation_required: false,
             heartbeat_ms: 25_000,
             encryption: false,
+            server_time: Some(Timestamp(now)),
             pin: None,
         }
     }
@@ -644,6 +720,15 @@ impl Server {
     ) -> Answer {
         self.may_read(user, &post.chat_id)?;
         let Some(local_id) = local_id else { return refuse(ErrorCode::InvalidField) };
+        if let Some((low, high)) = post.chat_id.private_members() {
+            let blocks = |one: UserId, other: UserId| {
+                let item = self.items.get(&one).and_then(|items| items.get(&protocol::privacy::blocked_key(other)));
+                item.is_some_and(|item| item.value.is_some())
+            };
+            if blocks(low, high) || blocks(high, low) {
+                return refuse(ErrorCode::Forbidden);
+            }
+        }
         if post.content == "forbidden words" {
             return refuse(ErrorCode::InvalidField);
         }
@@ -692,6 +777,13 @@ impl Server {
             now,
             told,
         );
+        if let (Some(everyone), Some(told)) = (post.everyone, told.last_mut())
+            && let Event::NewMessage { message, .. } = &mut told.event
+        {
+            message.everyone = Some(everyone);
+            let kept = self.chats.get_mut(&post.chat_id).unwrap().messages.last_mut().unwrap();
+            kept.everyone = Some(everyone);
+        }
         if let Some(root) = post.thread {
             self.thread_grew(&post.chat_id, &root, user, now, told);
         }

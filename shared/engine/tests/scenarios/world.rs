@@ -224,6 +224,15 @@ impl World {
             self.happen(next.what);
         }
         self.now = until;
+        self.let_go();
+    }
+
+    /// The server, while it runs, lets messages go when their time is up.
+    fn let_go(&mut self) {
+        if !self.server_down {
+            let told = self.server.let_go(self.now);
+            self.fan_out(&told);
+        }
     }
 
     /// Lets time pass until `done`, at most `ms`.
@@ -239,6 +248,7 @@ impl World {
     }
 
     fn happen(&mut self, what: What) {
+        self.let_go();
         match what {
             What::ToServer { connection, frame } => self.serve(connection, *frame),
             What::ToClient { connection, frame } => {

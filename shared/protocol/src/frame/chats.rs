@@ -35,6 +35,9 @@ bodies! {
         #[serde(default)] public: Option<bool>,
         /// Who may do what, all of it; never less than `member`.
         #[serde(default)] rights: Option<Rights>,
+        /// New messages go after so many seconds, see [`crate::limits::DISAPPEAR_SECONDS_MIN`]; 0: they stay. Also in private chats, by
+        /// either of the two.
+        #[serde(default, skip_serializing_if = "Option::is_none")] disappear_after: Option<u32>,
     }
     /// Body of `add_member`.
     AddMember {

@@ -1,5 +1,6 @@
 //! Bodies about messages: posting, changing, reading back, marks.
 
+use crate::everyone::Everyone;
 use crate::file::Attach;
 use crate::id::{ChatId, MessageId, UserId};
 use crate::model::{Message, MessageType};
@@ -46,6 +47,8 @@ bodies! {
         #[serde(default, skip_serializing_if = "Vec::is_empty")] attachments: Vec<Attach>,
         /// The content is a question to vote on. A forwarded poll is asked anew, or told with its results, without being told.
         #[serde(default, skip_serializing_if = "Option::is_none")] poll: Option<Box<NewPoll>>,
+        /// Mention everyone, or everyone who is there now; not in private chats.
+        #[serde(default, skip_serializing_if = "Option::is_none")] everyone: Option<Everyone>,
     }
     /// Body of `edit_message`.
     EditMessage {

@@ -165,6 +165,8 @@ pub enum Request {
     RemoveEmoji(EmojiRef),
     /// One's own picture, or (admins) a chat's; → [`Reply::Profile`], or [`Reply::ChatState`] for a chat.
     SetAvatar(SetAvatar),
+    /// When people were last there; → [`Reply::LastSeen`].
+    LastSeen(AskLastSeen),
 
     /// Keeps one entry of one's own data, or takes it away; → [`Reply::ItemState`].
     PutItem(PutItem),
@@ -286,6 +288,11 @@ pub enum Reply {
     Profile {
         /// As it now is.
         user: User,
+    },
+    /// To `last_seen`.
+    LastSeen {
+        /// Those who exist, in the order asked.
+        people: Vec<Seen>,
     },
     /// To `put_item`.
     ItemState {

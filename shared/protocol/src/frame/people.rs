@@ -2,6 +2,7 @@
 
 use crate::id::{ChatId, FileId, UserId};
 use crate::model::PresenceStatus;
+use crate::time::Timestamp;
 
 bodies! {
     /// Names a person.
@@ -29,8 +30,33 @@ bodies! {
         #[serde(default)] display_name: Option<String>,
         /// A few words about oneself.
         #[serde(default)] bio: Option<String>,
-        /// What one is doing now.
+        /// What one is doing now. Alone it stays until it is changed.
         #[serde(default)] custom_status: Option<String>,
+        /// What one is doing now, in an emoji, and until when; in place of `custom_status`.
+        #[serde(default, skip_serializing_if = "Option::is_none")] status: Option<Status>,
+    }
+    /// What one is doing now; all empty: nothing is said.
+    Status {
+        /// One emoji, or empty.
+        #[serde(default)] emoji: String,
+        /// 0–80 characters.
+        #[serde(default)] text: String,
+        /// Ends by itself then.
+        #[serde(default, skip_serializing_if = "Option::is_none")] until: Option<Timestamp>,
+    }
+    /// Body of `last_seen`.
+    AskLastSeen {
+        /// 1 to [`crate::limits::LAST_SEEN_MAX`] people.
+        user_ids: Vec<UserId>,
+    }
+    /// When someone was last there.
+    Seen {
+        /// Who.
+        user_id: UserId,
+        /// Absent when it is not known, or hidden.
+        #[serde(default, skip_serializing_if = "Option::is_none")] at: Option<Timestamp>,
+        /// The person does not show it, or the one who asks hides their own.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] hidden: bool,
     }
     /// Body of `put_emoji`.
     PutEmoji {

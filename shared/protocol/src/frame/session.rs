@@ -2,6 +2,7 @@
 
 use crate::error::{ErrorCode, ProtocolError};
 use crate::id::UserId;
+use crate::time::Timestamp;
 
 bodies! {
     /// Body of `hello`.
@@ -61,6 +62,8 @@ bodies! {
         invitation_required: bool,
         /// See [`crate::limits::HEARTBEAT_MS`].
         heartbeat_ms: u32,
+        /// The server's clock.
+        #[serde(default, skip_serializing_if = "Option::is_none")] server_time: Option<Timestamp>,
         /// The pin that invitations to this server carry (SHA-256 of its certificate's SPKI, base64url); only where the
         /// server made its certificate itself. For links: a connection is pinned by the link it came from, never by this.
         #[serde(default, skip_serializing_if = "Option::is_none")] pin: Option<String>,

@@ -31,6 +31,18 @@ pub fn person(number: i64) -> PersonRow {
         bio: bio.into(),
         custom_status: status.into(),
         avatar: [2, 5, 7].contains(&number).then(|| face_id(number as u64)),
+        status_emoji: match number {
+            1 => "☕",
+            3 => "📅",
+            6 => "🌴",
+            _ => "",
+        }
+        .into(),
+        status_until: (number == 3).then(|| Timestamp(now().0 + 40 * 60_000)),
+        email: if number == 2 { "anna@example.com".into() } else { String::new() },
+        phone: if number == 2 { "+7 900 000-00-00".into() } else { String::new() },
+        blocked: false,
+        seen_hidden: number == 8,
         presence,
         last_seen: seen,
         deactivated: number > 7,
@@ -73,6 +85,9 @@ fn chat(chat_id: &str, kind: ChatKind, title: &str, last: (&str, &str, i64)) -> 
         rights: Rights::default(),
         may_post: true,
         may_invite: kind == ChatKind::Group,
+        may_mention_everyone: kind != ChatKind::Private,
+        disappear_after: None,
+        may_set_timer: true,
         member_count: 7,
         last_text: last.1.into(),
         last_author: last.0.into(),
@@ -138,6 +153,8 @@ pub fn chats() -> Vec<ChatRow> {
             role: None,
             may_post: false,
             may_invite: false,
+            may_mention_everyone: false,
+            may_set_timer: false,
             ..chat("old", Group, "Старый проект", ("Bob Miller", "See you in the next one", 60 * 24 * 400))
         },
     ];
@@ -147,6 +164,38 @@ pub fn chats() -> Vec<ChatRow> {
     let summer = chat("summer", Group, "Летний отпуск", ("Анна Петрова", "Вернулась, всем спасибо!", 60 * 24 * 90));
     rows.push(ChatRow { archived: true, ..summer });
     rows
+}
+
+/// The team with Bob blocked.
+pub fn block_bob(rows: &mut [MessageRow], chats: &mut [ChatRow]) {
+    rows.iter_mut()
+        .map(|row| &mut row.author)
+        .filter(|author| author.id == UserId(3))
+        .for_each(|bob| bob.blocked = true);
+    for row in chats {
+        if let Some(bob) = row.person.as_mut().filter(|person| person.id == UserId(3)) {
+            bob.blocked = true;
+            row.may_post = false;
+        }
+    }
+}
+
+/// The end of a chat whose messages go after a day.
+pub fn disappearing(rows: &mut Vec<MessageRow>) {
+    let number = rows.len() as u64 + 1;
+    let mut note = message(number, 2, 6, "");
+    note.content = MessageContent::System {
+        note: SystemNote::Disappearing { by: "Анна Петрова".into(), after: Some(86_400) },
+    };
+    rows.push(note);
+    let lines = [(2, 5, "@all код от переговорной сегодня 4417, не пересылайте"), (1, 3, "Спасибо! Запишу на бумаге")];
+    for (at, (author, minutes, text)) in lines.into_iter().enumerate() {
+        let mut row = message(number + 1 + at as u64, author, minutes, text);
+        row.expires_at = Some(Timestamp(row.at.0 + 86_400_000));
+        row.everyone = text.contains("@all").then_some(Everyone::All);
+        row.mentions_me = row.everyone.is_some();
+        rows.push(row);
+    }
 }
 
 /// A text message of the demo.
@@ -164,6 +213,8 @@ pub fn message(number: u64, author: i64, minutes: i64, text: &str) -> MessageRow
         reactions: Vec::new(),
         mentions: Vec::new(),
         mentions_me: text.contains("@marina"),
+        everyone: None,
+        expires_at: None,
         thread: None,
         replies: None,
         attachments: Vec::new(),

@@ -2,10 +2,11 @@
 //!
 //! `#demo` shows a team; words after `=` choose more: `#demo=welcome,ru,dark`. Scenes: `team` (default), `empty`, `welcome`,
 //! `browser`, `host`, `locked`, `new-lock`, `keyring`, `elsewhere`, `loading`; `offline`, `catching-up`; `quiet-chat`, `waiting-chat`,
-//! `no-teams`; `files`, `tray`, `recording`, `stickers`; languages `ru`, `en`; themes `light`, `dark`, `light-contrast`,
+//! `no-teams`; `files`, `links`, `tray`, `recording`, `stickers`; languages `ru`, `en`; themes `light`, `dark`, `light-contrast`,
 //! `dark-contrast`; `own:dusk`; `compact`, `roomy`; `folders`, `themes`; layouts `lines`, `bubbles`.
 
 mod cast;
+mod hostile;
 mod script;
 mod shown_files;
 
@@ -13,8 +14,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use leptos::prelude::{set_timeout, window};
+use leptos::prelude::{document, set_timeout, window};
 use view::{CommandEnvelope, CommandReply, Update};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 
 use script::Script;
 pub use shown_files::{face_id, picture};
@@ -51,6 +54,7 @@ impl Scene {
 pub fn start(scene: Scene, receive: impl Fn(&str) + 'static) -> super::SendJson {
     let script = Rc::new(RefCell::new(Script::new(scene)));
     let receive = Rc::new(receive);
+    listen(script.clone(), receive.clone());
     Box::new(move |json| {
         let Ok(CommandEnvelope { id, command }) = serde_json::from_str(json) else { return };
         let (reply, now, later) = script.borrow_mut().command(command);
@@ -67,9 +71,23 @@ pub fn start(scene: Scene, receive: impl Fn(&str) + 'static) -> super::SendJson 
     })
 }
 
+/// Takes the texts that a test wants to see everywhere, see [`hostile`].
+fn listen(script: Rc<RefCell<Script>>, receive: Rc<impl Fn(&str) + 'static>) {
+    let heard = Closure::<dyn Fn(web_sys::CustomEvent)>::new(move |event: web_sys::CustomEvent| {
+        hostile::take(&event.detail().as_string().unwrap_or_default());
+        say_after(1, script.borrow().again(), receive.clone());
+    });
+    // Without a listener the test waits in vain.
+    let _ = window().add_event_listener_with_callback("demo-texts", heard.as_ref().unchecked_ref());
+    heard.forget();
+    if let Some(html) = document().document_element() {
+        let _ = html.set_attribute("data-demo", "listens");
+    }
+}
+
 fn say_after(ms: u64, updates: Vec<Update>, receive: Rc<impl Fn(&str) + 'static>) {
     // Our own types always have a JSON form.
-    let Ok(json) = serde_json::to_string(&updates) else { return };
+    let Ok(json) = serde_json::to_string(&hostile::dress(updates)) else { return };
     set_timeout(move || receive(&json), Duration::from_millis(ms));
 }
 

@@ -20,6 +20,7 @@ pub struct Script {
     last_order: u64,
     scheduled: Vec<ScheduledRow>,
     reminders: Vec<ReminderRow>,
+    open: Option<ChatId>,
 }
 
 impl Script {
@@ -46,7 +47,7 @@ impl Script {
         };
         let scheduled = if scene.has("scheduled") { cast::scheduled() } else { Vec::new() };
         let reminders = if scene.has("reminders") { reminders() } else { Vec::new() };
-        Self { scene, preferences, last_order: 1_000, scheduled, reminders }
+        Self { scene, preferences, last_order: 1_000, scheduled, reminders, open: None }
     }
 
     /// Answers one command.
@@ -84,6 +85,7 @@ impl Script {
                 ReplyBody::Done
             }
             Command::OpenChat { chat_id } | Command::JumpToLatest { chat_id } => {
+                self.open = Some(chat_id.clone());
                 now.extend(self.reset(chat_id, None));
                 ReplyBody::Done
             }
@@ -137,6 +139,11 @@ impl Script {
             Command::ListPeople { query } => ReplyBody::People {
                 people: cast::people().into_iter().filter(|person| has(&person.name, &query)).collect(),
             },
+            Command::ListInbox => ReplyBody::Inbox { rows: inbox() },
+            Command::ListBlocked => {
+                let number = if self.scene.has("blocked") { 2 } else { 0 };
+                ReplyBody::People { people: cast::people().into_iter().take(number).collect() }
+            }
             Command::ListChannels { query } => ReplyBody::Channels {
                 channels: channels().into_iter().filter(|chat| has(&chat.title, &query)).collect(),
             },
@@ -172,6 +179,15 @@ impl Script {
     /// What own devices share.
     fn kept(&self) -> Vec<Kept> {
         let mut kept = if self.scene.has("folders") { cast::folders() } else { Vec::new() };
+        if self.scene.has("quiet") {
+            let settings = notify::NotifySettings {
+                quiet_on: true,
+                quiet: vec![notify::Quiet { days: [true, true, true, true, true, false, false], ..Default::default() }],
+                keywords: vec!["релиз".into(), "code review".into()],
+                ..Default::default()
+            };
+            kept.push(Kept { key: notify::NOTIFY.into(), value: settings.value() });
+        }
         if self.scene.has("themes") || self.scene.has("own:dusk") {
             kept.extend(cast::themes());
         }
@@ -202,6 +218,21 @@ impl Script {
         updates
     }
 
+    /// Everything that is told without being asked for, once more, and a notice.
+    pub fn again(&self) -> Vec<Update> {
+        let mut updates = self.first_updates();
+        updates.extend(self.open.clone().and_then(|chat| self.reset(chat, None)));
+        if let Some(hit) = found("").pop() {
+            let SearchHit { chat_title, message_id, author, text, .. } = hit;
+            let chat_id = cast::chats().pop().map_or_else(ChatId::general, |chat| chat.id);
+            let (author, author_id) = (author.name, author.id);
+            let (personal, reminder) = (true, false);
+            let notice = Notice { chat_id, chat_title, message_id, author, author_id, text, personal, reminder };
+            updates.push(Update::Notice { notice });
+        }
+        updates
+    }
+
     fn team(&self) -> Vec<Update> {
         let me =
             Me { person: cast::person(1), team: "Маяк".into(), address: "192.168.1.20:8080".into(), hosting: true };
@@ -213,7 +244,13 @@ impl Script {
         } else {
             Connection::Online
         };
-        let chats = if self.scene.has("empty") { Vec::new() } else { cast::chats() };
+        let mut chats = if self.scene.has("empty") { Vec::new() } else { cast::chats() };
+        if self.scene.has("blocked") {
+            cast::block_bob(&mut [], &mut chats);
+        }
+        if self.scene.has("disappearing") {
+            chats.iter_mut().take(2).for_each(|row| row.disappear_after = Some(86_400));
+        }
         let files = |word, files: fn() -> Vec<PickedRow>| if self.scene.has(word) { files() } else { Vec::new() };
         let transfers = if self.scene.has("files") { shown_files::transfers() } else { Vec::new() };
         vec![
@@ -229,6 +266,11 @@ impl Script {
             Update::Scheduled { messages: self.scheduled.clone() },
             Update::Kept { entries: self.kept() },
             Update::Reminders { reminders: self.reminders.clone() },
+            Update::Inbox { unread: 2 },
+            Update::Privacy {
+                privacy: Privacy::default(),
+                contact: Contact { email: "marina@example.com".into(), phone: String::new() },
+            },
             host(running()),
         ]
     }
@@ -251,6 +293,12 @@ impl Script {
         if self.scene.has("links") {
             rows.extend(shown_files::links(rows.len() as u64));
         }
+        if self.scene.has("disappearing") {
+            cast::disappearing(&mut rows);
+        }
+        if self.scene.has("blocked") {
+            cast::block_bob(&mut rows, &mut []);
+        }
         if self.scene.has("offline") {
             rows.extend(cast::unsent(rows.len() as u64));
         }
@@ -259,7 +307,9 @@ impl Script {
             (Some(id), _) => TimelinePosition::Message { id },
             (None, Some(id))
                 if chat_id == ChatId::general()
-                    && !["offline", "polls", "files", "stickers"].iter().any(|part| self.scene.has(part)) =>
+                    && !["offline", "polls", "files", "stickers", "disappearing"]
+                        .iter()
+                        .any(|part| self.scene.has(part)) =>
             {
                 TimelinePosition::FirstUnread { id }
             }
@@ -305,6 +355,25 @@ impl Script {
         };
         (Ok(body), Vec::new(), later)
     }
+}
+
+fn inbox() -> Vec<InboxRow> {
+    let kinds = [
+        InboxWhat::Mention,
+        InboxWhat::Reaction { emoji: "🎉".into(), who: Box::new(cast::person(5)) },
+        InboxWhat::Answer,
+        InboxWhat::Thread { count: 4 },
+        InboxWhat::Reminder,
+        InboxWhat::Mention,
+    ];
+    let hits = found("").into_iter().cycle();
+    let row = |(number, (what, message)): (usize, (InboxWhat, SearchHit))| InboxRow {
+        what,
+        message,
+        at: cast::ago(20 * number as i64),
+        unread: number < 2,
+    };
+    kinds.into_iter().zip(hits).enumerate().map(row).collect()
 }
 
 fn has(text: &str, part: &str) -> bool {

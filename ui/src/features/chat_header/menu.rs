@@ -5,6 +5,7 @@ use view::{ChatRow, Command, Role};
 
 use crate::bridge;
 use crate::features::chat_keeping::keeping_items;
+use crate::features::privacy::block_item;
 use crate::i18n::t;
 use crate::primitives::{IconButton, IconName, Menu, MenuAnchor, MenuItem};
 use crate::state::{AppState, Dialog, Panel};
@@ -38,10 +39,17 @@ fn items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
             MenuItem::new(t("go-to-date-title"), IconName::Calendar, open(Dialog::GoToDate(row.id.clone()))),
         ]
     };
+    let timer = row
+        .may_set_timer
+        .then(|| MenuItem::new(t("disappearing-title"), IconName::Clock, open(Dialog::Disappearing(row.id.clone()))));
     if let Some(person) = &row.person {
         let mut items = vec![MenuItem::new(t("header-profile"), IconName::Person, open(Dialog::Profile(person.id)))];
         items.extend(history());
+        items.extend(timer);
         items.extend(keeping_items(state, row));
+        if state.me().is_some_and(|me| me.person.id != person.id) {
+            items.push(block_item(state, person));
+        }
         return items;
     }
     let Some(role) = row.role else {
@@ -57,6 +65,7 @@ fn items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
         items.push(MenuItem::new(t("header-invite"), IconName::PersonAdd, open(Dialog::Invite(Some(id.clone())))));
     }
     items.extend(history());
+    items.extend(timer);
     items.extend(keeping_items(state, row));
     let leave = Callback::new(move |()| bridge::tell(state, Command::LeaveChat { chat_id: id.clone() }));
     items.push(MenuItem::new(t("header-leave"), IconName::Leave, leave).danger());

@@ -7,9 +7,11 @@ use view::{ChatKind, ChatRow};
 
 use crate::features::avatars::face_of_row;
 use crate::features::chat_list::colour_seed;
+use crate::features::disappearing::length_words;
+use crate::features::status::status_words;
 use crate::i18n::{chat_title, presence_words, t, t_with, typing_words};
 use crate::keys::{Action, live::chord_words};
-use crate::primitives::{Avatar, AvatarSize, IconButton, IconName};
+use crate::primitives::{Avatar, AvatarSize, Icon, IconButton, IconName, IconSize};
 use crate::state::{AppState, Dialog, Panel};
 use menu::ChatMenu;
 
@@ -29,6 +31,8 @@ pub fn ChatHeader(
         None => nav.toggle(Panel::Members),
     };
     let shown = move |panel| Signal::derive(move || nav.panel.get() == Some(panel));
+    let after = Memo::new(move |_| row.with(|row| row.disappear_after));
+    let timer = move || after.get().map(|seconds| view! { <Timer seconds=seconds /> });
     let is_private = move || row.with(|row| row.kind == ChatKind::Private);
     view! {
         <header class="chat-header">
@@ -39,7 +43,10 @@ pub fn ChatHeader(
                 <button class="chat-header__who" type="button" on:click=press>
                     <Plate row=row />
                     <span class="chat-header__lines">
-                        <span class="chat-header__title">{title}</span>
+                        <span class="chat-header__title">
+                            <span class="chat-header__name">{title}</span>
+                            {timer}
+                        </span>
                         <span class="chat-header__below" class:chat-header__below--typing=move || row.with(|row| !row.typing.is_empty())>
                             {below}
                         </span>
@@ -63,6 +70,19 @@ pub fn ChatHeader(
             </Show>
             <ChatMenu row=row />
         </header>
+    }
+}
+
+/// Messages go after a time.
+#[component]
+fn Timer(seconds: u32) -> impl IntoView {
+    let words = move || t_with("disappearing-here", &[("length", length_words(seconds).into())]);
+    view! {
+        <span class="chat-header__timer" title=words>
+            <Icon name=IconName::Clock size=IconSize::Small />
+            <span aria-hidden="true">{move || length_words(seconds)}</span>
+            <span class="visually-hidden">{words}</span>
+        </span>
     }
 }
 
@@ -94,7 +114,8 @@ fn subtitle(state: AppState, row: &ChatRow) -> String {
         Some(person) => {
             let person = state.people.fresh(person);
             let words = presence_words(&person);
-            if person.custom_status.is_empty() { words } else { format!("{words} · {}", person.custom_status) }
+            let status = status_words(&person);
+            if status.is_empty() { words } else { format!("{words} · {status}") }
         }
         None => {
             let members = t_with("common-people-count", &[("count", row.member_count.into())]);

@@ -62,7 +62,15 @@ pub fn keepings(row: &ChatRow) -> Vec<Keeping> {
         let change = ChatSettings { muted_until: None, ..settings.clone() };
         items.push(item(key("chats-unmute"), IconName::Bell, change));
     } else {
-        for (words, until) in [(key("chats-mute-hour"), Timestamp(now() + HOUR_MS)), (key("chats-mute"), FOREVER)] {
+        let after = |hours: i64| Timestamp(now() + hours * HOUR_MS);
+        let choices = [
+            (key("chats-mute-hour"), after(1)),
+            (key("chats-mute-8-hours"), after(8)),
+            (key("chats-mute-day"), after(24)),
+            (key("chats-mute-week"), after(7 * 24)),
+            (key("chats-mute"), FOREVER),
+        ];
+        for (words, until) in choices {
             let change = ChatSettings { muted_until: Some(until), ..settings.clone() };
             items.push(item(words, IconName::BellOff, change));
         }

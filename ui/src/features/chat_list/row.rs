@@ -7,6 +7,7 @@ use super::colour_seed;
 use crate::features::avatars::face_of_row;
 use crate::features::chat_keeping::{is_muted, keeping_items};
 use crate::features::message::{DeliveryMark, note_words};
+use crate::features::status::StatusSign;
 use crate::i18n::{chat_title, t, t_with, typing_words, when};
 use crate::primitives::{Avatar, Badge, BadgeTone, Icon, IconName, IconSize, ListRow, Menu, MenuAnchor};
 use crate::state::AppState;
@@ -56,11 +57,20 @@ pub fn ChatListRow(
                 compact=compact
                 on_press=press
                 start=move || view! { <Plate row=row /> }
+                beside=move || view! { <Said row=row /> }
                 end=move || view! { <Marks row=row /> }
             />
             <Menu anchor=menu label=move || t("header-more") items=items />
         </div>
     }
+}
+
+/// What the other person of a private chat is doing now.
+#[component]
+fn Said(row: RwSignal<ChatRow>) -> impl IntoView {
+    let people = AppState::get().people;
+    let person = row.with_untracked(|row| row.person.clone());
+    person.map(|person| view! { <StatusSign person=RwSignal::from(people.signal(&person)) /> })
 }
 
 #[component]

@@ -83,7 +83,7 @@ fn icon_of(group: Group) -> IconName {
     }
 }
 
-fn everywhere(state: AppState) -> [Entry; 11] {
+fn everywhere(state: AppState) -> [Entry; 14] {
     let nav = state.nav;
     let dialog = move |dialog: Dialog| Callback::new(move |()| nav.dialog.set(Some(dialog.clone())));
     let panel = move |panel: Panel| {
@@ -92,7 +92,15 @@ fn everywhere(state: AppState) -> [Entry; 11] {
             nav.panel.set(Some(panel));
         })
     };
+    let dnd = state.quiet.is_dnd();
+    let turn = move |()| {
+        let until = if dnd { None } else { Some(view::notify::FOREVER) };
+        state.quiet.change(|settings| settings.dnd_until = until);
+    };
+    let (words, icon) = if dnd { (key("quiet-end"), IconName::Bell) } else { (key("quiet-title"), IconName::BellOff) };
     [
+        Entry::new(key("status-title"), IconName::React, dialog(Dialog::Status)),
+        Entry::new(words, icon, Callback::new(turn)),
         Entry::new(key("chats-new-group"), IconName::Add, dialog(Dialog::NewChat)),
         Entry::new(key("rail-people"), IconName::People, dialog(Dialog::People)),
         Entry::new(key("chats-find-channel"), IconName::Hash, dialog(Dialog::Channels)),
@@ -101,6 +109,7 @@ fn everywhere(state: AppState) -> [Entry; 11] {
         Entry::new(key("themes-new"), IconName::Sun, dialog(Dialog::Theme(None))),
         Entry::new(key("invite-title"), IconName::PersonAdd, dialog(Dialog::Invite(None))),
         Entry::new(key("thread-list"), IconName::Thread, panel(Panel::Threads)),
+        Entry::new(key("inbox-title"), IconName::Inbox, panel(Panel::Inbox)),
         Entry::new(key("collections-mentions"), IconName::At, panel(Panel::Mentions)),
         Entry::new(key("collections-saved"), IconName::Bookmark, panel(Panel::Saved)),
         Entry::new(key("scheduled-title"), IconName::Clock, panel(Panel::Scheduled)),
@@ -120,7 +129,7 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
         }
         (None, None) => {
             if row.public {
-                let join = tell(Command::JoinChat { chat_id: id });
+                let join = tell(Command::JoinChat { chat_id: id.clone() });
                 entries.push(Entry::new(key("header-join"), IconName::LogIn, join));
             }
             return entries;
@@ -143,6 +152,10 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
     }
     entries.push(Entry::new(key("collections-pinned"), IconName::Pin, panel(Panel::Pinned)));
     entries.push(Entry::new(key("go-to-date-title"), IconName::Calendar, dialog(Dialog::GoToDate(id.clone()))));
+    if row.may_set_timer {
+        let timer = dialog(Dialog::Disappearing(id.clone()));
+        entries.push(Entry::new(key("disappearing-title"), IconName::Clock, timer));
+    }
     entries.extend(
         keepings(row).into_iter().map(|keeping| Entry::new(keeping.words, keeping.icon, tell(keeping.command))),
     );

@@ -16,7 +16,7 @@ use crate::bridge::files::{choose, offer};
 use crate::features::later::LaterPanel;
 use crate::features::reactions::EmojiPanel;
 use crate::features::voice::{Recorder, RecordingBar};
-use crate::i18n::{t, t_with};
+use crate::i18n::{language, t, t_with};
 use crate::keys::live::{self, chord_words};
 use crate::keys::{Action, KeyPress};
 use crate::primitives::{ControlSize, Icon, IconButton, IconButtonKind, IconName, MenuAnchor, colour_of};
@@ -73,10 +73,13 @@ pub fn Composer(
     /// Shown while empty: "Message to general".
     #[prop(into)]
     placeholder: Signal<String>,
+    /// Everyone can be mentioned.
+    #[prop(optional, into)]
+    everyone: Signal<bool>,
 ) -> impl IntoView {
     let drafts = Drafts::start(chat, composition, incoming, actions.save_draft, actions.quote);
-    let desk =
-        Desk { composition, actions, people, drafts, found: RwSignal::new((0, Vec::new())), chosen: RwSignal::new(0) };
+    let found = RwSignal::new((0, Vec::new()));
+    let desk = Desk { composition, actions, people, everyone, drafts, found, chosen: RwSignal::new(0) };
     let panel = RwSignal::new(None::<MenuAnchor>);
     let box_node = NodeRef::<leptos::html::Div>::new();
     let open_panel = move || panel.set(box_node.get_untracked().map(|node| over_its_end(&node, EMOJI_WIDTH)));
@@ -283,6 +286,7 @@ struct Desk {
     composition: Composition,
     actions: ComposerActions,
     people: Signal<Vec<PersonRow>>,
+    everyone: Signal<bool>,
     drafts: Drafts,
     /// The length of the word they complete, and the suggestions.
     found: RwSignal<(usize, Vec<Suggestion>)>,
@@ -309,7 +313,8 @@ impl Desk {
 
     /// Looks for suggestions at the caret.
     fn look(self) {
-        let found = self.people.with_untracked(|people| suggest(&self.composition.selected(), people));
+        let everyone = self.everyone.get_untracked().then(|| untrack(language));
+        let found = self.people.with_untracked(|people| suggest(&self.composition.selected(), people, everyone));
         if self.found.with_untracked(|old| *old != found) {
             self.chosen.set(0);
             self.found.set(found);

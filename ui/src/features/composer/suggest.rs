@@ -1,10 +1,11 @@
 //! What could complete the word being typed: people after `@`, emoji after `:`. Pure.
 
 use leptos::prelude::untrack;
-use view::PersonRow;
+use view::{Everyone, PersonRow};
 
 use super::editing::Selected;
 use crate::features::reactions::{by_code, by_text, load, search};
+use crate::i18n::Language;
 use crate::state::emoji;
 use crate::state::team_emoji::with_all;
 
@@ -18,6 +19,8 @@ const CODE_CHARS_MIN: usize = 2;
 pub(super) enum Suggestion {
     /// Someone to mention.
     Person(Box<PersonRow>),
+    /// Everyone, by the word that is written.
+    Everyone(&'static str, Everyone),
     /// An emoji, with its skin tone, and its short code.
     Emoji(String, String),
 }
@@ -27,19 +30,32 @@ impl Suggestion {
     pub(super) fn words(&self) -> String {
         match self {
             Suggestion::Person(person) => format!("@{} ", person.username),
+            Suggestion::Everyone(word, _) => format!("@{word} "),
             Suggestion::Emoji(text, _) => text.clone(),
         }
     }
 }
 
-/// What fits the word before the caret; with the word's length in UTF-16 units, its sign included.
-pub(super) fn suggest(typed: &Selected, people: &[PersonRow]) -> (usize, Vec<Suggestion>) {
+/// What fits the word before the caret; with the word's length in UTF-16 units, its sign included. `everyone`: in which language
+/// everyone can be mentioned, where one may.
+pub(super) fn suggest(typed: &Selected, people: &[PersonRow], everyone: Option<Language>) -> (usize, Vec<Suggestion>) {
     if typed.start != typed.end {
         return (0, Vec::new());
     }
     let Some((sign, query)) = word(typed.before()) else { return (0, Vec::new()) };
     let found = match sign {
-        '@' => matching(people, query).into_iter().map(|person| Suggestion::Person(Box::new(person.clone()))).collect(),
+        '@' => {
+            let mut found = everyone.map(|language| all_or_here(query, language)).unwrap_or_default();
+            let room = SUGGESTIONS_MAX - found.len();
+            let people = matching(people, query).into_iter().take(room);
+            let people = people.map(|person| Suggestion::Person(Box::new(person.clone())));
+            // Who is begun to be named comes first; everyone only when nothing is said yet, or just that.
+            found.extend(people);
+            if query.is_empty() {
+                found.rotate_left(everyone.map_or(0, |_| 2));
+            }
+            found
+        }
         _ if query.chars().count() >= CODE_CHARS_MIN => {
             load();
             emoji_for(query)
@@ -47,6 +63,22 @@ pub(super) fn suggest(typed: &Selected, people: &[PersonRow]) -> (usize, Vec<Sug
         _ => Vec::new(),
     };
     (1 + query.encode_utf16().count(), found)
+}
+
+/// The words for everyone, in the language of what is typed.
+fn all_or_here(query: &str, language: Language) -> Vec<Suggestion> {
+    let query = query.to_lowercase();
+    let russian = match query.chars().next() {
+        Some(first) => !first.is_ascii(),
+        None => language == Language::Ru,
+    };
+    let words = if russian {
+        [("все", Everyone::All), ("здесь", Everyone::Here)]
+    } else {
+        [("all", Everyone::All), ("here", Everyone::Here)]
+    };
+    let fitting = words.into_iter().filter(|(word, _)| word.starts_with(&query));
+    fitting.map(|(word, everyone)| Suggestion::Everyone(word, everyone)).collect()
 }
 
 /// Emoji that fit, the ones used last first among them.
@@ -122,6 +154,12 @@ mod tests {
             bio: String::new(),
             custom_status: String::new(),
             avatar: None,
+            status_emoji: String::new(),
+            status_until: None,
+            email: String::new(),
+            phone: String::new(),
+            blocked: false,
+            seen_hidden: false,
             presence: PresenceStatus::Online,
             last_seen: None,
             deactivated: false,
@@ -135,7 +173,7 @@ mod tests {
 
     fn names(text: &str) -> Vec<String> {
         let people = [person(1, "anna", "Анна Петрова"), person(2, "boris", "Борис"), person(3, "petr", "Пётр")];
-        let (_, found) = suggest(&typed(text), &people);
+        let (_, found) = suggest(&typed(text), &people, None);
         found.iter().map(|one| one.words().trim().to_owned()).collect()
     }
 
@@ -145,6 +183,19 @@ mod tests {
         assert_eq!(names("@п"), ["@anna", "@petr"]);
         assert_eq!(names("(@BO"), ["@boris"]);
         assert!(names("mail@an").is_empty() && names("@x").is_empty() && names("anna").is_empty());
+    }
+
+    #[test]
+    fn everyone_is_offered_where_one_may_in_the_language_one_writes() {
+        let people = [person(1, "anna", "Анна Петрова"), person(2, "alla", "Алла")];
+        let words = |text: &str, language| {
+            let (_, found) = suggest(&typed(text), &people, Some(language));
+            found.iter().map(|one| one.words().trim().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(words("@", Language::Ru), ["@anna", "@alla", "@все", "@здесь"]);
+        assert_eq!(words("@", Language::En)[2..], ["@all", "@here"]);
+        assert_eq!(words("@al", Language::Ru), ["@all", "@alla"]);
+        assert_eq!(words("@ЗД", Language::En), ["@здесь"]);
     }
 
     #[test]

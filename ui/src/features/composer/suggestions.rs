@@ -1,12 +1,14 @@
 //! The list of suggestions above the composer.
 
 use leptos::prelude::*;
+use view::Everyone;
 
 use super::suggest::Suggestion;
 use crate::features::avatars::face;
+use crate::features::status::StatusSign;
 use crate::features::team_emoji::EmojiText;
-use crate::i18n::t;
-use crate::primitives::{Avatar, AvatarSize};
+use crate::i18n::{key, t};
+use crate::primitives::{Avatar, AvatarSize, Icon, IconName, IconSize};
 
 /// The id of the list, for the text field that owns it.
 pub(super) const LIST_ID: &str = "composer-suggestions";
@@ -60,9 +62,22 @@ fn words_of(suggestion: &Suggestion) -> AnyView {
         Suggestion::Person(person) => view! {
             <Avatar name=person.name.clone() id=person.id.0 size=AvatarSize::Inline face=face(person.avatar.clone()) />
             <span class="suggestions__name">{person.name.clone()}</span>
+            <StatusSign person=Signal::stored((**person).clone()) />
             <span class="suggestions__detail">{format!("@{}", person.username)}</span>
         }
         .into_any(),
+        Suggestion::Everyone(word, everyone) => {
+            let detail = match everyone {
+                Everyone::All => key("composer-everyone-all"),
+                Everyone::Here => key("composer-everyone-here"),
+            };
+            view! {
+                <span class="suggestions__emoji"><Icon name=IconName::People size=IconSize::Small /></span>
+                <span class="suggestions__name">{format!("@{word}")}</span>
+                <span class="suggestions__detail">{move || t(detail)}</span>
+            }
+            .into_any()
+        }
         Suggestion::Emoji(text, code) => view! {
             <span class="suggestions__emoji"><EmojiText text=text.clone() /></span>
             <span class="suggestions__name">{format!(":{code}:")}</span>

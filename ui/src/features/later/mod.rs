@@ -1,6 +1,6 @@
 //! Chooses a moment: what one most often means, or any date and time. By keyboard: Tab, Enter; Esc closes.
 
-mod times;
+pub mod times;
 
 use leptos::prelude::*;
 use view::When;

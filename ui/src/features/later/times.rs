@@ -54,7 +54,7 @@ pub fn parts(text: &str) -> Option<[u32; 5]> {
 }
 
 #[cfg(target_arch = "wasm32")]
-pub use browser::{of_choice, of_field, shown_now, wall_after};
+pub use browser::{of_choice, of_field, shown_now, wall_after, wall_of};
 
 /// Here is no clock: what is offered on a Wednesday at noon.
 #[cfg(not(target_arch = "wasm32"))]
@@ -80,6 +80,12 @@ pub fn wall_after(_: i64) -> String {
     "2026-11-25T12:00".to_owned()
 }
 
+/// Here is no calendar.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn wall_of(_: view::Timestamp) -> String {
+    wall_after(0)
+}
+
 #[cfg(target_arch = "wasm32")]
 mod browser {
     use js_sys::{Array, Date, Intl, Object, Reflect};
@@ -89,11 +95,13 @@ mod browser {
 
     const HOUR_MS: f64 = 3_600_000.0;
 
+    /// What the clock and the calendar show now.
     pub fn shown_now() -> Shown {
         let now = Date::new_0();
         Shown { weekday: now.get_day(), hour: now.get_hours() }
     }
 
+    /// The moment that is offered.
     pub fn of_choice(place: Place) -> When {
         let now = Date::new_0();
         match place {
@@ -112,6 +120,7 @@ mod browser {
         }
     }
 
+    /// The moment in a field for date and time.
     pub fn of_field(text: &str) -> Option<When> {
         let [year, month, day, hour, minute] = parts(text)?;
         let date = Date::new_with_year_month_day_hr_min(year, month as i32 - 1, day as i32, hour as i32, minute as i32);
@@ -121,6 +130,11 @@ mod browser {
     /// What the clock shows so many milliseconds from now.
     pub fn wall_after(ms: i64) -> String {
         wall(&Date::new(&(Date::now() + ms as f64).into()))
+    }
+
+    /// What the clock shows at a moment.
+    pub fn wall_of(at: Timestamp) -> String {
+        wall(&Date::new(&(at.0 as f64).into()))
     }
 
     fn wall(date: &Date) -> String {

@@ -1,6 +1,7 @@
 //! Draws a parsed text as nodes.
 
 use leptos::prelude::*;
+use view::Everyone;
 use view::emoji::bare_name;
 use view::rows::PersonMention;
 
@@ -16,13 +17,19 @@ pub fn Markdown(
     text: String,
     /// Who is mentioned in it.
     mentions: Vec<PersonMention>,
+    /// It mentions everyone: `@all` and the like are no plain words.
+    #[prop(optional)]
+    everyone: bool,
     /// A mentioned person was pressed.
     #[prop(into)]
     on_person: Callback<(view::UserId,)>,
 ) -> impl IntoView {
     // One of the team's alone is large too, and a sticker is a picture.
     let large = is_only_emoji(&text) || bare_name(text.trim()).is_some();
-    let blocks = parse(&text, &|name| mentions.iter().any(|person| person.username.eq_ignore_ascii_case(name)));
+    let blocks = parse(&text, &|name| {
+        mentions.iter().any(|person| person.username.eq_ignore_ascii_case(name))
+            || (everyone && Everyone::named(name).is_some())
+    });
     let pen = Pen { mentions, on_person, large };
     view! { <div class="markdown" class:markdown--large=large>{pen.blocks(blocks)}</div> }
 }
@@ -77,7 +84,7 @@ impl Pen {
 
     fn mention(&self, name: String) -> AnyView {
         let Some(person) = self.mentions.iter().find(|person| person.username.eq_ignore_ascii_case(&name)) else {
-            return format!("@{name}").into_any();
+            return view! { <span class="markdown__mention">{format!("@{name}")}</span> }.into_any();
         };
         let (id, on_person) = (person.id, self.on_person);
         let shown = format!("@{}", person.name);

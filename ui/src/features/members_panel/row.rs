@@ -5,6 +5,7 @@ use view::{ChatId, Command, MemberRow, Role};
 
 use super::change;
 use crate::features::avatars::face_of;
+use crate::features::status::StatusSign;
 use crate::i18n::{key, presence_words, role_words, t};
 use crate::primitives::{Avatar, IconButton, IconName, ListRow, Menu, MenuAnchor, MenuItem};
 use crate::state::{AppState, Dialog};
@@ -36,6 +37,7 @@ pub fn MemberLine(
             <ListRow
                 title=move || person.with(|person| person.name.clone())
                 text=text
+                beside=move || view! { <StatusSign person=person /> }
                 on_press=move || state.nav.dialog.set(Some(Dialog::Profile(id)))
                 start=move || view! { <Avatar name=Signal::derive(move || person.with(|person| person.name.clone())) id=id.0 presence=presence face=face /> }
             />

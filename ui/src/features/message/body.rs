@@ -15,15 +15,15 @@ use super::actions::MessageActions;
 pub(super) fn Body(row: ArcRwSignal<MessageRow>, actions: MessageActions) -> impl IntoView {
     let content = Memo::new({
         let row = row.clone();
-        move |_| row.with(|row| (row.content.clone(), row.mentions.clone()))
+        move |_| row.with(|row| (row.content.clone(), row.mentions.clone(), row.everyone.is_some()))
     });
     move || {
-        let (content, mentions) = content.get();
+        let (content, mentions, everyone) = content.get();
         match content {
             // A message of files alone.
             MessageContent::Text { text } if text.trim().is_empty() => ().into_any(),
             MessageContent::Text { text } => {
-                view! { <Markdown text=text mentions=mentions on_person=actions.person /> }.into_any()
+                view! { <Markdown text=text mentions=mentions everyone=everyone on_person=actions.person /> }.into_any()
             }
             MessageContent::Deleted => gone(IconName::Delete, || t("message-deleted")).into_any(),
             MessageContent::Unknown => gone(IconName::Info, || t("message-unknown")).into_any(),

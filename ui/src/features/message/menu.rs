@@ -90,8 +90,11 @@ fn kept_items(message: &MessageRow, context: MessageContext) -> Vec<MenuItem> {
         let words = if pin { t("message-pin") } else { t("message-unpin") };
         items.push(MenuItem::new(words, IconName::Pin, move || actions.pin.run((id.clone(), pin))));
     }
-    let words = if save { t("message-save") } else { t("message-forget") };
-    items.push(MenuItem::new(words, IconName::Bookmark, move || actions.save.run((id.clone(), save))));
+    // What goes by itself is not kept.
+    if message.expires_at.is_none() {
+        let words = if save { t("message-save") } else { t("message-forget") };
+        items.push(MenuItem::new(words, IconName::Bookmark, move || actions.save.run((id.clone(), save))));
+    }
     items.push(MenuItem::new(t("reminders-remind"), IconName::Clock, move || context.later.set(last_menu(context))));
     items
 }

@@ -5,19 +5,14 @@ use view::{Delivery, MessageContent, MessageRow};
 use wasm_bindgen::JsCast;
 
 use super::actions::MessageContext;
-use super::body::{Body, NotSent};
+use super::body::NotSent;
+use super::content::{Folded, content};
 use super::delivery::DeliveryMark;
-use super::forwarded::Forwarded;
 use super::note::note_words;
-use super::quote::Quote;
-use super::replies::RepliesStrip;
 use super::toolbar::Toolbar;
-use crate::features::attachments::Attachments;
 use crate::features::avatars::face_of;
-use crate::features::link_preview::LinkCard;
-use crate::features::polls::Poll;
-use crate::features::reactions::Reactions;
-use crate::i18n::{key, t, when};
+use crate::features::status::StatusSign;
+use crate::i18n::{key, t, t_with, when};
 use crate::primitives::{Avatar, AvatarSize, Icon, IconName, IconSize, MenuAnchor, colour_of};
 
 /// One message.
@@ -62,6 +57,14 @@ pub fn Message(
             context.open_menu(&row, anchor_of(&event));
         }
     };
+    // Of someone who is blocked nothing is seen until one asks.
+    let shown = RwSignal::new(false);
+    let blocked = {
+        let row = row.clone();
+        Memo::new(move |_| row.with(|row| row.author.blocked && !row.own))
+    };
+    let folded = Memo::new(move |_| blocked.get() && !shown.get());
+    let said = row.clone();
     let toolbar = row.clone();
     let not_sent = row.clone();
     view! {
@@ -79,19 +82,15 @@ pub fn Message(
             <div class="message__gutter">{gutter(&row, head, context)}</div>
             <div class="message__main">
                 {head.then(|| header(&row, context))}
-                {forwarded(&row)}
-                {quote(&row, context)}
-                <Body row=row.clone() actions=context.actions />
-                <Poll row=row.clone() actions=context.actions />
-                <Attachments row=row.clone() />
-                <LinkCard row=row.clone() actions=context.actions />
-                {reactions(&row, context)}
-                {replies(&row, context)}
+                <Show when=move || !folded.get() fallback=move || view! { <Folded shown=shown /> }>
+                    {content(&said, context)}
+                </Show>
                 <Show when=failed>
                     <NotSent row=not_sent.clone() actions=context.actions />
                 </Show>
             </div>
             <div class="message__status">
+                {going(&row)}
                 {kept(&row)}
                 {edited(&row, context)}
                 {stamp(&row)}
@@ -141,33 +140,17 @@ fn header(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl IntoVi
         let row = row.clone();
         move || row.with(|row| row.author.name.clone())
     };
+    let author = {
+        let row = row.clone();
+        Signal::derive(move || row.with(|row| row.author.clone()))
+    };
     let class = format!("message__name message__name--{}", colour_of(id.0));
     view! {
         <header class="message__head">
             <button class=class type="button" on:click=move |_| context.actions.person.run((id,))>{name}</button>
+            <StatusSign person=author />
             <time class="message__time" title=move || when::full(at)>{move || when::clock(at)}</time>
         </header>
-    }
-}
-
-fn quote(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl IntoView + use<> {
-    let row = row.clone();
-    let quote = Memo::new(move |_| row.with(|row| row.quote.clone()));
-    move || quote.get().map(|quote| view! { <Quote quote=quote on_jump=context.actions.jump /> })
-}
-
-fn reactions(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl IntoView + use<> {
-    let (rows, any, subject) = (row.clone(), row.clone(), row.clone());
-    let id = row.with_untracked(|row| row.id.clone());
-    let has_any = Memo::new(move |_| any.with(|row| !row.reactions.is_empty()));
-    let rows = Signal::derive(move || rows.with(|row| row.reactions.clone()));
-    move || {
-        let (id, subject) = (id.clone(), subject.clone());
-        has_any.get().then(|| {
-            let react = move |emoji: String, on: bool| context.actions.react.run((id.clone(), emoji, on));
-            let more = move |at: MenuAnchor| context.open_panel(&subject, at);
-            view! { <Reactions reactions=rows on_react=react on_more=more /> }
-        })
     }
 }
 
@@ -177,20 +160,19 @@ fn stamp(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {
     view! { <time class="message__stamp" title=move || when::full(at)>{move || when::clock(at)}</time> }
 }
 
-fn forwarded(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {
+/// A small clock: it goes by itself.
+fn going(row: &ArcRwSignal<MessageRow>) -> impl IntoView + use<> {
     let row = row.clone();
-    let first = Memo::new(move |_| row.with(|row| row.forwarded.clone()));
-    move || first.get().map(|first| view! { <Forwarded row=first /> })
-}
-
-fn replies(row: &ArcRwSignal<MessageRow>, context: MessageContext) -> impl IntoView + use<> {
-    let row = row.clone();
-    let id = row.with_untracked(|row| row.id.clone());
-    let replies = Memo::new(move |_| row.with(|row| row.replies.clone()));
+    let at = Memo::new(move |_| row.with(|row| row.expires_at));
     move || {
-        let id = id.clone();
-        let open = Callback::new(move |()| context.actions.thread.run((id.clone(),)));
-        replies.get().map(|replies| view! { <RepliesStrip replies=replies on_press=open /> })
+        at.get().map(|at| {
+            let words = move || t_with("disappearing-at", &[("time", when::full(at).into())]);
+            view! {
+                <span class="message__kept" role="img" aria-label=words title=words>
+                    <Icon name=IconName::Clock size=IconSize::Small />
+                </span>
+            }
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod actions;
 mod body;
+mod content;
 mod delivery;
 mod forwarded;
 mod menu;

@@ -2,6 +2,7 @@
 
 use view::SystemNote;
 
+use crate::features::disappearing::length_words;
 use crate::i18n::{t, t_with};
 
 /// What happened, as a sentence; tracks the language.
@@ -20,6 +21,10 @@ pub fn note_words(note: &SystemNote) -> String {
             t_with("note-renamed", &[("by", by.as_str().into()), ("name", name.as_str().into())])
         }
         SystemNote::Pinned { by, .. } => t_with("note-pinned", &[("by", by.as_str().into())]),
+        SystemNote::Disappearing { by, after: None } => t_with("note-disappearing-off", &[("by", by.as_str().into())]),
+        SystemNote::Disappearing { by, after: Some(seconds) } => {
+            t_with("note-disappearing", &[("by", by.as_str().into()), ("length", length_words(*seconds).into())])
+        }
         SystemNote::Other => t("note-other"),
     }
 }

@@ -63,11 +63,11 @@ pub fn EditChatDialog(
     })
 }
 
-/// Who may write, pin and invite: three choices of a role.
+/// Who may write, pin, invite and mention everyone: four choices of a role.
 #[component]
 fn RightsChoice(rights: RwSignal<Rights>, kind: ChatKind, own: Option<Role>) -> impl IntoView {
     type Right = (&'static str, fn(&Rights, ChatKind) -> Role, fn(&mut Rights, Option<Role>), fn(ChatKind) -> Role);
-    let all: [Right; 3] = [
+    let all: [Right; 4] = [
         (
             key("rights-post"),
             |rights, _| rights.post_from(),
@@ -85,6 +85,12 @@ fn RightsChoice(rights: RwSignal<Rights>, kind: ChatKind, own: Option<Role>) -> 
             Rights::invite_from,
             |rights, role| rights.invite = role,
             |kind| Rights::default().invite_from(kind),
+        ),
+        (
+            key("rights-everyone"),
+            Rights::everyone_from,
+            |rights, role| rights.everyone = role,
+            |kind| Rights::default().everyone_from(kind),
         ),
     ];
     let choices = all.map(|(words, now, set, usual)| {

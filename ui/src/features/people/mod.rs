@@ -8,6 +8,7 @@ use view::{Command, PersonRow};
 
 use crate::bridge::{self, Attempt};
 use crate::features::avatars::face_of;
+use crate::features::status::StatusSign;
 use crate::i18n::{presence_words, t};
 use crate::keys::regions::focus_when_shown;
 use crate::primitives::{Avatar, Button, EmptyState, FieldKind, IconName, ListRow, Skeleton, SkeletonShape, TextField};
@@ -140,6 +141,7 @@ pub fn PersonLine(
     let face = face_of(Signal::derive(move || person.with(|person| person.avatar.clone())));
     view! {
         <ListRow
+            beside=move || view! { <StatusSign person=person /> }
             title=name
             text=text
             selected=selected

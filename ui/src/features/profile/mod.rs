@@ -9,6 +9,8 @@ use view::{Command, PersonRow, UserId};
 use crate::bridge::Attempt;
 use crate::features::avatars::face;
 use crate::features::people::write_to;
+use crate::features::privacy::block;
+use crate::features::status::status_words;
 use crate::i18n::{key, presence_words, t};
 use crate::primitives::{Avatar, AvatarSize, Button, ButtonKind, EmptyState, IconName, Skeleton, SkeletonShape};
 use crate::state::AppState;
@@ -50,7 +52,8 @@ fn Card(person: PersonRow) -> impl IntoView {
     let state = AppState::get();
     let id = person.id;
     let mine = untrack(|| state.me()).is_some_and(|me| me.person.id == id);
-    let shown = person.clone();
+    let (shown, shown_status, blocked) = (person.clone(), person.clone(), person.blocked);
+    crate::bridge::tell(state, Command::WhenSeen { user_ids: vec![id] });
     let presence = move || presence_words(&shown);
     let write = move || {
         state.nav.dialog.set(None);
@@ -70,11 +73,18 @@ fn Card(person: PersonRow) -> impl IntoView {
         </div>
         <dl class="profile__facts">
             <Fact name=key("people-username") value=format!("@{}", person.username) />
-            <Fact name=key("people-status") value=person.custom_status />
+            <Fact name=key("people-status") value=untrack(|| status_words(&shown_status)) />
             <Fact name=key("people-about") value=person.bio />
+            <Fact name=key("people-email") value=person.email />
+            <Fact name=key("people-phone") value=person.phone />
         </dl>
         <div class="dialog__actions">
             {mine.then(|| view! { <Button icon=IconName::Edit on_press=edit>{move || t("profile-edit")}</Button> })}
+            {(!mine).then(|| view! {
+                <Button icon=IconName::Block on_press=move || block(state, id, !blocked)>
+                    {move || if blocked { t("privacy-unblock") } else { t("privacy-block") }}
+                </Button>
+            })}
             {(!person.deactivated).then(|| view! {
                 <Button kind=ButtonKind::Primary icon=IconName::Chat on_press=write>
                     {move || if mine { t("people-own-notes") } else { t("people-write") }}

@@ -47,6 +47,10 @@ pub fn ThreadPanel(
         let chat = chat.clone();
         Memo::new(move |_| state.chats.row(&chat).is_some_and(|row| row.may_post))
     };
+    let everyone = {
+        let chat = chat.clone();
+        Signal::derive(move || state.chats.row(&chat).is_some_and(|row| row.may_mention_everyone))
+    };
     let people = Signal::derive(move || {
         state.members.with(|members| match members {
             Some((of, members)) if thread.chat.with(|chat| chat.as_ref() == Some(of)) => {
@@ -68,6 +72,7 @@ pub fn ThreadPanel(
                     incoming=Signal::stored(None)
                     enter_sends=move || state.preferences.with(|preferences| preferences.enter_sends)
                     placeholder=move || t("thread-placeholder")
+                    everyone=everyone
                 />
             </Show>
         </section>

@@ -36,6 +36,7 @@ pub fn Conversation(
     };
     // Why one may not write is said by the owner of the pane, who also knows the way back in.
     let may_write = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.may_post)));
+    let everyone = Signal::derive(move || row.with(|row| row.as_ref().is_some_and(|row| row.may_mention_everyone)));
     view! {
         <section class="conversation">
             <Timeline
@@ -55,6 +56,7 @@ pub fn Conversation(
                     incoming=state.draft
                     enter_sends=move || state.preferences.with(|preferences| preferences.enter_sends)
                     placeholder=placeholder
+                    everyone=everyone
                 />
             </Show>
             <ConfirmDelete state=state doomed=doomed />

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
 use crate::bridge;
+use crate::features::quiet::play;
 use crate::i18n::t;
 use crate::state::AppState;
 
@@ -23,6 +24,12 @@ fn tell(state: AppState, notice: Notice) {
     let wished = state.preferences.with_untracked(|preferences| preferences.notifications);
     let looking = document().has_focus().unwrap_or(false);
     let open = state.nav.chat.with_untracked(|open| open.as_ref() == Some(&notice.chat_id));
+    if state.quiet.is_quiet() {
+        return;
+    }
+    if wished && !(looking && open && !notice.reminder) {
+        state.preferences.with_untracked(|preferences| play(&preferences.sound));
+    }
     if looking && (!open || notice.reminder) {
         state.toasts.notice(notice);
     } else if !looking && wished && !bridge::tauri::is_there() {

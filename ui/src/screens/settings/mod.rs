@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use crate::bridge;
 use crate::features::host_panel::HostPanel;
+use crate::features::privacy::PrivacySettings;
 use crate::features::profile::ProfileForm;
 use crate::features::shortcuts::KeySettings;
 use crate::i18n::{key, t};
@@ -28,17 +29,19 @@ enum Section {
     Notifications,
     Keys,
     Hosting,
+    Privacy,
     Account,
     About,
 }
 
 impl Section {
-    const ALL: [Section; 7] = [
+    const ALL: [Section; 8] = [
         Section::Profile,
         Section::Appearance,
         Section::Notifications,
         Section::Keys,
         Section::Hosting,
+        Section::Privacy,
         Section::Account,
         Section::About,
     ];
@@ -48,6 +51,7 @@ impl Section {
             Section::Profile => key("settings-profile"),
             Section::Appearance => key("settings-appearance"),
             Section::Notifications => key("settings-notifications"),
+            Section::Privacy => key("privacy-title"),
             Section::Keys => key("settings-keys"),
             Section::Hosting => key("settings-hosting"),
             Section::Account => key("settings-account"),
@@ -60,6 +64,7 @@ impl Section {
             Section::Profile => IconName::Person,
             Section::Appearance => IconName::Sun,
             Section::Notifications => IconName::Bell,
+            Section::Privacy => IconName::Eye,
             Section::Keys => IconName::Keyboard,
             Section::Hosting => IconName::Server,
             Section::Account => IconName::Lock,
@@ -72,6 +77,7 @@ impl Section {
             Section::Profile => view! { <ProfileForm /> }.into_any(),
             Section::Appearance => view! { <Appearance /> }.into_any(),
             Section::Notifications => view! { <Notifications /> }.into_any(),
+            Section::Privacy => view! { <PrivacySettings /> }.into_any(),
             Section::Keys => view! { <KeySettings /> }.into_any(),
             Section::Hosting => view! { <HostPanel /> }.into_any(),
             Section::Account => view! { <Account /> }.into_any(),

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use view::NO_PREVIEWS;
 
+use crate::features::quiet::QuietSettings;
 use crate::i18n::t;
 use crate::primitives::Switch;
 use crate::state::AppState;
@@ -34,6 +35,7 @@ pub fn Notifications() -> impl IntoView {
             on_change=move |on| change(state, |preferences| preferences.notification_text = on)
             disabled=Signal::derive(move || state.preferences.with(|preferences| !preferences.notifications))
         />
+        <QuietSettings />
         <Switch
             label=move || t("settings-previews")
             help=move || t("settings-previews-help")

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use crate::features::avatars::CropDialog;
 use crate::features::channels::ChannelsDialog;
 use crate::features::command_palette::CommandPalette;
+use crate::features::disappearing::DisappearingDialog;
 use crate::features::folders::{ChatFoldersDialog, FolderDialog};
 use crate::features::forward::ForwardDialog;
 use crate::features::go_to_date::GoToDateDialog;
@@ -18,6 +19,7 @@ use crate::features::polls::{NewPollDialog, VotersDialog};
 use crate::features::profile::ProfileDialog;
 use crate::features::quick_switcher::QuickSwitcher;
 use crate::features::shortcuts::ShortcutsDialog;
+use crate::features::status::StatusDialog;
 use crate::features::team_emoji::TeamEmojiDialog;
 use crate::features::themes::ThemeDialog;
 use crate::i18n::{key, t};
@@ -96,6 +98,8 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::Avatar(None) => key("avatar-title"),
         Dialog::Avatar(Some(_)) => key("avatar-title-chat"),
         Dialog::GoToDate(_) => key("go-to-date-title"),
+        Dialog::Status => key("status-title"),
+        Dialog::Disappearing(_) => key("disappearing-title"),
         Dialog::Folder(None) => key("folders-new"),
         Dialog::Folder(Some(_)) => key("folders-change"),
         Dialog::Theme(None) => key("themes-new"),
@@ -133,6 +137,8 @@ impl Dialog {
             Dialog::TeamEmoji => view! { <TeamEmojiDialog /> }.into_any(),
             Dialog::Avatar(chat) => view! { <CropDialog chat=chat /> }.into_any(),
             Dialog::GoToDate(chat) => view! { <GoToDateDialog chat=chat /> }.into_any(),
+            Dialog::Status => view! { <StatusDialog /> }.into_any(),
+            Dialog::Disappearing(chat) => view! { <DisappearingDialog chat=chat /> }.into_any(),
         }
     }
 }

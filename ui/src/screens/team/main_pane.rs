@@ -8,6 +8,7 @@ use crate::bridge;
 use crate::features::attachments::DropZone;
 use crate::features::chat_header::ChatHeader;
 use crate::features::composer::Composition;
+use crate::features::privacy::block;
 use crate::features::timeline::Conversation;
 use crate::i18n::t;
 use crate::keys::{Action, live::chord_words};
@@ -69,7 +70,10 @@ fn OpenChat() -> impl IntoView {
 #[component]
 fn Notice(row: RwSignal<ChatRow>) -> impl IntoView {
     let role = Memo::new(move |_| row.with(|row| (row.role, row.public, row.person.is_some(), row.may_post)));
+    let blocked =
+        Memo::new(move |_| row.with(|row| row.person.as_ref().filter(|person| person.blocked).map(|person| person.id)));
     move || match role.get() {
+        _ if blocked.get().is_some() => view! { <BlockedNotice user=blocked.get() /> }.into_any(),
         (None, public, false, _) => view! { <LeftNotice row=row public=public /> }.into_any(),
         (Some(role), _, _, false) if role > Role::ReadOnly => {
             view! { <Banner icon=IconName::Lock text=move || t("header-some-write-notice") /> }.into_any()
@@ -78,6 +82,17 @@ fn Notice(row: RwSignal<ChatRow>) -> impl IntoView {
             view! { <Banner icon=IconName::Lock text=move || t("header-read-only-notice") /> }.into_any()
         }
         _ => ().into_any(),
+    }
+}
+
+#[component]
+fn BlockedNotice(user: Option<UserId>) -> impl IntoView {
+    let state = AppState::get();
+    let free = move || user.into_iter().for_each(|user| block(state, user, false));
+    view! {
+        <Banner icon=IconName::Block text=move || t("privacy-blocked-notice")>
+            <Button size=ControlSize::Small on_press=free>{move || t("privacy-unblock")}</Button>
+        </Banner>
     }
 }
 

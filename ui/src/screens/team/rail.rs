@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::features::avatars::face;
+use crate::features::quiet::QuietButton;
 use crate::features::reminders::rang;
 use crate::i18n::{presence_words, t, t_with};
 use crate::keys::{Action, live::chord_words};
@@ -37,7 +38,14 @@ pub fn Rail() -> impl IntoView {
                     </span>
                 </Show>
             </span>
-            <IconButton icon=IconName::At label=move || t("collections-mentions") size=ControlSize::Large pressed=shown(Panel::Mentions) on_press=toggle(Panel::Mentions) />
+            <span class="rail__item">
+                <IconButton icon=IconName::Inbox label=move || t("inbox-title") size=ControlSize::Large pressed=shown(Panel::Inbox) on_press=toggle(Panel::Inbox) />
+                <Show when=move || state.inbox_unread.get() != 0>
+                    <span class="rail__badge">
+                        <Badge text=move || state.inbox_unread.get().to_string() label=move || t_with("inbox-count", &[("count", state.inbox_unread.get().into())]) />
+                    </span>
+                </Show>
+            </span>
             <span class="rail__item">
                 <IconButton icon=IconName::Bookmark label=move || t("collections-saved") size=ControlSize::Large pressed=shown(Panel::Saved) on_press=toggle(Panel::Saved) />
                 <Show when=move || rang(state) != 0>
@@ -47,6 +55,7 @@ pub fn Rail() -> impl IntoView {
                 </Show>
             </span>
             <span class="rail__gap" />
+            <QuietButton />
             <IconButton icon=IconName::Settings label=move || t("settings-title") size=ControlSize::Large pressed=in_settings shortcut=Signal::derive(|| chord_words(Action::Settings)) on_press=move || nav.settings.set(true) />
             <Oneself />
         </nav>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::features::collections::{Collection, CollectionPanel};
+use crate::features::inbox::InboxPanel;
 use crate::features::members_panel::MembersPanel;
 use crate::features::reminders::Reminders;
 use crate::features::scheduled::ScheduledPanel;
@@ -22,6 +23,7 @@ pub fn RightPanel() -> impl IntoView {
         Some(Panel::Pinned) => t("collections-pinned"),
         Some(Panel::Saved) => t("collections-saved"),
         Some(Panel::Mentions) => t("collections-mentions"),
+        Some(Panel::Inbox) => t("inbox-title"),
         Some(Panel::Thread) => t("thread-title"),
         Some(Panel::Threads) => t("thread-list"),
         Some(Panel::Scheduled | Panel::ScheduledHere) => t("scheduled-title"),
@@ -52,6 +54,7 @@ pub fn RightPanel() -> impl IntoView {
                             <CollectionPanel collection=Collection::Saved />
                         }.into_any(),
                         Some(Panel::Mentions) => view! { <CollectionPanel collection=Collection::Mentions /> }.into_any(),
+                        Some(Panel::Inbox) => view! { <InboxPanel /> }.into_any(),
                         Some(Panel::Thread) => (move || {
                             nav.thread.get().map(|(chat, root)| view! { <ThreadPanel chat=chat root=root /> })
                         }).into_any(),
