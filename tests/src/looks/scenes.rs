@@ -208,7 +208,12 @@ pub const SCENES: &[Scene] = &[
     scene("emoji", "team", &[OPEN, MESSAGE, EMOJI, Hit(DOWN)], ".emoji-panel__cell--selected"),
     scene("emoji-found", "team", &[OPEN, MESSAGE, EMOJI, Type(".emoji-panel input", "кот")], ".emoji-panel__name"),
     scene("emoji-nothing", "team", &[OPEN, MESSAGE, EMOJI, Type(".emoji-panel input", "яяя")], ".emoji-panel__state"),
-    scene("emoji-tones", "team", &[OPEN, MESSAGE, EMOJI, Click(".emoji-panel__tone")], ".emoji-panel__tones"),
+    scene(
+        "emoji-tones",
+        "team",
+        &[OPEN, MESSAGE, EMOJI, Click(".emoji-panel__tone + .emoji-panel__tone")],
+        ".emoji-panel__tones",
+    ),
     scene(
         "emoji-codes",
         "team",

@@ -13,11 +13,12 @@ pub fn tokens(theme: &OwnTheme) -> Vec<(&'static str, Colour)> {
     let raised = if theme.is_dark() { panel.towards(text, 0.06) } else { background };
     let grounds = [background, panel, raised];
     let strongest = if theme.is_dark() { WHITE } else { BLACK };
-    let secondary = readable(text.towards(background, 0.38), &grounds, text);
     // A weak accent stays as it is on buttons; where it carries words it is strengthened.
     let main = readable(accent, &grounds, strongest);
     let neutral = readable(text.towards(background, 0.35), &grounds, text);
     let container = background.towards(accent, 0.18);
+    // It also stands on what is chosen in a list.
+    let secondary = readable(text.towards(background, 0.38), &[background, panel, raised, container], strongest);
     let mention = background.towards(Colour(222, 160, 40), 0.16);
     vec![
         ("background-main", background),
@@ -110,6 +111,7 @@ mod tests {
                     ("text-secondary", "background-main"),
                     ("text-secondary", "surface-main"),
                     ("text-secondary", "surface-raised-main"),
+                    ("text-secondary", "primary-container"),
                     ("link", "background-main"),
                     ("primary-main", "surface-main"),
                     ("primary-on", "primary-main"),

@@ -430,8 +430,8 @@ pub fn folders() -> Vec<Kept> {
     vec![
         folder("new", "Новое", "🔔", 0, FolderRule { unread: true, ..rule() }),
         folder("people", "Личное", "💬", 1, FolderRule { private: true, ..rule() }),
-        folder("teams", "Группы", "👥", 2, FolderRule { groups: true, ..rule() }),
-        folder("channels", "Каналы", "📣", 3, FolderRule { channels: true, ..rule() }),
+        folder("teams", "Наши группы", "👥", 2, FolderRule { groups: true, ..rule() }),
+        folder("channels", "Все каналы", "📣", 3, FolderRule { channels: true, ..rule() }),
         folder("reports", "Отчёты", "", 4, FolderRule { name: "нет такого".into(), ..rule() }),
     ]
 }
