@@ -427,7 +427,6 @@ pub const SCENES: &[Scene] = &[
     scene("chat-own-theme", "team,own:dusk", &[OPEN, MESSAGE], ".composer"),
     scene("chat-roomy", "team,roomy", &[OPEN, MESSAGE], ".composer"),
     scene("chat-largest-text", "team,21", &[OPEN, MESSAGE], ".composer"),
-    scene("chat-smallest-text", "team,11", &[OPEN, MESSAGE], ".composer"),
     scene("settings-notifications", "team", &[See(".chat-row"), SETTINGS, section(2)], ".settings__main .switch"),
     scene("settings-keys", "team", &[See(".chat-row"), SETTINGS, section(3)], ".key-settings__row"),
     scene(

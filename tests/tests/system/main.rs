@@ -14,4 +14,3 @@ mod media;
 mod offline;
 mod script;
 mod two_apps;
-mod xss;
