@@ -10,7 +10,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use protocol::frame::{PostMessage, PutItem};
 use protocol::limits::{SCHEDULE_AHEAD_MS_MAX, ZONE_BYTES_MAX};
 use protocol::timed::{REMINDER, Reminder, SCHEDULED, ScheduledMessage, When, reminder_id, scheduled_id};
-use protocol::{Item, LocalId, MessageType, Row, Scope, Timestamp, UserId};
+use protocol::{ErrorCode, Item, LocalId, MessageType, Row, Scope, Timestamp, UserId};
 
 use super::{Cx, Failure, access, messages, status};
 use crate::store::due::{self, Due};
@@ -134,6 +134,9 @@ fn written(value: &impl serde::Serialize) -> Result<String, Failure> {
 
 fn post(cx: &mut Cx<'_, '_>, id: LocalId, scheduled: &ScheduledMessage) -> Result<(), Failure> {
     access::person(cx, cx.actor)?;
+    if scheduled.sealed {
+        return Err(Failure::refused(ErrorCode::PlaintextRefused, "one of the writer's devices posts what is sealed"));
+    }
     let mut mentions: Vec<UserId> = Vec::new();
     for user in &scheduled.mentions {
         let there = members::get(cx.tx, &scheduled.chat_id, *user)?.is_some_and(|row| !row.gone);

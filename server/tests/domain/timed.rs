@@ -27,6 +27,7 @@ fn scheduled(chat_id: &ChatId, content: &str, when: When) -> ScheduledMessage {
         mentions: Vec::new(),
         thread: None,
         when,
+        sealed: false,
         refused: None,
     }
 }
@@ -153,6 +154,19 @@ sql::each_db! {
         };
         assert_eq!(alice.hear(gone).await, scheduled_key(id));
         assert_eq!(team.app.let_happen().await.unwrap(), None);
+    }
+
+    async fn what_alice_scheduled_sealed_is_not_posted_by_the_server_which_tells_her_devices_so(db: sql::Db) {
+        let team = Team::new(db).await;
+        let alice = team.person("alice").await;
+        let id = local_id();
+        let wish = ScheduledMessage { sealed: true, ..scheduled(&ChatId::general(), "sealed:AAAA", soon()) };
+        alice.ask(put(id, Some(&wish))).await.unwrap();
+        team.advance(HOUR);
+        team.app.let_happen().await.unwrap();
+        let kept = entry(&alice, id).await.unwrap();
+        assert_eq!((said(&alice, "sealed:AAAA").await, kept.refused), (0, Some(ErrorCode::PlaintextRefused)));
+        assert_eq!(kept.content, wish.content);
     }
 
     async fn it_is_sent_once_though_the_server_starts_again_at_every_step_and_its_clock_goes_back_and_forth(db: sql::Db) {

@@ -34,11 +34,29 @@ impl Key {
     pub fn seal(&self, rng: &mut dyn CryptoRng, about: &str, plain: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE_BYTES];
         rng.fill_bytes(&mut nonce);
+        self.seal_with(nonce, about, plain)
+    }
+
+    fn seal_with(&self, nonce: [u8; NONCE_BYTES], about: &str, plain: &[u8]) -> Vec<u8> {
         let mut sealed = plain.to_vec();
         let tag = Aes256Gcm::new(self.bytes().into())
             .encrypt_inout_detached(&Nonce::from(nonce), about.as_bytes(), sealed.as_mut_slice().into())
             .expect("far below the cipher's bound");
         [&nonce[..], &sealed, &tag].concat()
+    }
+
+    /// As [`Key::seal`], with a nonce made from what is sealed: the same thing is sealed the same. Whoever sees two learns
+    /// whether they are the same, and nothing else.
+    pub fn seal_same(&self, about: &str, plain: &[u8]) -> Vec<u8> {
+        let mut mac = <Hmac<sha2::Sha256> as hmac::KeyInit>::new_from_slice(self.derive("nonce").bytes())
+            .expect("HMAC takes keys of any length");
+        mac.update(&(about.len() as u64).to_be_bytes());
+        mac.update(about.as_bytes());
+        mac.update(plain);
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        let mut nonce = [0; NONCE_BYTES];
+        nonce.copy_from_slice(&digest[..NONCE_BYTES]);
+        self.seal_with(nonce, about, plain)
     }
 
     /// Opens what [`Key::seal`] sealed; `None` when the key is another, or it was changed.
@@ -119,6 +137,9 @@ mod tests {
             assert!(key.open("draft:general", &sealed[..place]).is_none(), "cut at {place}");
         }
         assert_ne!(sealed, key.seal(&mut rng, "draft:general", "Привет".as_bytes()));
+        let same = key.seal_same("a", b"b");
+        assert_eq!((&same, key.open("a", &same)), (&key.seal_same("a", b"b"), Some(b"b".to_vec())));
+        assert!(same != key.seal_same("a", b"c") && key.seal_same("ab", b"c")[..12] != key.seal_same("a", b"bc")[..12]);
     }
 
     #[test]

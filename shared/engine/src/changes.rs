@@ -2,7 +2,7 @@
 //! its turn comes.
 
 use protocol::frame::{EditMessage, MessageRef, PinMessage, React};
-use protocol::{ChatId, Forwarded, LocalId, MessageId, MessageType, Request, Timestamp, UserId};
+use protocol::{ChatId, ErrorCode, Forwarded, LocalId, MessageId, MessageType, Request, Timestamp, UserId};
 use view::{Command, Draft, Failure};
 
 use crate::commands::{Answer, DONE};
@@ -73,7 +73,12 @@ impl Engine {
                 let remove = MessageRef { chat_id, message_id };
                 self.change_message(s, What::RemovePreview, Request::RemovePreview(remove))?;
             }
-            Command::Forward { chat_id, message_ids, to } => self.forward(s, &chat_id, &message_ids, &to)?,
+            Command::Forward { chat_id, message_ids, to } => {
+                if self.brings_clear(s, &chat_id, &message_ids, &to)? {
+                    return Ok(Answer::Failed(Failure::Refused { code: ErrorCode::PlaintextRefused }));
+                }
+                self.forward(s, &chat_id, &message_ids, &to)?;
+            }
             Command::SaveMessage { chat_id, message_id, on } => {
                 let kept = self.save_message(s, &chat_id, &message_id, on)?;
                 return Ok(if kept { DONE } else { refused });
@@ -139,6 +144,27 @@ impl Engine {
             self.show_own_post(s, chat)?;
         }
         Ok(true)
+    }
+
+    /// Files and polls would come into a chat whose contents are sealed, and these are not.
+    fn brings_clear(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        from: &ChatId,
+        ids: &[MessageId],
+        to: &[ChatId],
+    ) -> Result<bool, EngineError> {
+        let mut sealed = false;
+        for chat in to {
+            sealed |= chats::get(s.tx, chat)?.is_some_and(|info| self.seals(&info));
+        }
+        for id in ids.iter().filter(|_| sealed) {
+            let said = messages::get(s.tx, from, id)?;
+            if said.is_some_and(|said| !said.details.attachments.is_empty() || said.details.poll.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Says messages again in other chats, in their order; those that are not on the server yet are passed over.

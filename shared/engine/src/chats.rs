@@ -203,7 +203,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
     let rights = serde_json::to_string(&chat.rights).map_err(|e| Error::Bug(e.to_string()))?;
     let changed = tx.execute(
         "UPDATE chats SET kind = ?2, name = ?3, description = ?4, creator_id = ?5, created_at_ms = ?6, public = ?7,
-             encrypted = ?8, member_count = ?9, rev = ?10, known = 1, last_seq = max(last_seq, ?11), rights = ?12,
+             encrypted = max(encrypted, ?8), member_count = ?9, rev = ?10, known = 1, last_seq = max(last_seq, ?11), rights = ?12,
              avatar = ?13, disappear_after = ?14
          WHERE id = ?1 AND (known = 0 OR rev <= ?10)",
         params![
@@ -331,7 +331,7 @@ pub(crate) fn reset(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(), Error> {
 pub(crate) fn distrust_all(tx: &mut Tx<'_>) -> Result<(), Error> {
     tx.batch(
         "DELETE FROM scopes; UPDATE chats SET rev = 0, read_server = 0; UPDATE people SET rev = 0; UPDATE emoji SET rev = 0;
-         UPDATE members SET rev = 0; DELETE FROM receipts",
+         UPDATE members SET rev = 0; DELETE FROM receipts; DELETE FROM devices",
     )
 }
 

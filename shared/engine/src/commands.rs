@@ -94,6 +94,13 @@ impl Engine {
             Command::Schedule { .. } | Command::DropScheduled { .. } | Command::SendScheduled { .. } => {
                 self.schedule(s, command)?
             }
+            Command::ListReaders { .. }
+            | Command::VerifyPerson { .. }
+            | Command::RemoveDevice { .. }
+            | Command::MakeLinkCode
+            | Command::MakeRecoveryKey
+            | Command::EnterCode { .. }
+            | Command::BeginAnew => self.encryption(s, id, command)?,
             Command::Remind { .. } | Command::DropReminder { .. } => self.remind(s, command)?,
             Command::SetPrivacy { .. }
             | Command::SetContact { .. }
@@ -197,6 +204,7 @@ impl Engine {
                 }
                 self.open_chat(s, &chat_id, Target::Unread)?;
                 self.ask_about_other(s, &chat_id);
+                self.sealing_opened(&chat_id);
                 let draft = drafts::load(s.tx, &chat_id)?;
                 s.update(Update::Draft { chat_id, draft });
             }

@@ -16,6 +16,7 @@ use crate::keywords::Keywords;
 use crate::outbox::Outbox;
 use crate::privacy::Own;
 use crate::requests::{Ask, Requests, tell};
+use crate::sealing::Sealing;
 use crate::step::Step;
 use crate::transfers::Transfers;
 use crate::{account, chats, schema};
@@ -109,6 +110,7 @@ impl Engine {
             self.going = Going::default();
             self.own = Own::default();
             self.keywords = Keywords::default();
+            self.sealing = Sealing::default();
             self.timeline = None;
         }
         account::save(s.tx, &account, &tokens)?;
@@ -225,6 +227,7 @@ impl Engine {
             return self.lose(s, Some(Failure::WrongPin));
         }
         self.compare_clocks(s, welcome.server_time)?;
+        self.server_orders(s, welcome.encryption)?;
         if self.incarnation != welcome.incarnation {
             if !self.incarnation.is_empty() {
                 chats::distrust_all(s.tx)?;
@@ -292,6 +295,7 @@ impl Engine {
         self.avatars.disconnect();
         self.emoji_disconnected(s);
         self.marks.disconnect();
+        self.sealing.disconnect();
         self.presence_gone();
         self.connection.link = Link::Connecting;
         for timer in [Timer::Silence, Timer::RefreshToken, Timer::Reply] {
@@ -387,6 +391,7 @@ impl Engine {
         self.people.clear();
         self.items = Items::default();
         self.transfers = Transfers::default();
+        self.sealing = Sealing::default();
         self.outbox = Outbox::default();
         (self.account, self.tokens, self.timeline) = (None, None, None);
         self.incarnation.clear();

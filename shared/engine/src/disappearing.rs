@@ -124,6 +124,7 @@ impl Engine {
             "INSERT INTO gone (chat_id, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             params![chat.as_str(), id.as_str()],
         )?;
+        messages::forget_sealed(s.tx, chat, id)?;
         let Some(old) = messages::get(s.tx, chat, id)? else { return Ok(()) };
         if old.state != State::Settled {
             self.post_came_back(s, chat, id)?;

@@ -40,7 +40,19 @@ impl Engine {
     pub(crate) fn save_draft(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, draft: &Draft) -> Result<(), EngineError> {
         keep(s.tx, chat, draft)?;
         let key = format!("{DRAFT}{chat}");
-        let value = if *draft == Draft::default() { None } else { Some(serde_json::to_string(draft)?) };
+        let mut value = if *draft == Draft::default() { None } else { Some(serde_json::to_string(draft)?) };
+        if let Some(text) = &value
+            && crate::chats::get(s.tx, chat)?.is_some_and(|info| self.seals(&info))
+        {
+            match self.seal_own(s, &key, text)? {
+                Some(sealed) => value = Some(sealed),
+                // This device is not confirmed: the draft stays here.
+                None => {
+                    self.screen.dirty.chats.insert(chat.clone());
+                    return Ok(());
+                }
+            }
+        }
         if value.as_ref().is_none_or(|value| value.len() <= SHARED_BYTES_MAX) {
             self.put_item(s, &key, value)?;
         }

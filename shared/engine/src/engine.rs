@@ -21,6 +21,7 @@ use crate::presence::Presence;
 use crate::privacy::Own;
 use crate::requests::Requests;
 use crate::screen::Screen;
+use crate::sealing::Sealing;
 use crate::step::Step;
 use crate::timeline::Open;
 use crate::transfers::Transfers;
@@ -45,6 +46,7 @@ pub struct Engine {
     pub(crate) going: Going,
     pub(crate) own: Own,
     pub(crate) keywords: Keywords,
+    pub(crate) sealing: Sealing,
     pub(crate) people: People,
     pub(crate) presence: Presence,
     pub(crate) preferences: Preferences,
@@ -80,6 +82,7 @@ impl Engine {
             going: Going::load(tx)?,
             own: Own::load(tx)?,
             keywords: Keywords::load(tx)?,
+            sealing: Sealing::load(tx)?,
             people: People::default(),
             presence: Presence::default(),
             preferences: preferences::load(tx)?,
@@ -121,7 +124,9 @@ impl Engine {
             Input::Timer(timer) => self.timer(&mut s, timer)?,
         }
         self.send_syncs(&mut s)?;
+        self.tend_sealing(&mut s)?;
         self.send_outbox(&mut s)?;
+        self.tend_sealing(&mut s)?;
         self.send_items(&mut s)?;
         self.start_transfers(&mut s)?;
         self.send_avatars(&mut s);
@@ -153,6 +158,10 @@ impl Engine {
             Timer::Files => self.transfers_may_start(),
             Timer::Going => self.going_timer(),
             Timer::Typing => self.typing_timer(s),
+            Timer::Group(chat) => self.group_timer(s, &chat)?,
+            // What is to be done is done at the end of each step.
+            Timer::Sealed => {}
+            Timer::Archive => self.archive_timer(s)?,
             Timer::Flush => self.flush_timer(s)?,
         }
         Ok(())

@@ -12,6 +12,15 @@ pub enum EngineError {
     Corrupt(String),
 }
 
+impl From<crypto::mls::MlsError> for EngineError {
+    fn from(error: crypto::mls::MlsError) -> Self {
+        match error {
+            crypto::mls::MlsError::Store(error) => EngineError::Store(error),
+            other => EngineError::Corrupt(other.to_string()),
+        }
+    }
+}
+
 impl EngineError {
     /// The same input may succeed later, unchanged.
     pub fn is_retryable(&self) -> bool {

@@ -43,12 +43,18 @@ impl Engine {
         chat: Option<&ChatId>,
         cursor: Option<String>,
     ) -> Result<Answer, EngineError> {
-        if !self.is_entered() {
-            return Ok(Answer::Failed(Failure::Offline));
-        }
         let Some(wish) = self.wish(s, typed, chat)? else {
             return Ok(Answer::Now(ReplyBody::FoundMore { hits: Vec::new(), next_cursor: None }));
         };
+        if let Some(chat) = &wish.chat
+            && chats::get(s.tx, chat)?.is_some_and(|info| self.seals(&info))
+        {
+            // The server could find nothing there, and is not told what is looked for.
+            return Ok(Answer::Now(ReplyBody::FoundMore { hits: Vec::new(), next_cursor: None }));
+        }
+        if !self.is_entered() {
+            return Ok(Answer::Failed(Failure::Offline));
+        }
         let asked = Search {
             query: wish.words.clone(),
             chat_id: wish.chat,

@@ -89,6 +89,13 @@ impl Engine {
                 self.last_seen_came(&people);
                 Ok(())
             }
+            (Ask::Publish, Reply::DeviceState { device }) => self.published(s, &device),
+            (Ask::Claim { .. }, Reply::Keys(keys)) => self.keys_came(s, &keys),
+            (Ask::Commit { chat }, Reply::CommitAccepted(_)) => {
+                self.commit_accepted(&chat);
+                Ok(())
+            }
+            (Ask::Commits { .. }, Reply::Commits(list)) => self.commits_came(s, list),
             (Ask::Command { id, what }, reply) => self.command_answered(s, id, what, reply),
             // A reply of the wrong kind: this server is not to be relied on.
             (ask, _) => {
@@ -118,6 +125,13 @@ impl Engine {
             Ask::Avatar { owner, file } if !error.code.is_retryable() => self.avatar_answered(s, &owner, file.as_ref()),
             Ask::Avatar { .. } => Ok(()),
             Ask::Page { chat, page } => self.page_failed(s, &chat, page),
+            Ask::Publish => self.publish_refused(s, &error),
+            Ask::Claim { chat } => {
+                self.claim_refused(s, &chat, &error);
+                Ok(())
+            }
+            Ask::Commit { chat } => self.commit_refused(s, &chat, &error),
+            Ask::Commits { .. } => Ok(()),
             Ask::Command { id, .. } => {
                 let failure = Failure::Refused { code: error.code };
                 Self::reply(s, id, CommandReply::Failed { failure });

@@ -31,6 +31,8 @@ pub(crate) struct Inbox {
     wanted_alone: BTreeSet<Scope>,
     asked: HashSet<Scope>,
     gap_timers: HashSet<Scope>,
+    /// Nothing of these was missing when they were last caught up with on this connection.
+    fresh: HashSet<Scope>,
 }
 
 impl Inbox {
@@ -42,6 +44,14 @@ impl Inbox {
     /// Nothing is asked or to be asked.
     pub(crate) fn is_quiet(&self) -> bool {
         self.asked.is_empty() && self.wanted.is_empty() && self.wanted_alone.is_empty()
+    }
+
+    /// All of a scope is here, as far as this connection tells.
+    pub(crate) fn is_fresh(&self, scope: &Scope) -> bool {
+        self.fresh.contains(scope)
+            && !self.asked.contains(scope)
+            && !self.wanted.contains(scope)
+            && self.gates.get(scope).is_some_and(|gate| !gate.is_behind())
     }
 
     fn gate(&mut self, tx: &mut Tx<'_>, scope: &Scope) -> Result<&mut Gate<Row>, EngineError> {
@@ -75,6 +85,7 @@ impl Engine {
     pub(crate) fn unfollow(&mut self, tx: &mut Tx<'_>, scope: &Scope) -> Result<(), EngineError> {
         self.inbox.wanted.remove(scope);
         self.inbox.gates.remove(scope);
+        self.inbox.fresh.remove(scope);
         tx.execute("DELETE FROM scopes WHERE scope = ?1", params![scope.to_string()])?;
         Ok(())
     }
@@ -196,6 +207,9 @@ impl Engine {
         let gate = self.inbox.gate(s.tx, &scope)?;
         gate.saw_head(head);
         let behind = gate.is_behind();
+        if !behind {
+            self.inbox.fresh.insert(scope.clone());
+        }
         if matches!(scope, Scope::User(_)) && !behind {
             self.end_items(s)?;
             for chat in chats::end_memberships(s.tx)? {

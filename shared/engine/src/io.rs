@@ -1,7 +1,7 @@
 //! What goes into the engine and what comes out.
 
 use protocol::{ClientFrame, ServerFrame, Timestamp};
-use rand::Rng;
+use rand::CryptoRng;
 use view::{CommandEnvelope, Failure, Update, Way};
 
 use crate::transfers::{Job, Picked, Progress};
@@ -12,8 +12,8 @@ pub struct Cx<'a, 'c> {
     pub tx: &'a mut sql::Tx<'c>,
     /// The time now, by this device's clock.
     pub now: Timestamp,
-    /// Chance: seeded in tests.
-    pub rng: &'a mut dyn Rng,
+    /// Chance, of which keys are made too: seeded in tests.
+    pub rng: &'a mut dyn CryptoRng,
 }
 
 /// What happened.
@@ -164,6 +164,12 @@ pub enum Timer {
     Typing,
     /// Entries of the person's own data are tried again.
     Items,
+    /// A chat's group lacks devices, or has some too many: it is this device's turn to change it.
+    Group(protocol::ChatId),
+    /// More sealed messages wait to be opened.
+    Sealed,
+    /// What was opened is to be kept for the person's further devices.
+    Archive,
     /// Receipts and other small things that are sent in bunches.
     Flush,
 }

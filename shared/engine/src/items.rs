@@ -29,6 +29,7 @@ use crate::reminders::is_reminder;
 use crate::requests::Ask;
 use crate::saved::SAVED;
 use crate::scheduled::is_scheduled;
+use crate::sealing::ARCHIVE;
 use crate::step::Step;
 use crate::threads::THREAD;
 
@@ -228,7 +229,8 @@ impl Engine {
             chats::keep_settings(s.tx, chat, &settings(Some(&kept)))?;
         }
         if let Some(kept) = value(s.tx, &format!("{DRAFT}{chat}"))? {
-            drafts::keep(s.tx, chat, &drafts::read(Some(&kept)))?;
+            let kept = self.open_own(s, &format!("{DRAFT}{chat}"), &kept)?;
+            drafts::keep(s.tx, chat, &drafts::read(kept.as_deref()))?;
         }
         Ok(())
     }
@@ -247,7 +249,11 @@ impl Engine {
         } else if let Some(chat) = key.strip_prefix(DRAFT).and_then(ChatId::new) {
             if !own {
                 // What is being typed here stays: the composer is told when the chat is opened next.
-                drafts::keep(s.tx, &chat, &drafts::read(value))?;
+                let value = match value {
+                    Some(value) => self.open_own(s, key, value)?,
+                    None => None,
+                };
+                drafts::keep(s.tx, &chat, &drafts::read(value.as_deref()))?;
             }
             self.screen.dirty.chats.insert(chat);
         } else if let Some(root) = key.strip_prefix(THREAD).and_then(MessageId::new) {
@@ -271,7 +277,14 @@ impl Engine {
             self.inbox_read(s, chat, value)?;
         } else if is_private(key) {
             self.private_changed(s, key, value)?;
+        } else if key.starts_with(ARCHIVE) {
+            if let Some(value) = value.filter(|_| !own) {
+                self.archive_came(s, key, value)?;
+            }
         } else if is_scheduled(key) {
+            if !own {
+                self.scheduled_came(s, key, value)?;
+            }
             self.screen.dirty.scheduled = true;
         } else if is_reminder(key) {
             self.screen.dirty.reminders = true;

@@ -49,6 +49,7 @@ mod saved;
 mod scheduled;
 mod schema;
 mod screen;
+mod sealing;
 mod search;
 mod step;
 mod team_emoji;

@@ -12,9 +12,11 @@ use crate::{search, text};
 
 mod find;
 mod own;
+mod sealed;
 
 pub(crate) use find::{answers, between, by_number, first_at, last, mentioning, of_thread, pinned, stands, unsettled};
 pub(crate) use own::{NewOwn, accept, put_queued, queue_again, refuse, rewrite, set_details, settle_passed};
+pub(crate) use sealed::{forget_sealed, inside, put_opened, sealed_as, set_cipher};
 
 /// Orders of messages that are not in the history yet begin here: after every accepted one.
 pub(crate) const QUEUED_ORD: u64 = 1 << 62;

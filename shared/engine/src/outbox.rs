@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Timer;
 use crate::requests::Ask;
+use crate::sealing::Sending;
 use crate::step::Step;
 use crate::{chats, messages, ranges};
 
@@ -105,6 +106,11 @@ impl Outbox {
             tx.rows("SELECT DISTINCT chat_id FROM messages WHERE state <> 0 AND state = 2", &[], |r| r.text(0))?;
         outbox.accepted.extend(unsettled.into_iter().filter_map(ChatId::new));
         Ok(outbox)
+    }
+
+    /// Something waits in a chat.
+    pub(crate) fn has(&self, chat: &ChatId) -> bool {
+        self.lanes.contains_key(chat)
     }
 
     /// How many changes wait.
@@ -209,7 +215,7 @@ impl Engine {
             .outbox
             .lanes
             .iter()
-            .filter(|(chat, _)| !self.outbox.asked.contains(*chat))
+            .filter(|(chat, _)| !self.outbox.asked.contains(*chat) && !self.sealing_waits(chat))
             .filter_map(|(chat, lane)| Some((chat.clone(), *lane.front()?)))
             .take(free)
             .collect();
@@ -218,9 +224,17 @@ impl Engine {
                 self.outbox.leave(&chat, n);
                 continue;
             };
+            let request = match self.as_sent(s, &chat, n, row.message_id.as_ref(), row.request)? {
+                Sending::Now(request) => request,
+                Sending::Later => continue,
+                Sending::Never(code) => {
+                    self.change_refused(s, &chat, n, &ProtocolError::new(code, "not in the chat"))?;
+                    continue;
+                }
+            };
             s.tx.execute("UPDATE outbox SET attempts = attempts + 1 WHERE n = ?1", params![n])?;
             self.outbox.asked.insert(chat.clone());
-            self.requests.ask(s, Ask::Change { chat, n }, Some(row.local_id), row.request);
+            self.requests.ask(s, Ask::Change { chat, n }, Some(row.local_id), *request);
         }
         Ok(())
     }
@@ -295,9 +309,10 @@ impl Engine {
             self.change_answered(chat, n);
             return Ok(());
         };
-        let hopeless = error.code == ErrorCode::Internal && row.errors + 1 >= INTERNAL_ERRORS_MAX;
-        if error.code.is_retryable() && !hopeless {
-            let fell = error.code == ErrorCode::Internal;
+        let anew = self.seal_again(s, n, error.code)?;
+        let hopeless = (anew || error.code == ErrorCode::Internal) && row.errors + 1 >= INTERNAL_ERRORS_MAX;
+        if (anew || error.code.is_retryable()) && !hopeless {
+            let fell = anew || error.code == ErrorCode::Internal;
             s.tx.execute("UPDATE outbox SET errors = errors + ?2 WHERE n = ?1", params![n, fell])?;
             self.outbox.asked.remove(chat);
             self.pause_outbox(s, error.retry_after_ms);

@@ -26,7 +26,11 @@ impl Engine {
         let refused = Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound });
         match command {
             Command::SendPoll { chat_id, local_id, question, poll, thread } => {
-                let (Some(sender), Some(_)) = (self.me(), chats::get(s.tx, &chat_id)?) else { return Ok(refused) };
+                let (Some(sender), Some(info)) = (self.me(), chats::get(s.tx, &chat_id)?) else { return Ok(refused) };
+                if self.seals(&info) {
+                    // The server counts votes, so it must read what it counts.
+                    return Ok(Answer::Failed(Failure::Refused { code: protocol::ErrorCode::PlaintextRefused }));
+                }
                 let details =
                     Details { poll: Some(Box::new(poll.opened())), asked: Some(Box::new(poll)), ..Details::default() };
                 let draft = Draft { text: question, reply_to: None };

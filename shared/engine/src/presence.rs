@@ -69,6 +69,9 @@ impl Engine {
     pub(crate) fn presence_came(&mut self, id: UserId, status: PresenceStatus, last_seen: Option<Timestamp>) {
         self.presence.seen.insert(id, (status, last_seen));
         self.screen.dirty.people.insert(id);
+        if status != PresenceStatus::Offline {
+            self.sealing_person_came(id);
+        }
     }
 
     /// Nobody is known to be there any more.

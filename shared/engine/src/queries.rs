@@ -153,6 +153,7 @@ fn foreign_row(chat: &Chat) -> ChatRow {
         role: None,
         public: chat.public,
         encrypted: chat.encrypted,
+        waits: false,
         rights: chat.rights,
         may_post: false,
         may_invite: false,

@@ -57,6 +57,20 @@ pub(crate) enum Ask {
     },
     /// When people were last there.
     LastSeen,
+    /// This device's key packages.
+    Publish,
+    /// Key packages of those who are missing in a chat's group.
+    Claim {
+        chat: ChatId,
+    },
+    /// An own commit.
+    Commit {
+        chat: ChatId,
+    },
+    /// Commits that were missed.
+    Commits {
+        chat: ChatId,
+    },
     /// A command that only the server can answer.
     Command {
         id: u32,

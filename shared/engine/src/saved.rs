@@ -52,7 +52,15 @@ impl Engine {
                 text: line_of(&message),
                 saved_at: Timestamp(s.now),
             };
-            Some(serde_json::to_string(&kept)?)
+            let kept = serde_json::to_string(&kept)?;
+            if chats::get(s.tx, chat)?.is_some_and(|info| self.seals(&info)) {
+                match self.seal_own(s, &saved_key(id), &kept)? {
+                    Some(sealed) => Some(sealed),
+                    None => return Ok(false),
+                }
+            } else {
+                Some(kept)
+            }
         } else {
             None
         };
@@ -67,11 +75,12 @@ impl Engine {
             &[],
             |r| Ok((r.text(0)?, r.text(1)?)),
         )?;
-        let read = |(key, value): (String, String)| {
-            let id = key.strip_prefix(SAVED).and_then(MessageId::new)?;
-            Some((id, serde_json::from_str::<Saved>(&value).ok()?))
-        };
-        let mut saved: Vec<(MessageId, Saved)> = rows.into_iter().filter_map(read).collect();
+        let mut saved: Vec<(MessageId, Saved)> = Vec::new();
+        for (key, value) in rows {
+            let opened = self.open_own(s, &key, &value)?;
+            let kept = opened.and_then(|value| serde_json::from_str::<Saved>(&value).ok());
+            saved.extend(key.strip_prefix(SAVED).and_then(MessageId::new).zip(kept));
+        }
         saved.sort_by_key(|(_, saved)| std::cmp::Reverse(saved.saved_at));
         let mut hits = Vec::new();
         for (id, saved) in saved.into_iter().take(LIST_MAX as usize) {

@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::items::value;
 use crate::messages::Details;
+use crate::sealing::content::Inside;
 use crate::step::Step;
 
 /// Most that the screen is told of; the soonest.
@@ -52,13 +53,23 @@ impl Engine {
         }
         let key = scheduled_key(local_id);
         let changed = value(s.tx, &key)?.is_some();
+        let sealed_chat = chats::get(s.tx, &chat_id)?.is_some_and(|info| self.seals(&info));
+        let content = match sealed_chat {
+            true => {
+                let inside = Inside { text: draft.text, mentions: mentions.clone(), forwarded: None };
+                self.seal_own(s, &key, &serde_json::to_string(&inside)?)?
+            }
+            false => Some(draft.text),
+        };
+        let Some(content) = content else { return Ok(Answer::Failed(Failure::NotHere)) };
         let message = ScheduledMessage {
             chat_id: chat_id.clone(),
-            content: draft.text,
+            content,
             reply_to: draft.reply_to,
-            mentions,
+            mentions: if sealed_chat { Vec::new() } else { mentions },
             thread: thread.clone(),
             when,
+            sealed: sealed_chat,
             refused: None,
         };
         let kept = serde_json::to_string(&message)?;
@@ -77,13 +88,16 @@ impl Engine {
         let (Some(message), Some(me)) = (value(s.tx, &key)?.as_deref().and_then(read), self.me()) else {
             return Ok(Answer::Failed(Failure::Refused { code: ErrorCode::NotFound }));
         };
-        let draft = Draft { text: message.content, reply_to: message.reply_to };
+        let Some(said) = self.scheduled_inside(s, &key, &message)? else {
+            return Ok(Answer::Failed(Failure::NotHere));
+        };
+        let draft = Draft { text: said.text, reply_to: message.reply_to };
         let details = Details::default();
         let post = NewPost {
             local_id,
             sender: me,
             draft: &draft,
-            mentions: message.mentions,
+            mentions: said.mentions,
             details: &details,
             thread: message.thread.as_ref(),
         };
@@ -91,6 +105,38 @@ impl Engine {
         self.post(s, &message.chat_id, post)?;
         self.put_item(s, &key, None)?;
         Ok(DONE)
+    }
+
+    /// What it says; `None` when this device cannot open it.
+    fn scheduled_inside(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        key: &str,
+        message: &ScheduledMessage,
+    ) -> Result<Option<Inside>, EngineError> {
+        if !message.sealed {
+            let (text, mentions) = (message.content.clone(), message.mentions.clone());
+            return Ok(Some(Inside { text, mentions, forwarded: None }));
+        }
+        let opened = self.open_own(s, key, &message.content)?;
+        Ok(opened.and_then(|json| Inside::read(json.as_bytes())))
+    }
+
+    /// The server cannot post what is sealed and says so when it is time: the first device of its writer that hears it
+    /// does, under the same id.
+    pub(crate) fn scheduled_came(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        key: &str,
+        value: Option<&str>,
+    ) -> Result<(), EngineError> {
+        let due = value
+            .and_then(read)
+            .filter(|message| message.refused == Some(ErrorCode::PlaintextRefused) && message.sealed);
+        if let (Some(_), Some(id)) = (due, scheduled_id(key)) {
+            self.send_scheduled(s, id)?;
+        }
+        Ok(())
     }
 
     /// The server will not have it as it is: its writer is told so, as if it had been refused when it was time.
@@ -125,13 +171,14 @@ impl Engine {
                 Some(info) => self.title(s, &info)?,
                 None => String::new(),
             };
+            let Some(said) = self.scheduled_inside(s, &scheduled_key(id), &message)? else { continue };
             messages.push(ScheduledRow {
                 id,
                 chat_id: message.chat_id,
                 chat_title,
-                text: message.content,
+                text: said.text,
                 reply_to: message.reply_to,
-                mentions: message.mentions,
+                mentions: said.mentions,
                 thread: message.thread,
                 when: message.when,
                 refused: message.refused,

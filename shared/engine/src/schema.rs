@@ -14,6 +14,8 @@ const STEPS: &[Migration] = &[
     Migration::shared(9, "disappearing", DISAPPEARING),
     Migration::shared(10, "people", PEOPLE),
     Migration::shared(11, "news", NEWS),
+    Migration::shared(12, "mls", crypto::mls::SCHEMA),
+    Migration::shared(13, "sealing", SEALING),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -42,6 +44,9 @@ pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
          DELETE FROM receipts; DELETE FROM messages; DELETE FROM ranges; DELETE FROM outbox; DELETE FROM items; DELETE FROM threads;
          DELETE FROM transfers; DELETE FROM avatars; DELETE FROM contents; DELETE FROM emoji;
          DELETE FROM gone; DELETE FROM clock; DELETE FROM news; DELETE FROM news_read;
+         DELETE FROM mls_rows; DELETE FROM mls_me; DELETE FROM mls_groups; DELETE FROM mls_key_packages;
+         DELETE FROM sealing; DELETE FROM devices; DELETE FROM person_pins; DELETE FROM sealed_groups;
+         DELETE FROM sealed_log; DELETE FROM sealed_known;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -285,4 +290,47 @@ CREATE TABLE news_read (
     chat_id TEXT PRIMARY KEY,
     rev BIGINT NOT NULL             -- all of the chat's up to here was seen
 ) /*strict*/;
+";
+
+const SEALING: &str = "
+CREATE TABLE sealing (
+    one BIGINT PRIMARY KEY CHECK (one = 1)   -- there: this server has said that it orders commits; never forgotten
+) /*strict*/;
+CREATE TABLE devices (                       -- own ones
+    id TEXT PRIMARY KEY,
+    json TEXT NOT NULL                       -- protocol::Device
+) /*strict*/;
+CREATE TABLE person_pins (                   -- by which key a person is known
+    user_id BIGINT PRIMARY KEY,
+    person BYTEA NOT NULL,
+    verified BIGINT NOT NULL,                -- compared with the person
+    changed_ms BIGINT                        -- when it last became another one
+) /*strict*/;
+CREATE TABLE sealed_groups (
+    chat_id TEXT PRIMARY KEY,
+    generation BIGINT NOT NULL,              -- of the group that this device is in; 0 for none
+    server_generation BIGINT NOT NULL,       -- as the server last said; 0 for none
+    server_epoch BIGINT NOT NULL,
+    missing TEXT NOT NULL,                   -- JSON of [protocol::GroupDevice]
+    surplus TEXT NOT NULL,
+    commit_id TEXT,                          -- local_id of an own commit that was not answered or has not come back
+    commit_body TEXT,                        -- JSON of it
+    stuck BIGINT NOT NULL,                   -- 1: this device cannot follow the group any more
+    begun_ms BIGINT NOT NULL                 -- when this device last began a group here
+) /*strict*/;
+CREATE TABLE sealed_log (                    -- what came sealed and was not opened yet, in the log's order
+    chat_id TEXT NOT NULL,
+    pos BIGINT NOT NULL,                     -- revision with which the content came
+    message_id TEXT NOT NULL,                -- '' for a commit
+    entry TEXT NOT NULL,                     -- JSON of sealing::log::Entry
+    PRIMARY KEY (chat_id, pos, message_id)
+) /*strict*/;
+CREATE TABLE sealed_known (                  -- contents by the hash of what they were sealed as: own ones, and opened ones
+    cipher BYTEA PRIMARY KEY,                -- that a snapshot took from the history
+    chat_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    inside TEXT NOT NULL                     -- JSON of sealing::content::Inside
+) /*strict*/;
+ALTER TABLE messages ADD COLUMN cipher BYTEA;   -- SHA-256 of the sealed content, opened or not; null for what was never sealed
+ALTER TABLE outbox ADD COLUMN sealed TEXT;      -- JSON of the request as it was sealed: asked again as it is
 ";

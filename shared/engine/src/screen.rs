@@ -37,6 +37,8 @@ pub(crate) struct Dirty {
     pub(crate) reminders: bool,
     /// What concerns oneself.
     pub(crate) news: bool,
+    /// Own devices, or what this one may do.
+    pub(crate) devices: bool,
     pub(crate) connection: bool,
     /// The open chat's history is another one now.
     pub(crate) replaced: bool,
@@ -99,6 +101,7 @@ impl Engine {
         self.show_threads_unread(s)?;
         self.show_scheduled(s)?;
         self.show_reminders(s)?;
+        self.show_devices(s)?;
         self.show_transfers(s)?;
         self.show_team_emoji(s)?;
         self.show_privacy(s)?;
@@ -124,6 +127,9 @@ impl Engine {
         }
         if dirty.scheduled {
             self.show_scheduled(s)?;
+        }
+        if dirty.devices {
+            self.show_devices(s)?;
         }
         if dirty.reminders {
             self.show_reminders(s)?;

@@ -1,7 +1,7 @@
 //! What one step works with: the transaction, the time, chance, and the outputs so far.
 
-use protocol::LocalId;
-use rand::Rng;
+use protocol::{LocalId, Timestamp};
+use rand::CryptoRng;
 use view::Update;
 
 use crate::io::{Cx, Output, Timer};
@@ -10,7 +10,7 @@ pub(crate) struct Step<'s, 'c> {
     pub(crate) tx: &'s mut sql::Tx<'c>,
     /// Milliseconds since 1970, by this device's clock.
     pub(crate) now: i64,
-    rng: &'s mut dyn Rng,
+    rng: &'s mut dyn CryptoRng,
     pub(crate) out: Vec<Output>,
 }
 
@@ -29,6 +29,16 @@ impl<'s, 'c> Step<'s, 'c> {
 
     pub(crate) fn clear_timer(&mut self, timer: Timer) {
         self.out.push(Output::ClearTimer(timer));
+    }
+
+    /// What end-to-end encryption works with.
+    pub(crate) fn crypto(&mut self) -> crypto::mls::Cx<'_, 'c> {
+        crypto::mls::Cx { tx: &mut *self.tx, now: Timestamp(self.now), rng: &mut *self.rng }
+    }
+
+    /// Chance, to make keys of.
+    pub(crate) fn chance(&mut self) -> &mut dyn CryptoRng {
+        &mut *self.rng
     }
 
     /// A new id for a mutation.

@@ -33,6 +33,10 @@ pub struct ScheduledMessage {
     pub chat_id: ChatId,
     /// Text with Markdown.
     pub content: String,
+    /// The content can be read by the writer's devices alone: when it is time the server refuses it with `plaintext_refused`, and one of
+    /// these devices posts what is inside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sealed: bool,
     /// A message of the same chat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,

@@ -37,6 +37,10 @@ pub struct Screen {
     pub transfers: HashMap<(FileId, Way), TransferRow>,
     /// Emoji of the team's own, by name.
     pub team_emoji: HashMap<String, TeamEmoji>,
+    /// What this device may do in encrypted chats.
+    pub standing: view::DeviceStanding,
+    /// Own devices.
+    pub devices: Vec<view::DeviceRow>,
     /// Answers to commands, by number.
     pub replies: HashMap<u32, CommandReply>,
 }
@@ -67,6 +71,7 @@ impl Screen {
             }
             Update::TeamEmojiChanged { emoji } if emoji.removed => _ = self.team_emoji.remove(&emoji.name),
             Update::TeamEmojiChanged { emoji } => _ = self.team_emoji.insert(emoji.name.clone(), emoji),
+            Update::Devices { standing, devices } => (self.standing, self.devices) = (standing, devices),
             Update::Transfers { transfers } => {
                 self.transfers = transfers.into_iter().map(|row| ((row.file_id.clone(), row.way), row)).collect();
             }

@@ -64,6 +64,36 @@ impl TestServer {
         }
     }
 
+    /// Stops, and returns every byte that the server keeps: all files of its folder, all rows of its database (bytes of
+    /// PostgreSQL as hexadecimal digits).
+    pub async fn everything_kept(&mut self) -> Vec<u8> {
+        self.stop().await;
+        let mut kept = Vec::new();
+        let mut folders = vec![self._folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("the folder is there").flatten() {
+                match entry.file_type().expect("a kind of file") {
+                    kind if kind.is_dir() => folders.push(entry.path()),
+                    _ => kept.extend(std::fs::read(entry.path()).unwrap_or_default()),
+                }
+            }
+        }
+        if let Some(db) = self._db.as_ref().filter(|db| db.server_url().is_some()) {
+            let db = db.open();
+            let rows = db.read(|tx| {
+                let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+                let mut rows = Vec::new();
+                for table in tx.rows(tables, &[], |row| row.text(0))? {
+                    rows.extend(tx.rows(&format!("SELECT t::text FROM {table} t"), &[], |row| row.text(0))?);
+                }
+                Ok::<_, sql::Error>(rows)
+            });
+            kept.extend(rows.await.expect("the tables can be read").concat().into_bytes());
+            db.close().await;
+        }
+        kept
+    }
+
     /// Stops with grace and starts on the same data.
     pub async fn restart(&mut self) {
         self.stop().await;

@@ -415,6 +415,35 @@ pub enum Command {
     ListSaved,
     /// Messages that mention oneself, newest first: → [`crate::update::ReplyBody::Found`].
     ListMentions,
+    /// Whose devices can read a chat: → [`crate::update::ReplyBody::Readers`].
+    ListReaders {
+        /// Which.
+        chat_id: ChatId,
+    },
+    /// The safety number was compared with the person's, or is not trusted any more.
+    VerifyPerson {
+        /// Who.
+        user_id: UserId,
+        /// It is the same.
+        on: bool,
+    },
+    /// Takes an own device out of all chats and ends its session.
+    RemoveDevice {
+        /// Which.
+        device_id: protocol::DeviceId,
+    },
+    /// A code that confirms a new device of this person: → [`crate::update::ReplyBody::Code`].
+    MakeLinkCode,
+    /// A key for paper that confirms a device when all others are lost; an earlier one stops working: → `Code`.
+    MakeRecoveryKey,
+    /// Confirms this device by a code that another one shows, or by the recovery key.
+    EnterCode {
+        /// As it was typed.
+        code: String,
+    },
+    /// Confirms this device without any other: a new key for the person, all other devices are removed, what was said so far
+    /// in encrypted chats is not read here.
+    BeginAnew,
     /// What a message said before it was changed: → [`crate::update::ReplyBody::Versions`].
     ListVersions {
         /// Where.

@@ -17,6 +17,7 @@ fn row(id: &str, kind: ChatKind) -> ChatRow {
         role: None,
         public: false,
         encrypted: false,
+        waits: false,
         rights: crate::Rights::default(),
         may_post: true,
         may_invite: true,

@@ -4,6 +4,7 @@
 //! (`postMessage`); both carry the same JSON. No keys, tokens or passwords ever come back in an [`Update`].
 
 pub mod command;
+pub mod encryption;
 pub mod files;
 pub mod folders;
 pub mod host;
@@ -15,6 +16,7 @@ pub mod themes;
 pub mod update;
 
 pub use command::{Command, CommandEnvelope, Density, Draft, MessageLayout, Preferences, ServerTarget};
+pub use encryption::{DeviceRow, DeviceStanding, ReaderRow};
 pub use files::{NewEmoji, PickedRow, SendFile, TransferRow, TransferState, Way};
 pub use folders::{Folder, FolderRule, Wanted};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
@@ -25,8 +27,8 @@ pub use protocol::poll::{NewPoll, Quiz};
 pub use protocol::preview::{LinkPreview, NO_PREVIEWS};
 pub use protocol::timed::When;
 pub use protocol::{
-    About, Attachment, Audience, ChatId, ChatKind, Contact, ErrorCode, Everyone, FileId, FileInfo, LocalId, MessageId,
-    PresenceStatus, Privacy, Rights, Role, Timestamp, UserId,
+    About, Attachment, Audience, ChatId, ChatKind, Contact, DeviceId, ErrorCode, Everyone, FileId, FileInfo, LocalId,
+    MessageId, PresenceStatus, Privacy, Rights, Role, Timestamp, UserId,
 };
 pub use rows::{
     ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, OwnEmoji,

@@ -110,8 +110,10 @@ pub struct ChatRow {
     pub role: Option<Role>,
     /// Found in the directory.
     pub public: bool,
-    /// Sealed messages only.
+    /// What is said here is sealed for its members' devices.
     pub encrypted: bool,
+    /// What is said here waits: no device of the other person could read it yet, or this one is not confirmed.
+    pub waits: bool,
     /// Who may do what.
     pub rights: Rights,
     /// Oneself may write.
@@ -186,6 +188,8 @@ pub enum MessageContent {
         /// Which.
         note: SystemNote,
     },
+    /// Sealed, and this device cannot open it: it was said before the device was in the chat, or is not authentic.
+    Sealed,
     /// Made by a newer version.
     Unknown,
 }

@@ -81,6 +81,13 @@ pub enum Update {
         /// By key.
         entries: Vec<Kept>,
     },
+    /// Own devices, and what this one may do in encrypted chats.
+    Devices {
+        /// This one.
+        standing: crate::DeviceStanding,
+        /// Oldest first.
+        devices: Vec<crate::DeviceRow>,
+    },
     /// All messages that are to be sent later, soonest first.
     Scheduled {
         /// Of all chats.
@@ -374,6 +381,16 @@ pub enum ReplyBody {
         hits: Vec<SearchHit>,
         /// For the next page.
         next_cursor: Option<String>,
+    },
+    /// To `ListReaders`.
+    Readers {
+        /// Oneself first.
+        readers: Vec<crate::ReaderRow>,
+    },
+    /// To `MakeLinkCode`, `MakeRecoveryKey`: show it, keep it nowhere.
+    Code {
+        /// In groups, to be read aloud.
+        code: String,
     },
     /// To `ListThreads`.
     Threads {

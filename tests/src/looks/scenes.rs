@@ -133,6 +133,18 @@ pub const SCENES: &[Scene] = &[
     scene("chat-offline-bubbles", "team,offline,bubbles", &[OPEN, MESSAGE], ".message__failure"),
     scene("chat-catching-up", "team,catching-up", &[OPEN, MESSAGE], ".banner"),
     scene("chat-private", "team", &[PressNth(".chat-row .list-row", 1), MESSAGE], ".composer"),
+    scene(
+        "readers",
+        "team",
+        &[PressNth(".chat-row .list-row", 1), MESSAGE, Click(".chat-header__lock .icon-button")],
+        ".readers__number",
+    ),
+    scene(
+        "confirm-device",
+        "team,unconfirmed",
+        &[PressNth(".chat-row .list-row", 1), MESSAGE, Click(".main-pane > .banner .button")],
+        ".confirm-device",
+    ),
     scene("chat-left", "team", &[PressNth(".chat-row .list-row", 10), MESSAGE], ".main-pane > .banner"),
     scene(
         "chat-menu",
@@ -443,6 +455,12 @@ pub const SCENES: &[Scene] = &[
     ),
     scene("settings-hosting", "team", &[See(".chat-row"), SETTINGS, section(4)], ".settings__main .qr"),
     scene("settings-account", "team", &[See(".chat-row"), SETTINGS, section(6)], ".settings__main .profile__facts"),
+    scene(
+        "devices",
+        "team",
+        &[See(".chat-row"), SETTINGS, section(6), Click(".devices__code .button")],
+        ".devices__made",
+    ),
     scene("settings-about", "team", &[See(".chat-row"), SETTINGS, section(7)], ".settings__about"),
     scene(
         "log-out",

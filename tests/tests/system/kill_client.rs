@@ -1,6 +1,9 @@
 //! kill -9 of a client that writes: what was in its outbox arrives once, in order.
 
-use testkit::{Person, TestServer, Wire, times};
+use client::KeySource;
+use protocol::{ChatId, MessageId};
+use testkit::{Headless, Person, TestServer, Wire, times};
+use view::{Command, MessageContent, Stage};
 
 use crate::offline::{HeadlessProcess, judge};
 
@@ -21,4 +24,78 @@ async fn kill_9_of_a_client_loses_nothing_that_was_in_its_outbox_and_doubles_not
     let app = HeadlessProcess::start(profile.path(), &address, "alice");
     judge(&mut bob, &ids).await;
     app.kill();
+}
+
+/// In a private chat each message moves the keys on: what dies between two writes must not lose one, nor use one twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_9_of_a_client_that_writes_and_reads_in_private_loses_no_message_and_no_key() {
+    let kills = times("HYBRID_CLIENT_KILLS", 5, 200);
+    let server = TestServer::start().await;
+    let address = server.addresses().http.to_string();
+    let (own, hers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let bob = Headless::start(own.path(), KeySource::None).await;
+    bob.register(&address, "bob").await;
+    let me = bob.look(|screen| match &screen.stage {
+        Some(Stage::Ready { me }) => me.person.id,
+        other => panic!("{other:?}"),
+    });
+    let (mut ids, mut chat) = (Vec::new(), None);
+    for round in 0..kills as usize {
+        let alice = HeadlessProcess::start_private(hers.path(), &address, "alice", me);
+        ids.extend(alice.queued(1 + round * 7 % 30));
+        // What he writes meanwhile comes while she dies.
+        if let Some(chat) = &chat {
+            ids.push(bob.send(chat, &format!("bob says {round}")).await);
+        } else {
+            bob.until("her chat", |screen| {
+                screen.chats.iter().any(|row| row.person.is_some() && row.id != own_notes(me))
+            })
+            .await;
+            chat = bob.look(|screen| screen.chats.iter().find(|row| row.person.is_some()).map(|row| row.id.clone()));
+        }
+        ids.extend(alice.kill());
+    }
+    let chat = chat.expect("she wrote to him");
+    let alice = Headless::start(hers.path(), KeySource::Raw(crypto::Key::from_bytes([5; 32]))).await;
+    ids.push(alice.send(&chat, "the last of hers").await);
+    for app in [&alice, &bob] {
+        let shown = all_of(app, &chat, &ids).await;
+        let texts: std::collections::HashSet<&String> = shown.iter().map(|(_, text)| text).collect();
+        assert_eq!(shown.len(), texts.len(), "no text is there twice");
+        // The last words of one that was killed may be there without its having said so.
+        assert!(ids.iter().all(|id| shown.iter().filter(|(shown, _)| shown == id).count() == 1), "each once");
+    }
+    let kept = Person::login(server.addresses(), Wire::Tcp, "bob").await.history(&chat).await;
+    assert!(kept.iter().all(|message| message.sealed));
+    let sealed: std::collections::HashSet<&str> = kept.iter().map(|message| message.content.as_str()).collect();
+    assert_eq!(sealed.len(), kept.len(), "nothing was sealed twice into two messages");
+}
+
+fn own_notes(me: protocol::UserId) -> ChatId {
+    ChatId::private(me, me)
+}
+
+/// The messages of a chat with what they say, once all of these are on screen and none is sealed.
+async fn all_of(app: &Headless, chat: &ChatId, ids: &[MessageId]) -> Vec<(MessageId, String)> {
+    app.command(Command::OpenChat { chat_id: chat.clone() });
+    for id in ids.iter().rev().step_by(20).chain(ids.first()) {
+        app.command(Command::LoadOlder { chat_id: chat.clone() });
+        app.command(Command::LoadNewer { chat_id: chat.clone() });
+        let there = |screen: &testkit::Screen| {
+            screen.message(id).is_some_and(|row| row.seq > 0 && matches!(row.content, MessageContent::Text { .. }))
+        };
+        app.until("a message", there).await;
+    }
+    let readable = |screen: &testkit::Screen| {
+        screen.timeline.iter().all(|row| !matches!(row.content, MessageContent::Sealed))
+            && ids.iter().all(|id| screen.message(id).is_some())
+    };
+    app.until("all messages", readable).await;
+    app.look(|screen| {
+        let text = |row: &view::MessageRow| match &row.content {
+            MessageContent::Text { text } => Some((row.id.clone(), text.clone())),
+            _ => None,
+        };
+        screen.timeline.iter().filter_map(text).collect()
+    })
 }

@@ -5,6 +5,7 @@ mod browser_keys;
 mod browser_looks;
 mod cache;
 mod desktop;
+mod encrypted;
 mod files;
 mod keyring;
 mod kill_client;

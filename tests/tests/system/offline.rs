@@ -19,9 +19,18 @@ pub struct HeadlessProcess {
 
 impl HeadlessProcess {
     pub fn start(profile: &Path, server: &str, name: &str) -> Self {
+        Self::begin(profile, &[server, name])
+    }
+
+    /// What it writes is for one person.
+    pub fn start_private(profile: &Path, server: &str, name: &str, other: protocol::UserId) -> Self {
+        Self::begin(profile, &[server, name, &other.to_string()])
+    }
+
+    fn begin(profile: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(program("headless"))
             .arg(profile)
-            .args([server, name])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

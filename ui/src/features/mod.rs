@@ -12,6 +12,7 @@ pub mod command_palette;
 pub mod composer;
 pub mod connection_banner;
 pub mod disappearing;
+pub mod encryption;
 pub mod folders;
 pub mod forward;
 pub mod go_to_date;

@@ -93,6 +93,7 @@ areas! {
     "disappearing",
     "elsewhere",
     "emoji",
+    "encryption",
     "failure",
     "folders",
     "files",

@@ -144,6 +144,7 @@ mod tests {
             role: None,
             public: false,
             encrypted: false,
+            waits: false,
             rights: view::Rights::default(),
             may_post: true,
             may_invite: true,

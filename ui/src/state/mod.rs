@@ -80,6 +80,8 @@ pub struct AppState {
     pub privacy: RwSignal<view::Privacy>,
     /// How to reach oneself.
     pub contact: RwSignal<view::Contact>,
+    /// What this device may do in encrypted chats, and own devices.
+    pub devices: RwSignal<(view::DeviceStanding, Vec<view::DeviceRow>)>,
     /// Messages that are to be sent later, soonest first.
     pub scheduled: RwSignal<Vec<view::ScheduledRow>>,
     /// What the composer of a chat just opened shall hold.
@@ -131,6 +133,7 @@ impl AppState {
             inbox_unread: RwSignal::new(0),
             privacy: RwSignal::new(view::Privacy::default()),
             contact: RwSignal::new(view::Contact::default()),
+            devices: RwSignal::new((view::DeviceStanding::Unknown, Vec::new())),
             scheduled: RwSignal::new(Vec::new()),
             draft: RwSignal::new(None),
             members: RwSignal::new(None),
@@ -201,6 +204,7 @@ impl AppState {
             view::Update::TeamEmoji { emoji } => team_emoji::came(emoji),
             view::Update::TeamEmojiChanged { emoji } => team_emoji::changed(emoji),
             view::Update::Recording { level } => self.level.set((self.level.get_untracked().0 + 1, level)),
+            view::Update::Devices { standing, devices } => set_if_new(self.devices, (standing, devices)),
             view::Update::Picked { files } => self.files.came(files),
             view::Update::Transfers { transfers } => self.files.reset(transfers),
             view::Update::Transfer { transfer } => self.files.moved(transfer),

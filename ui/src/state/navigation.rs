@@ -31,6 +31,8 @@ pub enum Panel {
     Scheduled,
     /// Those of the open chat.
     ScheduledHere,
+    /// Whose devices can read the open chat.
+    Readers,
 }
 
 /// What lies over the window.
@@ -82,6 +84,8 @@ pub enum Dialog {
     Status,
     /// After how long a chat's messages go.
     Disappearing(ChatId),
+    /// Confirming this device.
+    ConfirmDevice,
 }
 
 impl Dialog {

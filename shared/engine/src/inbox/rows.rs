@@ -9,7 +9,7 @@ use sql::params;
 use crate::disappearing::has_gone;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::messages::{self, Meaning, Put};
+use crate::messages::{self, Meaning, Put, State};
 use crate::step::Step;
 use crate::{chats, members, ranges, receipts};
 
@@ -23,6 +23,9 @@ pub(crate) enum Source {
     /// The present instead of the past.
     Snapshot,
 }
+
+/// A sealed message as this device knows it, opened or not, and its seal's hash.
+type Known = (Message, [u8; 32]);
 
 /// What the messages of one batch add up to.
 struct Batch {
@@ -78,6 +81,14 @@ impl Engine {
                     self.item_came(s, &item)?;
                     continue;
                 }
+                Row::Device(device) => {
+                    self.device_came(s, &device)?;
+                    continue;
+                }
+                Row::Admission(admission) => {
+                    self.admitted(s, &admission)?;
+                    continue;
+                }
                 _ => continue,
             };
             let change = chats::put_membership(s.tx, &membership)?;
@@ -113,6 +124,11 @@ impl Engine {
                 }
                 Row::Member(member) => members_changed |= members::put(s.tx, chat, &member)?,
                 Row::Message(message) => self.apply_message(s, chat, &message, source, &mut batch)?,
+                Row::Group(group) => self.group_came(s, chat, group)?,
+                Row::Handshake(commit) => {
+                    self.own_beginning(s, chat, &commit)?;
+                    self.commit_came(s, chat, commit)?;
+                }
                 _ => {}
             }
         }
@@ -172,10 +188,20 @@ impl Engine {
         if let Some(at) = message.expires_at.filter(|_| message.deleted_at.is_none()) {
             self.going.note(at.0);
         }
+        let opened = self.opened_copy(s, chat, message, source)?;
+        let message = opened.as_ref().map_or(message, |(message, _)| message);
         let meaning = Meaning::of(message, me, &self.keywords);
         let put = messages::put(s.tx, chat, message, meaning)?;
         if put == Put::Same {
             return Ok(());
+        }
+        if message.sealed && message.deleted_at.is_some() {
+            messages::forget_sealed(s.tx, chat, &message.id)?;
+            self.archive_soon(s, chat, message.seq);
+        }
+        if let Some((_, cipher)) = &opened {
+            messages::set_cipher(s.tx, chat, &message.id, cipher)?;
+            self.archive_soon(s, chat, message.seq);
         }
         self.screen.dirty_message(chat, &message.id);
         self.note_news(s, chat, message, meaning, source)?;
@@ -209,11 +235,33 @@ impl Engine {
             self.stopped_typing(chat, message.sender_id);
             let counts = meaning.counts && message.seq > batch.read_seq;
             let in_thread = message.thread.is_some() && message.sender_id != me;
-            if (counts || in_thread) && source != (Source::CatchUp { last: false }) {
+            // What is sealed is told when it was opened.
+            if (counts || in_thread) && !message.sealed && source != (Source::CatchUp { last: false }) {
                 self.screen.notices.offer(chat, &message.id, source == Source::Live);
             }
         }
         Ok(())
+    }
+
+    /// A sealed message as this device knows it, and by what seal; `None` for what came in the clear, or is not news.
+    fn opened_copy(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        message: &Message,
+        source: Source,
+    ) -> Result<Option<Known>, EngineError> {
+        if !message.sealed || message.deleted_at.is_some() {
+            return Ok(None);
+        }
+        let known = messages::get(s.tx, chat, &message.id)?;
+        if known.as_ref().is_some_and(|known| known.state == State::Settled && known.rev >= message.rev) {
+            return Ok(None);
+        }
+        let news = known.is_none() && source != Source::Snapshot && Some(message.sender_id) != self.me();
+        let mut copy = message.clone();
+        let cipher = self.unseal(s, chat, &mut copy, news.then_some(source == Source::Live))?;
+        Ok(Some((copy, cipher)))
     }
 
     /// Single messages from here and there: no revision moves, rows that are newer here stay.
@@ -258,6 +306,7 @@ impl Engine {
                 self.begin_items(s)?;
             }
             Scope::Chat(chat) => {
+                self.remember_opened(s, chat)?;
                 self.offer_lost_again(s, chat, &c.rows)?;
                 messages::forget_history(s.tx, chat)?;
                 ranges::clear(s.tx, chat)?;

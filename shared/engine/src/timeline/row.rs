@@ -116,7 +116,8 @@ impl Engine {
             (MessageType::System, _) => MessageContent::System { note: self.note(s, &m.content)? },
             _ if m.deleted => MessageContent::Deleted,
             (MessageType::Text, Some(text)) => MessageContent::Text { text: text.to_owned() },
-            (MessageType::Text, None) | (MessageType::Unknown, _) => MessageContent::Unknown,
+            (MessageType::Text, None) => MessageContent::Sealed,
+            (MessageType::Unknown, _) => MessageContent::Unknown,
         })
     }
 

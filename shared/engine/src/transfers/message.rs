@@ -28,8 +28,10 @@ impl Engine {
     ) -> Result<Answer, EngineError> {
         let refused = |code| Ok(Answer::Failed(Failure::Refused { code }));
         let Some(me) = self.me() else { return refused(ErrorCode::NotFound) };
-        if chats::get(s.tx, chat)?.is_none() {
-            return refused(ErrorCode::NotFound);
+        let Some(info) = chats::get(s.tx, chat)? else { return refused(ErrorCode::NotFound) };
+        if self.seals(&info) {
+            // The bytes of files are not sealed: they do not leave this device.
+            return refused(ErrorCode::PlaintextRefused);
         }
         if !is_count(files.len()) {
             return refused(ErrorCode::LimitReached);

@@ -5,8 +5,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::expect_used, missing_docs)]
 
 mod avatars;
+mod delivery;
 mod disappearing;
 mod emoji;
+mod encryption;
+mod lies;
 mod news;
 mod own_data;
 mod people;
@@ -14,9 +17,11 @@ mod person;
 mod polls;
 mod previews;
 mod privacy;
+mod private;
 mod random;
 mod searching;
 mod server;
+mod soak;
 mod talk;
 mod threads;
 mod transfers;

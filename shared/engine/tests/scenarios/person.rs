@@ -50,6 +50,8 @@ pub struct Screen {
     pub inbox_unread: u32,
     pub transfers: Vec<view::TransferRow>,
     pub team_emoji: BTreeMap<String, view::TeamEmoji>,
+    pub standing: view::DeviceStanding,
+    pub devices: Vec<view::DeviceRow>,
 }
 
 pub struct Person {
@@ -228,6 +230,7 @@ impl Person {
             Update::Reply { id, reply } => {
                 assert!(screen.replies.insert(id, reply).is_none(), "{name}: command {id} answered twice");
             }
+            Update::Devices { standing, devices } => (screen.standing, screen.devices) = (standing, devices),
             Update::Transfers { transfers } => screen.transfers = transfers,
             Update::Transfer { transfer } => {
                 screen.transfers.retain(|row| row.file_id != transfer.file_id || row.way != transfer.way);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::delivery::Delivery;
 use protocol::frame::{
     AuthSuccess, Changes, Event, Found, FoundMessage, History, HistoryPage, MessageAccepted, PostMessage, Reply,
     ScopeHave, ScopeHead, Seen, ThreadMessages, Vote, Voters, Welcome,
@@ -25,7 +26,7 @@ pub struct ChatState {
     pub members: BTreeMap<UserId, Member>,
     pub messages: Vec<Message>,
     pub receipts: BTreeMap<UserId, Receipt>,
-    rev: u64,
+    pub(crate) rev: u64,
 }
 
 /// Who is on a connection.
@@ -50,18 +51,20 @@ pub struct Server {
     pub incarnation: String,
     pub token_life_s: u32,
     team_rev: u64,
-    user_rev: BTreeMap<UserId, u64>,
+    pub(crate) user_rev: BTreeMap<UserId, u64>,
     done: HashMap<(UserId, LocalId), Reply>,
     refresh: HashMap<String, (UserId, Option<(LocalId, AuthSuccess)>)>,
     tokens: u64,
     pub killed: HashSet<UserId>,
     quizzes: HashMap<MessageId, Quiz>,
     emoji: BTreeMap<String, TeamEmoji>,
+    /// There: this server takes part in encryption.
+    pub delivery: Option<Delivery>,
 }
 
 type Answer = Result<Reply, ProtocolError>;
 
-fn refuse<T>(code: ErrorCode) -> Result<T, ProtocolError> {
+pub(crate) fn refuse<T>(code: ErrorCode) -> Result<T, ProtocolError> {
     Err(ProtocolError::new(code, "no"))
 }
 
@@ -82,6 +85,7 @@ impl Server {
             killed: HashSet::new(),
             quizzes: HashMap::new(),
             emoji: BTreeMap::new(),
+            delivery: None,
         };
         server.make_chat(ChatId::general(), ChatKind::Channel, "general", UserId(0), 0, true);
         server
@@ -144,11 +148,11 @@ impl Server {
         self.chats.insert(id, state);
     }
 
-    fn audience(&self, chat: &ChatId) -> Vec<UserId> {
+    pub(crate) fn audience(&self, chat: &ChatId) -> Vec<UserId> {
         self.chats[chat].members.values().filter(|m| !m.left).map(|m| m.user_id).collect()
     }
 
-    fn tell_row(&self, chat: &ChatId, row: Row, told: &mut Vec<Told>) {
+    pub(crate) fn tell_row(&self, chat: &ChatId, row: Row, told: &mut Vec<Told>) {
         told.push(Told { to: self.audience(chat), event: Event::RowChanged { scope: Scope::Chat(chat.clone()), row } });
     }
 
@@ -181,12 +185,27 @@ impl Server {
         });
         self.tell_row(chat, Row::Member(member), told);
         self.tell_row(chat, Row::Chat(chat_row), told);
+        self.refresh_groups(told);
     }
 
     pub fn note(&mut self, chat: &ChatId, note: &Note, now: i64, told: &mut Vec<Told>) {
         let id = MessageId::new(format!("note-{}-{}", chat, self.chats[chat].messages.len())).unwrap();
         let content = serde_json::to_string(note).unwrap();
-        self.append(chat, id, UserId(0), content, MessageType::System, None, Vec::new(), None, None, None, now, told);
+        self.append(
+            chat,
+            id,
+            UserId(0),
+            content,
+            MessageType::System,
+            false,
+            None,
+            Vec::new(),
+            None,
+            None,
+            None,
+            now,
+            told,
+        );
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -197,6 +216,7 @@ impl Server {
         sender: UserId,
         content: String,
         kind: MessageType,
+        sealed: bool,
         reply_to: Option<MessageId>,
         mentions: Vec<UserId>,
         forwarded: Option<Forwarded>,
@@ -220,8 +240,8 @@ impl Server {
             reply_to,
             mentions,
             reactions: BTreeMap::new(),
-            sealed: false,
-            content_rev: None,
+            sealed,
+            content_rev: sealed.then_some(state.rev),
             edited_at: None,
             deleted_at: None,
             pinned_at: None,
@@ -313,11 +333,16 @@ impl Server {
             Request::History(history) => self.history(user, &history),
             Request::Message(post) => self.post(user, local_id, post, now, told),
             Request::EditMessage(edit) => {
+                self.may_read(user, &edit.chat_id)?;
+                self.check_sealed(&edit.chat_id, &edit.content, edit.encrypt_for_recipients)?;
+                let next = self.chats[&edit.chat_id].rev + 1;
                 self.change(user, &edit.chat_id, &edit.message_id, now, told, |message, own, _| {
                     if !own || message.deleted_at.is_some() {
                         return refuse(ErrorCode::Forbidden);
                     }
                     message.content.clone_from(&edit.content);
+                    message.sealed = edit.encrypt_for_recipients;
+                    message.content_rev = message.sealed.then_some(next);
                     message.edited_at = Some(Timestamp(now));
                     Ok(())
                 })
@@ -380,6 +405,14 @@ impl Server {
                 let hits = hits.into_iter().skip(given).take(3).collect();
                 Ok(Reply::Found(Found { hits, next_cursor }))
             }
+            Request::PublishKeys(body) if self.delivery.is_some() => self.publish(user, body, now, told),
+            Request::RemoveDevice(body) if self.delivery.is_some() => {
+                self.remove_device(user, &body.device_id, told);
+                Ok(Reply::Done)
+            }
+            Request::ClaimKeys(body) if self.delivery.is_some() => self.claim(user, &body.chat_id),
+            Request::Commit(body) if self.delivery.is_some() => self.commit(user, body, told),
+            Request::ListCommits(body) if self.delivery.is_some() => self.commits(user, &body),
             Request::Vote(vote) => self.vote(user, vote, now, told),
             Request::ClosePoll(poll) => {
                 let solution = self.quizzes.get(&poll.message_id).cloned();
@@ -632,7 +665,7 @@ impl Server {
         told
     }
 
-    fn chat_now(&self, id: &ChatId) -> Chat {
+    pub(crate) fn chat_now(&self, id: &ChatId) -> Chat {
         let state = &self.chats[id];
         Chat { last_seq: state.messages.len() as u64, ..state.chat.clone() }
     }
@@ -646,7 +679,7 @@ impl Server {
             name: "Team".to_owned(),
             invitation_required: false,
             heartbeat_ms: 25_000,
-            encryption: false,
+            encryption: self.delivery.is_some(),
             server_time: Some(Timestamp(now)),
             pin: None,
         }
@@ -702,7 +735,7 @@ impl Server {
         }
     }
 
-    fn may_read(&self, user: UserId, chat: &ChatId) -> Result<&ChatState, ProtocolError> {
+    pub(crate) fn may_read(&self, user: UserId, chat: &ChatId) -> Result<&ChatState, ProtocolError> {
         let Some(state) = self.chats.get(chat) else { return refuse(ErrorCode::NotFound) };
         match state.members.get(&user) {
             Some(member) if !member.left => Ok(state),
@@ -732,6 +765,7 @@ impl Server {
         if post.content == "forbidden words" {
             return refuse(ErrorCode::InvalidField);
         }
+        self.check_sealed(&post.chat_id, &post.content, post.encrypt_for_recipients)?;
         let forwarded = match &post.forward_of {
             Some(of) => {
                 let state = self.may_read(user, &of.chat_id)?;
@@ -769,6 +803,7 @@ impl Server {
             user,
             post.content,
             MessageType::Text,
+            post.encrypt_for_recipients,
             post.reply_to,
             post.mentions,
             forwarded,
@@ -911,7 +946,7 @@ impl Server {
             Scope::User(id) if *id == user => {
                 let all = self.memberships.get(id).into_iter().flat_map(|all| all.values().cloned());
                 let items = self.items.get(id).into_iter().flat_map(|items| items.values().cloned());
-                let rows = all.map(Row::Membership).chain(items.map(Row::Item)).collect();
+                let rows = all.map(Row::Membership).chain(items.map(Row::Item)).chain(self.own_rows(*id)).collect();
                 (self.user_rev.get(id).copied().unwrap_or(0), rows, Vec::new())
             }
             Scope::User(_) => return refuse(ErrorCode::Forbidden),
@@ -920,6 +955,7 @@ impl Server {
                 let mut rows = vec![Row::Chat(self.chat_now(chat))];
                 rows.extend(state.members.values().cloned().map(Row::Member));
                 rows.extend(state.messages.iter().cloned().map(Row::Message));
+                rows.extend(self.group_rows(chat, asked.have == 0 || asked.have > state.rev));
                 (state.rev, rows, state.receipts.values().copied().collect())
             }
         };

@@ -502,6 +502,12 @@ impl World {
         }
     }
 
+    /// The process ends and starts at once.
+    pub fn kill_and_start(&mut self, person: usize) {
+        self.kill(person);
+        self.start(person);
+    }
+
     pub fn start(&mut self, person: usize) {
         self.people[person].open();
         self.input(person, Input::Started);

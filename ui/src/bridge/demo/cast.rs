@@ -56,6 +56,33 @@ pub fn people() -> Vec<PersonRow> {
     people
 }
 
+/// Who can read the private chat.
+pub fn readers() -> Vec<view::ReaderRow> {
+    let number = "42652 73653 96226 88772 16468 66352 19473 98456 69479 50586 01377 56713";
+    let reader = |n: i64, devices| view::ReaderRow {
+        person: person(n),
+        devices,
+        safety_number: (n > 1).then(|| number.to_owned()),
+        verified: false,
+        changed_at: (n > 1).then(|| ago(120)),
+    };
+    vec![reader(1, 2), reader(2, 1)]
+}
+
+/// Own devices.
+pub fn devices() -> Vec<view::DeviceRow> {
+    let device = |n: u64, name: &str, this, seen| {
+        Some(view::DeviceRow {
+            id: view::DeviceId::new(format!("{n:032x}"))?,
+            name: name.into(),
+            this,
+            created_at: ago(40_000),
+            last_seen_at: ago(seen),
+        })
+    };
+    [device(1, "ThinkPad", true, 0), device(2, "Firefox · Android", false, 180)].into_iter().flatten().collect()
+}
+
 /// The members of a group.
 pub fn members() -> Vec<MemberRow> {
     let role = |number| match number {
@@ -82,6 +109,7 @@ fn chat(chat_id: &str, kind: ChatKind, title: &str, last: (&str, &str, i64)) -> 
         role: Some(Role::Member),
         public: kind == ChatKind::Channel,
         encrypted: false,
+        waits: false,
         rights: Rights::default(),
         may_post: true,
         may_invite: kind == ChatKind::Group,
@@ -109,7 +137,7 @@ fn private(number: i64, text: &str, minutes: i64) -> ChatRow {
     let person = person(number);
     let chat_id = ChatId::private(UserId(1), person.id);
     let row = chat(chat_id.as_str(), ChatKind::Private, &person.name, ("", text, minutes));
-    ChatRow { person: Some(person), public: false, member_count: 2, ..row }
+    ChatRow { person: Some(person), public: false, encrypted: true, member_count: 2, ..row }
 }
 
 /// The chat list, newest first.

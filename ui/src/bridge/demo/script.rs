@@ -158,6 +158,12 @@ impl Script {
                 now.push(Update::Thread { chat_id, message_id, diffs });
                 ReplyBody::Done
             }
+            Command::ListReaders { .. } => ReplyBody::Readers { readers: cast::readers() },
+            Command::MakeLinkCode => ReplyBody::Code { code: "7K2F-QW3E-9R5T-Y8NP-A4SD".into() },
+            Command::MakeRecoveryKey => ReplyBody::Code { code: ["7K2FQ"; 13].join("-") },
+            Command::EnterCode { code } if code.len() < 20 => {
+                return (Err(Failure::WrongPassphrase), now, later);
+            }
             Command::ListVoters { option, .. } => {
                 let people = cast::people().into_iter().skip(option as usize * 2).take(2).collect();
                 ReplyBody::Voters { people, next_cursor: (option == 0).then(|| "2".into()) }
@@ -270,6 +276,14 @@ impl Script {
             Update::Privacy {
                 privacy: Privacy::default(),
                 contact: Contact { email: "marina@example.com".into(), phone: String::new() },
+            },
+            Update::Devices {
+                standing: if self.scene.has("unconfirmed") {
+                    view::DeviceStanding::Unconfirmed
+                } else {
+                    view::DeviceStanding::Ready
+                },
+                devices: cast::devices(),
             },
             host(running()),
         ]

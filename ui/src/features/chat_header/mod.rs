@@ -60,6 +60,16 @@ pub fn ChatHeader(
                 shortcut=Signal::derive(|| chord_words(Action::SearchChat))
                 on_press=move || nav.toggle(Panel::SearchChat)
             />
+            <Show when=move || row.with(|row| row.encrypted)>
+                <span class="chat-header__lock">
+                    <IconButton
+                        icon=IconName::Lock
+                        label=move || format!("{}: {}", t("encryption-who"), t("encryption-short"))
+                        pressed=shown(Panel::Readers)
+                        on_press=move || nav.toggle(Panel::Readers)
+                    />
+                </span>
+            </Show>
             <Show when=move || !is_private()>
                 <IconButton
                     icon=IconName::People
@@ -101,8 +111,14 @@ fn Plate(row: RwSignal<ChatRow>) -> impl IntoView {
     }
 }
 
-/// Who types, else whether the person is there, else how many members and what it is about.
+/// What goes on, and that it is encrypted where it is.
 fn subtitle(state: AppState, row: &ChatRow) -> String {
+    let words = activity(state, row);
+    if row.encrypted && row.typing.is_empty() { format!("{words} · {}", t("encryption-short")) } else { words }
+}
+
+/// Who types, else whether the person is there, else how many members and what it is about.
+fn activity(state: AppState, row: &ChatRow) -> String {
     if !row.typing.is_empty() {
         return typing_words(row.kind, &row.typing);
     }

@@ -146,7 +146,7 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
             }
         }
     }
-    if row.role >= Some(Role::Member) {
+    if row.role >= Some(Role::Member) && !row.encrypted {
         let poll = dialog(Dialog::NewPoll(id.clone(), None, String::new()));
         entries.push(Entry::new(key("poll-new"), IconName::Poll, poll));
     }

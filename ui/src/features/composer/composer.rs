@@ -87,8 +87,9 @@ pub fn Composer(
     // The gallery's composer stands alone and takes no files.
     let state = AppState::try_get();
     let tray = composition.tray;
+    let sealed = sealed_chat(state, chat);
     if let Some(state) = state {
-        tray.take_picked(state);
+        tray.take_picked(state, sealed);
     }
     let use_tray = move || state.into_iter().for_each(|state| tray.use_this(state));
     let dropping = RwSignal::new(false);
@@ -127,7 +128,7 @@ pub fn Composer(
         }
     };
     let nothing = move || composition.text.with(|text| text.trim().is_empty()) && tray.is_empty();
-    let mute = move || state.is_some() && nothing() && !editing();
+    let mute = move || state.is_some() && nothing() && !editing() && !sealed.get();
     let send_icon = Signal::derive(move || if editing() { IconName::Check } else { IconName::Send });
     view! {
         <div class="composer">
@@ -188,7 +189,7 @@ pub fn Composer(
                         on:blur=move |_| desk.found.set((0, Vec::new()))
                     />
                     <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=Signal::derive(|| chord_words(Action::Emoji)) on_press=open_panel />
-                    <Show when=move || !editing()>
+                    <Show when=move || !editing() && !sealed.get()>
                         <IconButton
                             icon=IconName::Attach
                             label=move || t("files-attach")
@@ -198,7 +199,7 @@ pub fn Composer(
                             }
                         />
                     </Show>
-                    <Show when=move || composition.text.with(String::is_empty) && !editing() && tray.is_empty()>
+                    <Show when=move || composition.text.with(String::is_empty) && !editing() && tray.is_empty() && !sealed.get()>
                         <IconButton icon=IconName::Poll label=move || t("poll-new") on_press=move || actions.new_poll.run((String::new(),)) />
                     </Show>
                     <Show when=move || sendable() && !editing() && tray.is_empty()>
@@ -236,6 +237,14 @@ pub fn Composer(
             <EmojiPanel anchor=panel on_pick=move |emoji: String| desk.take_emoji(&emoji) />
         </div>
     }
+}
+
+/// What is said in the chat is sealed: files, voices and polls are not, and do not go out of it.
+fn sealed_chat(state: Option<AppState>, chat: Signal<Option<ChatId>>) -> Memo<bool> {
+    Memo::new(move |_| {
+        let row = state.zip(chat.get()).and_then(|(state, chat)| state.chats.find(&chat));
+        row.is_some_and(|row| row.with(|row| row.encrypted))
+    })
 }
 
 /// What is answered or changed, with a cross.

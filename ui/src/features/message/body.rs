@@ -26,6 +26,7 @@ pub(super) fn Body(row: ArcRwSignal<MessageRow>, actions: MessageActions) -> imp
                 view! { <Markdown text=text mentions=mentions everyone=everyone on_person=actions.person /> }.into_any()
             }
             MessageContent::Deleted => gone(IconName::Delete, || t("message-deleted")).into_any(),
+            MessageContent::Sealed => gone(IconName::Lock, || t("encryption-sealed")).into_any(),
             MessageContent::Unknown => gone(IconName::Info, || t("message-unknown")).into_any(),
             MessageContent::System { note } => view! { <span>{move || note_words(&note)}</span> }.into_any(),
         }

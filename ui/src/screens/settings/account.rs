@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use view::Command;
 
 use crate::bridge::Attempt;
+use crate::features::encryption::Devices;
 use crate::i18n::t;
 use crate::primitives::{Button, ButtonKind, Dialog, IconName};
 use crate::state::AppState;
@@ -24,6 +25,7 @@ pub fn Account() -> impl IntoView {
                 <dt>{move || t("settings-address")}</dt><dd>{me.address}</dd>
             </dl>
         })}
+        <Devices />
         <p class="settings__note">{move || t("settings-logout-help")}</p>
         <div>
             <Button kind=ButtonKind::Danger icon=IconName::Leave on_press=move || asking.set(true)>{move || t("settings-logout")}</Button>

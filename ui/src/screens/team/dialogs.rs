@@ -7,6 +7,7 @@ use crate::features::avatars::CropDialog;
 use crate::features::channels::ChannelsDialog;
 use crate::features::command_palette::CommandPalette;
 use crate::features::disappearing::DisappearingDialog;
+use crate::features::encryption::ConfirmDialog;
 use crate::features::folders::{ChatFoldersDialog, FolderDialog};
 use crate::features::forward::ForwardDialog;
 use crate::features::go_to_date::GoToDateDialog;
@@ -100,6 +101,7 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::GoToDate(_) => key("go-to-date-title"),
         Dialog::Status => key("status-title"),
         Dialog::Disappearing(_) => key("disappearing-title"),
+        Dialog::ConfirmDevice => key("encryption-confirm-title"),
         Dialog::Folder(None) => key("folders-new"),
         Dialog::Folder(Some(_)) => key("folders-change"),
         Dialog::Theme(None) => key("themes-new"),
@@ -136,6 +138,7 @@ impl Dialog {
             }
             Dialog::TeamEmoji => view! { <TeamEmojiDialog /> }.into_any(),
             Dialog::Avatar(chat) => view! { <CropDialog chat=chat /> }.into_any(),
+            Dialog::ConfirmDevice => view! { <ConfirmDialog /> }.into_any(),
             Dialog::GoToDate(chat) => view! { <GoToDateDialog chat=chat /> }.into_any(),
             Dialog::Status => view! { <StatusDialog /> }.into_any(),
             Dialog::Disappearing(chat) => view! { <DisappearingDialog chat=chat /> }.into_any(),

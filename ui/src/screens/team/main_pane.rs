@@ -8,6 +8,7 @@ use crate::bridge;
 use crate::features::attachments::DropZone;
 use crate::features::chat_header::ChatHeader;
 use crate::features::composer::Composition;
+use crate::features::encryption::EncryptionNotice;
 use crate::features::privacy::block;
 use crate::features::timeline::Conversation;
 use crate::i18n::t;
@@ -72,7 +73,8 @@ fn Notice(row: RwSignal<ChatRow>) -> impl IntoView {
     let role = Memo::new(move |_| row.with(|row| (row.role, row.public, row.person.is_some(), row.may_post)));
     let blocked =
         Memo::new(move |_| row.with(|row| row.person.as_ref().filter(|person| person.blocked).map(|person| person.id)));
-    move || match role.get() {
+    let encryption = view! { <EncryptionNotice row=row /> };
+    let words = move || match role.get() {
         _ if blocked.get().is_some() => view! { <BlockedNotice user=blocked.get() /> }.into_any(),
         (None, public, false, _) => view! { <LeftNotice row=row public=public /> }.into_any(),
         (Some(role), _, _, false) if role > Role::ReadOnly => {
@@ -82,6 +84,10 @@ fn Notice(row: RwSignal<ChatRow>) -> impl IntoView {
             view! { <Banner icon=IconName::Lock text=move || t("header-read-only-notice") /> }.into_any()
         }
         _ => ().into_any(),
+    };
+    view! {
+        {encryption}
+        {words}
     }
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::features::collections::{Collection, CollectionPanel};
+use crate::features::encryption::ReadersPanel;
 use crate::features::inbox::InboxPanel;
 use crate::features::members_panel::MembersPanel;
 use crate::features::reminders::Reminders;
@@ -27,6 +28,7 @@ pub fn RightPanel() -> impl IntoView {
         Some(Panel::Thread) => t("thread-title"),
         Some(Panel::Threads) => t("thread-list"),
         Some(Panel::Scheduled | Panel::ScheduledHere) => t("scheduled-title"),
+        Some(Panel::Readers) => t("encryption-who"),
         Some(Panel::SearchChat | Panel::SearchEverywhere) | None => t("search-title"),
     };
     let row = Memo::new(move |_| nav.chat.get());
@@ -61,6 +63,9 @@ pub fn RightPanel() -> impl IntoView {
                         Some(Panel::Threads) => view! { <ThreadList /> }.into_any(),
                         Some(Panel::Scheduled) => view! { <ScheduledPanel chat=Signal::stored(None) /> }.into_any(),
                         Some(Panel::ScheduledHere) => view! { <ScheduledPanel chat=nav.chat /> }.into_any(),
+                        Some(Panel::Readers) => (move || {
+                            nav.chat.get().map(|chat| view! { <ReadersPanel chat=chat /> })
+                        }).into_any(),
                         None => ().into_any(),
                     }}
                 </div>

@@ -1,0 +1,185 @@
+//! What was said in encrypted chats, kept for the person's further devices: entries of own data that the server cannot read.
+//! A device that is confirmed later, by another one or by the recovery key, finds in them what it could never open.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::limits::ITEM_VALUE_BYTES_MAX;
+use protocol::{ChatId, MessageId};
+use serde::{Deserialize, Serialize};
+use sql::params;
+use std::collections::BTreeMap;
+
+use super::content::Inside;
+use super::{Standing, rows};
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::io::Timer;
+use crate::items;
+use crate::messages;
+use crate::step::Step;
+
+/// Entries: `archive:CHAT_ID:NUMBER`, each of the messages of so many places.
+pub(crate) const ARCHIVE: &str = "archive:";
+const PLACES: u64 = 32;
+/// What was opened is archived this long after it, so that a conversation is one entry and not one for each message.
+const ARCHIVE_MS: u32 = 20_000;
+/// Entries that one step takes in.
+const TAKEN_AT_ONCE: u32 = 20;
+/// A text that fits into no entry is not archived.
+const TEXT_BYTES_MAX: usize = 8 * 1024;
+/// A text of so many characters is not longer than that.
+const TEXT_CHARS_SURE: i64 = 2 * 1024;
+
+/// A message as it is archived.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Archived {
+    id: MessageId,
+    /// By what seal the content is known, base64.
+    cipher: String,
+    inside: Inside,
+}
+
+fn key_of(chat: &ChatId, number: u64) -> String {
+    format!("{ARCHIVE}{chat}:{number:08}")
+}
+
+fn chat_of(key: &str) -> Option<ChatId> {
+    ChatId::new(key.strip_prefix(ARCHIVE)?.rsplit_once(':')?.0)
+}
+
+fn number_of(key: &str) -> Option<u64> {
+    key.rsplit_once(':')?.1.parse().ok()
+}
+
+impl Engine {
+    /// A message of an encrypted chat says something, or nothing any more.
+    pub(crate) fn archive_soon(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, seq: u64) {
+        if self.sealing.server && seq > 0 && self.sealing.to_archive.insert((chat.clone(), seq / PLACES)) {
+            s.set_timer(Timer::Archive, ARCHIVE_MS);
+        }
+    }
+
+    /// Writes what changed. Another device of the person that was faster has written just the same.
+    pub(crate) fn archive_timer(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
+        if self.sealing.standing != Standing::Ready {
+            return Ok(());
+        }
+        for (chat, number) in std::mem::take(&mut self.sealing.to_archive) {
+            self.archive(s, &chat, number)?;
+        }
+        Ok(())
+    }
+
+    fn archive(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, number: u64) -> Result<(), EngineError> {
+        let key = key_of(chat, number);
+        // What this device never could open stays as another one has written it.
+        let mut kept = BTreeMap::new();
+        let before = items::value(s.tx, &key)?;
+        if let Some(before) = &before {
+            for known in self.archived(s, &key, before)? {
+                kept.insert(known.id.clone(), known);
+            }
+        }
+        let (low, high) = (number * PLACES, number * PLACES + PLACES - 1);
+        let here = s.tx.rows(
+            "SELECT id, deleted = 1 OR expires_ms IS NOT NULL FROM messages WHERE chat_id = ?1 AND ord BETWEEN ?2 AND ?3",
+            params![chat.as_str(), messages::ord_of(low), messages::ord_of(high)],
+            |r| Ok((r.text(0)?, r.flag(1)?)),
+        )?;
+        for (id, goes) in here {
+            let Some(id) = MessageId::new(id) else { continue };
+            // What goes by itself is kept nowhere else.
+            if goes {
+                kept.remove(&id);
+            } else if let Some((cipher, inside)) = messages::sealed_as(s.tx, chat, &id)? {
+                let cipher = URL_SAFE_NO_PAD.encode(cipher);
+                kept.insert(id.clone(), Archived { id, cipher, inside });
+            }
+        }
+        let mut all: Vec<Archived> =
+            kept.into_values().filter(|archived| archived.inside.text.len() <= TEXT_BYTES_MAX).collect();
+        // Of more than fit the oldest go: ids begin with their time.
+        while !all.is_empty() {
+            let text = serde_json::to_string(&all)?;
+            match self.seal_own_same(s, &key, &text)? {
+                Some(sealed) if before.as_ref() == Some(&sealed) => return Ok(()),
+                Some(sealed) if sealed.len() <= ITEM_VALUE_BYTES_MAX => return self.put_item(s, &key, Some(sealed)),
+                Some(_) => _ = all.remove(0),
+                None => return Ok(()),
+            }
+        }
+        if before.is_some() { self.put_item(s, &key, None) } else { Ok(()) }
+    }
+
+    fn archived(&mut self, s: &mut Step<'_, '_>, key: &str, value: &str) -> Result<Vec<Archived>, EngineError> {
+        let opened = self.open_own(s, key, value)?;
+        Ok(opened.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    /// An entry came from another device.
+    pub(crate) fn archive_came(&mut self, s: &mut Step<'_, '_>, key: &str, value: &str) -> Result<(), EngineError> {
+        let (Some(chat), Some(number)) = (chat_of(key), number_of(key)) else { return Ok(()) };
+        let archived = self.archived(s, key, value)?;
+        if self.has_more_than(s, &chat, number, &archived)? {
+            // Both wrote, and the later one wins without what only this device could open.
+            self.archive_soon(s, &chat, number * PLACES + 1);
+        }
+        for Archived { id, cipher, inside } in archived {
+            let cipher = URL_SAFE_NO_PAD.decode(cipher).ok().and_then(|cipher| <[u8; 32]>::try_from(cipher).ok());
+            let Some(cipher) = cipher else { continue };
+            if messages::inside(s.tx, &chat, &id, &cipher)?.is_some() {
+                continue;
+            }
+            let calls = self.called_by(&inside);
+            if messages::put_opened(s.tx, &chat, &id, &cipher, inside.clone(), calls)? {
+                self.screen.dirty_message(&chat, &id);
+                self.screen.dirty.chats.insert(chat.clone());
+            } else if messages::get(s.tx, &chat, &id)?.is_none() {
+                // Its row is not in the cache yet.
+                rows::know(s.tx, &cipher, &chat, &id, &inside)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn has_more_than(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        number: u64,
+        archived: &[Archived],
+    ) -> Result<bool, EngineError> {
+        let opened = s.tx.rows(
+            "SELECT id FROM messages WHERE chat_id = ?1 AND ord BETWEEN ?2 AND ?3 AND cipher IS NOT NULL AND sealed = 0 AND deleted = 0
+             AND expires_ms IS NULL AND length(content) <= ?4",
+            params![
+                chat.as_str(),
+                messages::ord_of(number * PLACES),
+                messages::ord_of(number * PLACES + PLACES - 1),
+                TEXT_CHARS_SURE
+            ],
+            |r| r.text(0),
+        )?;
+        Ok(opened.iter().any(|id| archived.iter().all(|archived| archived.id.as_str() != id)))
+    }
+
+    /// This device was confirmed: what came as own data before that can be opened now, a little at a time.
+    pub(super) fn take_in_archive(&mut self, s: &mut Step<'_, '_>) -> Result<(), EngineError> {
+        let Some(from) = self.sealing.archive_from.clone().filter(|_| self.sealing.standing == Standing::Ready) else {
+            return Ok(());
+        };
+        let entries = s.tx.rows(
+            "SELECT key, value FROM items WHERE key > ?1 AND key < 'archive;' AND value IS NOT NULL ORDER BY key LIMIT ?2",
+            params![from, TAKEN_AT_ONCE],
+            |r| Ok((r.text(0)?, r.text(1)?)),
+        )?;
+        self.sealing.archive_from = entries.last().map(|(key, _)| key.clone());
+        for (key, value) in &entries {
+            self.archive_came(s, key, value)?;
+        }
+        if self.sealing.archive_from.is_some() {
+            s.set_timer(Timer::Sealed, 1);
+        }
+        Ok(())
+    }
+}

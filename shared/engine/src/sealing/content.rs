@@ -1,0 +1,63 @@
+//! What is inside a sealed message, and what it is sealed to.
+
+use protocol::frame::{EditMessage, PostMessage};
+use protocol::{ChatId, Forwarded, Message, MessageId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// The inside of a sealed message: what the server does not see.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Inside {
+    pub(crate) text: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) mentions: Vec<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) forwarded: Option<Box<Forwarded>>,
+}
+
+/// What the server must know and must not exchange: authenticated with the content.
+pub(crate) struct About<'a> {
+    pub(crate) chat: &'a ChatId,
+    pub(crate) id: &'a MessageId,
+    pub(crate) reply_to: Option<&'a MessageId>,
+    pub(crate) thread: Option<&'a MessageId>,
+}
+
+impl Inside {
+    pub(crate) fn of_post(post: &PostMessage, forwarded: Option<Box<Forwarded>>) -> Self {
+        Self { text: post.content.clone(), mentions: post.mentions.clone(), forwarded }
+    }
+
+    pub(crate) fn of_edit(edit: &EditMessage) -> Self {
+        Self { text: edit.content.clone(), mentions: edit.mentions.clone(), forwarded: None }
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("texts and numbers are JSON")
+    }
+
+    /// Of a newer version it is what this one understands; `None` when that is nothing.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
+    /// The message as if it had come in the clear.
+    pub(crate) fn put_into(self, message: &mut Message) {
+        message.content = self.text;
+        message.mentions = self.mentions;
+        message.forwarded = self.forwarded;
+        message.sealed = false;
+    }
+}
+
+impl<'a> About<'a> {
+    pub(crate) fn of(chat: &'a ChatId, message: &'a Message) -> Self {
+        Self { chat, id: &message.id, reply_to: message.reply_to.as_ref(), thread: message.thread.as_ref() }
+    }
+
+    /// As it is authenticated. Ids hold no line ends.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let text = |id: Option<&'a MessageId>| id.map_or("", MessageId::as_str);
+        format!("{}\n{}\n{}\n{}", self.chat, self.id, text(self.reply_to), text(self.thread)).into_bytes()
+    }
+}

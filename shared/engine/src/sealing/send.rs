@@ -1,0 +1,162 @@
+//! Sealing at the moment of sending: what waits in the outbox is plain, so that an epoch that ends meanwhile costs nothing.
+//! What was sealed is kept and asked again as it is: the server may have it already.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crypto::mls::{Group, Me, MlsError};
+use protocol::frame::{EditMessage, PostMessage};
+use protocol::{ChatId, ErrorCode, MessageId, Request, Scope};
+use sql::params;
+
+use super::content::{About, Inside};
+use super::rows::{self, GroupRow};
+use super::{Standing, group_id};
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::step::Step;
+use crate::{chats, messages};
+
+/// What becomes of a request whose turn has come.
+pub(crate) enum Sending {
+    /// It goes like this.
+    Now(Box<Request>),
+    /// The chat's group is not ready.
+    Later,
+    /// Nobody lets it in: this person is not in the chat, so that nothing can be sealed for it.
+    Never(ErrorCode),
+}
+
+impl Engine {
+    /// A row of the outbox as it is to be sent.
+    pub(crate) fn as_sent(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        n: i64,
+        message: Option<&MessageId>,
+        request: Request,
+    ) -> Result<Sending, EngineError> {
+        let content = matches!(request, Request::Message(_) | Request::EditMessage(_));
+        let sealed = if content { chats::get(s.tx, chat)?.filter(|info| self.seals(info)) } else { None };
+        let Some(info) = sealed else { return Ok(Sending::Now(Box::new(request))) };
+        if info.role.is_none() {
+            // The server did not let this person open it: one of them has blocked the other, say.
+            return Ok(Sending::Never(ErrorCode::Forbidden));
+        }
+        if !self.inbox.is_fresh(&Scope::Chat(chat.clone())) {
+            // A device may have been taken out meanwhile: what is sealed now, or was, would be for it too.
+            return Ok(Sending::Later);
+        }
+        let kept = s.tx.row("SELECT sealed FROM outbox WHERE n = ?1", params![n], |r| r.opt_text(0))?.flatten();
+        if let Some(kept) = kept {
+            return Ok(Sending::Now(Box::new(serde_json::from_str(&kept)?)));
+        }
+        if self.sealing.waits.contains(chat) {
+            return Ok(Sending::Later);
+        }
+        let row = rows::group(s.tx, chat)?;
+        let sealed = match self.group_to_seal(s, chat, &row)? {
+            Some((group, me)) => self.sealed(s, chat, group, &me, message, request)?,
+            None => None,
+        };
+        let Some(request) = sealed else {
+            self.sealing.waits.insert(chat.clone());
+            self.sealing.to_tend.insert(chat.clone());
+            return Ok(Sending::Later);
+        };
+        s.tx.execute("UPDATE outbox SET sealed = ?2 WHERE n = ?1", params![n, serde_json::to_string(&request)?])?;
+        Ok(Sending::Now(Box::new(request)))
+    }
+
+    /// The group, if what is sealed now reaches everybody who should read it and nobody else.
+    fn group_to_seal(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        row: &GroupRow,
+    ) -> Result<Option<(Group, Me)>, EngineError> {
+        let Some(id) = group_id(chat, row.generation) else { return Ok(None) };
+        if self.sealing.standing != Standing::Ready || !row.is_current() || !row.surplus.is_empty() {
+            return Ok(None);
+        }
+        let (Some(me), Some(group)) = (Me::load(&mut s.crypto())?, Group::load(&mut s.crypto(), &id)?) else {
+            return Ok(None);
+        };
+        let readers = group.readers()?;
+        let reaches = match chat.private_members() {
+            Some((low, high)) => {
+                [low, high].iter().all(|user| readers.iter().any(|reader| reader.device.user == *user))
+            }
+            None => true,
+        };
+        Ok((reaches && group.is_member()).then_some((group, me)))
+    }
+
+    fn sealed(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        mut group: Group,
+        me: &Me,
+        message: Option<&MessageId>,
+        request: Request,
+    ) -> Result<Option<Request>, EngineError> {
+        let Some(id) = message.cloned() else { return Ok(None) };
+        let stored = messages::get(s.tx, chat, &id)?;
+        let (inside, reply_to, thread) = match &request {
+            Request::Message(post) => {
+                let forwarded = stored.as_ref().and_then(|stored| stored.details.forwarded.clone());
+                (Inside::of_post(post, forwarded), post.reply_to.clone(), post.thread.clone())
+            }
+            Request::EditMessage(edit) => {
+                let (reply_to, thread) = stored.map(|stored| (stored.reply_to, stored.thread)).unwrap_or_default();
+                (Inside::of_edit(edit), reply_to, thread)
+            }
+            _ => return Ok(Some(request)),
+        };
+        let about = About { chat, id: &id, reply_to: reply_to.as_ref(), thread: thread.as_ref() };
+        let sealed = match group.seal(&mut s.crypto(), me, &inside.bytes(), &about.bytes()) {
+            Ok(sealed) => URL_SAFE_NO_PAD.encode(sealed),
+            Err(MlsError::Store(error)) => return Err(error.into()),
+            Err(_) => return Ok(None),
+        };
+        rows::know(s.tx, &crypto::sha256(sealed.as_bytes()), chat, &id, &inside)?;
+        Ok(Some(match request {
+            Request::Message(post) => Request::Message(PostMessage {
+                content: sealed,
+                mentions: Vec::new(),
+                encrypt_for_recipients: true,
+                forward_of: None,
+                // The server counts votes and must read what it counts: the question goes as a text.
+                poll: None,
+                ..post
+            }),
+            Request::EditMessage(edit) => Request::EditMessage(EditMessage {
+                content: sealed,
+                mentions: Vec::new(),
+                encrypt_for_recipients: true,
+                ..edit
+            }),
+            other => other,
+        }))
+    }
+
+    /// Somebody was taken out of the group: what was sealed for them, and may not be with the server yet, is sealed anew. If it was
+    /// there already, the server answers by its id.
+    pub(super) fn seal_all_again(&mut self, s: &mut Step<'_, '_>, chat: &ChatId) -> Result<(), EngineError> {
+        s.tx.execute(
+            "UPDATE outbox SET sealed = NULL WHERE chat_id = ?1 AND sealed IS NOT NULL",
+            params![chat.as_str()],
+        )?;
+        Ok(())
+    }
+
+    /// A refusal that says only that it must be sealed anew; `true` when it will be.
+    pub(crate) fn seal_again(&mut self, s: &mut Step<'_, '_>, n: i64, code: ErrorCode) -> Result<bool, EngineError> {
+        if !self.sealing.server || !matches!(code, ErrorCode::StaleEpoch | ErrorCode::PlaintextRefused) {
+            return Ok(false);
+        }
+        s.tx.execute("UPDATE outbox SET sealed = NULL WHERE n = ?1", params![n])?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,253 @@
+//! A long life of one encrypted chat: many devices that come, go, sleep and die, in bad weather. Nothing that was said is unreadable
+//! on any device of the two people, nobody forks, and a device that was removed reads nothing of what is said later.
+//!
+//! `HYBRID_TEST_SCALE=full` runs it with 50 devices and 100,000 messages; `HYBRID_SEED=n` chooses another life.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crypto::mls::{Cx, Group, GroupId, Sealed};
+use protocol::{ChatId, MessageId, Timestamp};
+use rand::RngExt;
+use view::{Command, Connection, Draft, MessageContent};
+
+use crate::encryption::{ALICE, BOB, STORM, confirm_by, fresh, further_device, open, readers};
+use crate::world::{Stores, Weather, World};
+
+/// How long the life is.
+struct Length {
+    devices: usize,
+    messages: usize,
+}
+
+fn length() -> Length {
+    if std::env::var("HYBRID_TEST_SCALE").is_ok_and(|scale| scale == "full") {
+        Length { devices: 50, messages: 100_000 }
+    } else {
+        Length { devices: 7, messages: 400 }
+    }
+}
+
+struct Life {
+    world: World,
+    chat: ChatId,
+    /// Places whose devices are in use; the first two are alice's and bob's first ones, which stay.
+    used: BTreeSet<usize>,
+    /// Places that are free, or hold what is left of a device that was removed, with the number of messages by then.
+    free: Vec<(usize, Option<usize>)>,
+    /// What was said, and on which device.
+    said: Vec<(MessageId, String, usize)>,
+}
+
+impl Life {
+    fn new(seed: u64, devices: usize) -> Self {
+        let names: Vec<String> = (2..devices).map(|n| format!("p{n}")).collect();
+        let names: Vec<&str> = ["alice", "bob"].into_iter().chain(names.iter().map(String::as_str)).collect();
+        let mut world = World::new(seed, &names, Weather::CALM, &mut Stores::default());
+        world.server.encrypts();
+        world.run_for(1_000);
+        // The others' places are empty until a device stands there.
+        for place in 2..devices {
+            world.kill(place);
+        }
+        for place in [ALICE, BOB] {
+            world.cut(place);
+            awake(&mut world, place);
+        }
+        let chat = open(&mut world, ALICE);
+        open(&mut world, BOB);
+        let free = (2..devices).map(|place| (place, None)).collect();
+        Self { world, chat, used: BTreeSet::from([ALICE, BOB]), free, said: Vec::new() }
+    }
+
+    fn any(&mut self) -> usize {
+        let at = self.world.rng.random_range(0..self.used.len());
+        *self.used.iter().nth(at).expect("there are two at least")
+    }
+
+    fn say(&mut self, place: usize) {
+        let (local_id, text) = (fresh(&mut self.world), format!("слово {}", self.said.len()));
+        let draft = Draft { text: text.clone(), reply_to: None };
+        let send = Command::Send { chat_id: self.chat.clone(), local_id, draft, mentions: vec![], thread: None };
+        if self.world.command_commits(place, send) {
+            self.said.push((local_id.into(), text, place));
+        }
+    }
+
+    /// Everybody reads the newest of this chat's changes.
+    fn react(&mut self, place: usize) {
+        let at = self.world.rng.random_range(0..self.said.len().max(1));
+        let Some((message_id, ..)) = self.said.get(at).cloned() else { return };
+        let react = Command::React { chat_id: self.chat.clone(), message_id, emoji: "👍".to_owned(), on: true };
+        if self.world.people[place].engine.is_some() {
+            self.world.command(place, react);
+        }
+    }
+
+    /// A further device of alice or bob, confirmed by their first one, while the others do what they do.
+    fn come(&mut self) {
+        let Some((place, left)) = self.free.pop() else { return };
+        if let Some(from) = left {
+            self.check_removed(place, from);
+        }
+        let by = if self.world.rng.random() { ALICE } else { BOB };
+        let weather = std::mem::replace(&mut self.world.weather, Weather::CALM);
+        awake(&mut self.world, by);
+        self.world.unreachable[place] = false;
+        further_device(&mut self.world, place, by);
+        confirm_by(&mut self.world, place, by);
+        self.world.weather = weather;
+        self.used.insert(place);
+    }
+
+    /// A device is lost: its person takes it out. What is left of it reads the wire, see [`Life::check_removed`].
+    fn go(&mut self, place: usize) {
+        if place == ALICE || place == BOB {
+            return;
+        }
+        let by = if self.world.user(place) == self.world.user(ALICE) { ALICE } else { BOB };
+        let weather = std::mem::replace(&mut self.world.weather, Weather::CALM);
+        awake(&mut self.world, by);
+        awake(&mut self.world, place);
+        let device_id = self.world.people[place].screen.devices.iter().find(|device| device.this).map(|d| d.id.clone());
+        self.world.run_for(20_000);
+        self.world.kill(place);
+        // What it could not send in that time is lost with it.
+        let sent: BTreeSet<&MessageId> = self.world.server.chats[&self.chat].messages.iter().map(|m| &m.id).collect();
+        self.said.retain(|(id, _, by)| *by != place || sent.contains(id));
+        if let Some(device_id) = device_id {
+            self.world.command(by, Command::RemoveDevice { device_id });
+            self.world.run_for(1_000);
+        }
+        self.world.weather = weather;
+        self.used.remove(&place);
+        // Those that were sealed before the commit that takes it out are for it, too.
+        self.world.run_for(40_000);
+        let sealed = self.world.server.chats[&self.chat].messages.len();
+        self.free.insert(0, (place, Some(sealed)));
+    }
+
+    /// What was said since it was removed does not open with what is left of it.
+    fn check_removed(&mut self, place: usize, from: usize) {
+        let messages: Vec<String> =
+            self.world.server.chats[&self.chat].messages[from..].iter().map(|m| m.content.clone()).collect();
+        let generation = self.world.server.delivery().groups[&self.chat].group.as_ref().map_or(0, |g| g.generation);
+        let (chat, now) = (self.chat.clone(), Timestamp(self.world.now));
+        let person = &mut self.world.people[place];
+        let (store, rng) = (&mut person.store, &mut person.rng);
+        let read = store
+            .write(|tx| {
+                let mut read = 0;
+                for generation in 1..=generation {
+                    let id = GroupId::new(format!("{chat}/{generation}")).expect("a short id");
+                    for content in &messages {
+                        let mut cx = Cx { tx: &mut *tx, now, rng: &mut *rng };
+                        let Some(mut group) = Group::load(&mut cx, &id).unwrap() else { continue };
+                        let sealed = Sealed::parse(&URL_SAFE_NO_PAD.decode(content).unwrap()).unwrap();
+                        read += u32::from(sealed.open(&mut cx, &mut group).is_ok());
+                    }
+                }
+                Ok::<_, sql::Error>(read)
+            })
+            .unwrap();
+        assert_eq!(read, 0, "a removed device reads {read} of {} messages", messages.len());
+    }
+
+    fn live(&mut self, messages: usize) {
+        self.world.weather = STORM;
+        while self.said.len() < messages {
+            let place = self.any();
+            match self.world.rng.random_range(0..100) {
+                0..3 => self.come(),
+                3..5 => self.go(place),
+                5..10 => {
+                    self.world.unreachable[place] = true;
+                    self.world.cut(place);
+                }
+                10..18 => self.world.unreachable[place] = false,
+                18..22 if self.world.people[place].engine.is_some() => self.world.kill_and_start(place),
+                22..26 => self.react(place),
+                _ => self.say(place),
+            }
+            let pause = self.world.rng.random_range(0..2_500);
+            self.world.run_for(pause);
+        }
+        self.world.weather = Weather::CALM;
+        for place in self.used.clone() {
+            awake(&mut self.world, place);
+        }
+        self.world.run_for(300_000);
+        for (place, left) in self.free.clone() {
+            left.into_iter().for_each(|from| self.check_removed(place, from));
+        }
+    }
+
+    /// Messages that a device has but cannot read, or does not have, with who said them when.
+    fn unreadable(&mut self, place: usize) -> Vec<String> {
+        let chat_id = self.chat.clone();
+        self.world.command(place, Command::OpenChat { chat_id: chat_id.clone() });
+        self.world.run_for(1_000);
+        loop {
+            let before = self.world.people[place].screen.rows.len();
+            self.world.command(place, Command::LoadOlder { chat_id: chat_id.clone() });
+            self.world.command(place, Command::LoadNewer { chat_id: chat_id.clone() });
+            self.world.run_for(500);
+            if self.world.people[place].screen.rows.len() == before {
+                break;
+            }
+        }
+        let rows = &self.world.people[place].screen.rows;
+        let lost = self.said.iter().filter_map(|(id, text, _)| {
+            let row = rows.iter().find(|row| row.id == *id);
+            let same =
+                row.is_some_and(|row| matches!(&row.content, MessageContent::Text { text: shown } if shown == text));
+            (!same).then(|| format!("{text}: {:?}", row.map(|row| (row.seq, row.author.id, &row.content))))
+        });
+        lost.collect()
+    }
+}
+
+/// The device runs, and is there.
+fn awake(world: &mut World, place: usize) {
+    world.unreachable[place] = false;
+    if world.people[place].engine.is_none() {
+        world.start(place);
+    }
+    world.command(place, Command::Reconnect);
+    let online = |world: &World| world.people[place].screen.connection == Some(Connection::Online);
+    assert!(world.run_until(120_000, online), "never online again");
+    world.run_for(2_000);
+}
+
+const NOTHING: [String; 0] = [];
+
+fn seed(usual: u64) -> u64 {
+    std::env::var("HYBRID_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(usual)
+}
+
+#[test]
+fn in_a_long_life_with_many_devices_no_message_is_unreadable_and_nobody_forks() {
+    let Length { devices, messages } = length();
+    let seed = seed(71);
+    let mut life = Life::new(seed, devices);
+    life.live(messages);
+    for place in life.used.clone() {
+        assert_eq!(life.unreadable(place), NOTHING, "seed {seed}, device {place} of {:?}", life.used);
+    }
+    // Each says something more, and all read it: there is one group.
+    for place in life.used.clone() {
+        life.say(place);
+        life.world.run_for(5_000);
+    }
+    let who = readers(&mut life.world, ALICE);
+    for place in life.used.clone() {
+        assert_eq!(life.unreadable(place), NOTHING, "seed {seed}, device {place} forked");
+    }
+    let devices: u32 = who.iter().map(|reader| reader.devices).sum();
+    assert_eq!(devices as usize, life.used.len(), "seed {seed}");
+    let races = life.world.server.delivery().races;
+    let epoch = life.world.server.delivery().groups[&life.chat].group.as_ref().map_or(0, |group| group.epoch);
+    eprintln!("{} messages, {devices} devices at the end, epoch {epoch}, {races} lost races", life.said.len());
+    assert!(epoch > 5, "seed {seed}: nobody came or went");
+}
