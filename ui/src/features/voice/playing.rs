@@ -27,9 +27,10 @@ pub(super) struct Position {
 
 struct Player {
     element: HtmlAudioElement,
-    file: RwSignal<Option<FileId>>,
-    position: RwSignal<Position>,
-    speed: RwSignal<f64>,
+    // Counted, not owned: they live as long as the page, not as the row that played first.
+    file: ArcRwSignal<Option<FileId>>,
+    position: ArcRwSignal<Position>,
+    speed: ArcRwSignal<f64>,
 }
 
 thread_local! {
@@ -42,15 +43,12 @@ fn player() -> Option<&'static Player> {
         return Some(player);
     }
     let element = HtmlAudioElement::new().ok()?;
-    // They live as long as the page, not as the row that played first.
-    let owner = Owner::new();
-    let player = owner.with(|| Player {
+    let player = Player {
         element,
-        file: RwSignal::new(None),
-        position: RwSignal::new(Position { playing: false, at_ms: 0 }),
-        speed: RwSignal::new(1.0),
-    });
-    std::mem::forget(owner);
+        file: ArcRwSignal::new(None),
+        position: ArcRwSignal::new(Position { playing: false, at_ms: 0 }),
+        speed: ArcRwSignal::new(1.0),
+    };
     let player: &'static Player = Box::leak(Box::new(player));
     for name in ["timeupdate", "play", "pause", "ended", "seeked"] {
         let look = Closure::<dyn FnMut()>::new(|| look(player_now()));
