@@ -7,6 +7,7 @@ mod cache;
 mod desktop;
 mod encrypted;
 mod files;
+mod guest;
 mod keyring;
 mod kill_client;
 mod kill_server;

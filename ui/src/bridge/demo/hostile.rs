@@ -14,6 +14,11 @@ use view::Update;
 /// Free strings that say how, not what: with another value the screen would be another one.
 const LEFT_ALONE: &[&str] = &["mime_type", "hash", "thumbhash", "waveform", "zone", "wall", "key", "link", "web"];
 
+/// Names of what is found by them: another one would be another thing, and one text for all would make one thing of all.
+const IDS: &[&str] = &["id", "thread", "reply_to", "avatar"];
+/// One text alone is to be seen everywhere, so what decides whether others are seen stays as it is then.
+const LEFT_ALONE_WITH_ONE: &str = "url";
+
 #[derive(Default)]
 struct Texts {
     texts: Vec<String>,
@@ -58,8 +63,13 @@ impl Texts {
             if !self.free.contains_key(&name) {
                 let mut tried = json.clone();
                 replace(&mut tried, "", &name, &mut || "<x>".to_owned());
-                let free = !LEFT_ALONE.contains(&name.as_str()) && serde_json::from_value::<T>(tried).is_ok();
+                let is_id = IDS.contains(&name.as_str()) || name.ends_with("_id");
+                let left_alone = is_id || LEFT_ALONE.contains(&name.as_str());
+                let free = !left_alone && serde_json::from_value::<T>(tried).is_ok();
                 self.free.insert(name.clone(), free);
+            }
+            if self.texts.len() == 1 && name == LEFT_ALONE_WITH_ONE {
+                continue;
             }
             if self.free.get(&name) == Some(&true) {
                 let (texts, next) = (&self.texts, &mut self.next);
