@@ -3,6 +3,8 @@
 //! Later ones win: defaults, the file of `--config` (TOML), `HYBRID_…`, flags. Every flag has all three forms:
 //! `--tls-cert FILE`, `HYBRID_TLS_CERT=FILE`, `tls_cert = "FILE"`.
 
+mod bucket;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::password::PasswordCost;
 use crate::domain::files::Room;
-use crate::files::Scanner;
+use crate::files::{BucketConfig, Scanner};
 use crate::previews::PreviewsConfig;
 
 const MIB: u64 = 1024 * 1024;
@@ -107,6 +109,8 @@ pub struct ServerConfig {
     pub limits: TransportLimits,
     /// How much room there is for files.
     pub files_room: Room,
+    /// S3-compatible storage for whole files; without it they lie in the data folder.
+    pub bucket: Option<BucketConfig>,
     /// Who looks at files before others may read them.
     pub scanner: Option<Scanner>,
     /// Whether and how links are previewed.
@@ -129,6 +133,7 @@ impl ServerConfig {
             advertised: None,
             limits: TransportLimits::default(),
             files_room: Room::default(),
+            bucket: None,
             scanner: None,
             previews: PreviewsConfig::usual(),
             password_cost: PasswordCost::Standard,
@@ -243,6 +248,30 @@ pub struct ServeFlags {
     #[arg(long, value_name = "MIB", env = "HYBRID_FILES_MIB_MAX")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files_mib_max: Option<u64>,
+    /// S3-compatible storage for files: its address, `https://s3.eu-central-1.amazonaws.com` [default: files lie in the data folder].
+    #[arg(long, value_name = "URL", env = "HYBRID_S3_ENDPOINT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s3_endpoint: Option<String>,
+    /// The bucket there.
+    #[arg(long, value_name = "NAME", env = "HYBRID_S3_BUCKET")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s3_bucket: Option<String>,
+    /// Before the names of files there, for other things may lie in the bucket [default: content/].
+    #[arg(long, value_name = "TEXT", env = "HYBRID_S3_PREFIX")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s3_prefix: Option<String>,
+    /// Its region [default: us-east-1].
+    #[arg(long, value_name = "NAME", env = "HYBRID_S3_REGION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s3_region: Option<String>,
+    /// The name of the key that opens it.
+    #[arg(long, value_name = "NAME", env = "HYBRID_S3_ACCESS_KEY", hide_env_values = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s3_access_key: Option<String>,
+    /// The file that holds the key itself, on one line.
+    #[arg(long, value_name = "FILE", env = "HYBRID_S3_SECRET_KEY_FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s3_secret_key_file: Option<PathBuf>,
     /// clamd, which looks at files before others may read them: the path of its socket, or HOST:PORT [default: nobody looks].
     #[arg(long, value_name = "ADDRESS", env = "HYBRID_CLAMD")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -285,6 +314,16 @@ struct Merged {
     files_person_mib_max: u64,
     files_mib_max: u64,
     #[serde(default)]
+    s3_endpoint: Option<String>,
+    #[serde(default)]
+    s3_bucket: Option<String>,
+    s3_prefix: String,
+    s3_region: String,
+    #[serde(default)]
+    s3_access_key: Option<String>,
+    #[serde(default)]
+    s3_secret_key_file: Option<PathBuf>,
+    #[serde(default)]
     clamd: Option<String>,
     link_previews: bool,
     link_preview_ports: Vec<u16>,
@@ -322,6 +361,12 @@ pub fn load(flags: &ServeFlags) -> Result<(ServerConfig, LogFormat), ConfigError
         file_mib_max: Room::default().file / MIB,
         files_person_mib_max: Room::default().person / MIB,
         files_mib_max: Room::default().server / MIB,
+        s3_endpoint: None,
+        s3_bucket: None,
+        s3_prefix: "content/".to_owned(),
+        s3_region: "us-east-1".to_owned(),
+        s3_access_key: None,
+        s3_secret_key_file: None,
         clamd: None,
         link_previews: true,
         link_preview_ports: PreviewsConfig::usual().ports,
@@ -333,6 +378,7 @@ pub fn load(flags: &ServeFlags) -> Result<(ServerConfig, LogFormat), ConfigError
     }
     let merged: Merged =
         figment.merge(Serialized::defaults(flags)).extract().map_err(|e| ConfigError::Unreadable(Box::new(e)))?;
+    let bucket = bucket::read(&merged)?;
     let tls = match (merged.tls_cert, merged.tls_key, merged.tls_own) {
         (None, None, false) => TlsSource::None,
         (None, None, true) => TlsSource::Own,
@@ -364,6 +410,7 @@ pub fn load(flags: &ServeFlags) -> Result<(ServerConfig, LogFormat), ConfigError
             person: merged.files_person_mib_max.saturating_mul(MIB),
             server: merged.files_mib_max.saturating_mul(MIB),
         },
+        bucket,
         scanner,
         previews: PreviewsConfig {
             on: merged.link_previews,
@@ -381,7 +428,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn flags(arguments: &[&str]) -> ServeFlags {
+    pub(super) fn flags(arguments: &[&str]) -> ServeFlags {
         let arguments = ["hybrid-server", "serve"].iter().chain(arguments);
         match Cli::parse_from(arguments).command {
             CliCommand::Serve(flags) | CliCommand::Invite(flags) => *flags,

@@ -55,6 +55,9 @@ pub enum StartError {
         /// Why.
         source: io::Error,
     },
+    /// The storage of files does not open.
+    #[error("file storage: {0}")]
+    Storage(io::Error),
     /// The database does not open.
     #[error("database: {0}")]
     Database(#[from] sql::Error),
@@ -74,6 +77,7 @@ impl StartError {
             StartError::Listen { .. } => "cannot_listen",
             StartError::FolderInUse(_) => "folder_in_use",
             StartError::Disk { .. } => "disk",
+            StartError::Storage(_) => "storage",
             StartError::Database(sql::Error::Disk(_)) => "disk",
             StartError::Database(_) => "database",
             StartError::Settings(_) => "settings",
@@ -327,11 +331,14 @@ async fn open(config: &ServerConfig, pin: Option<Pin>, clock: Clock) -> Result<A
         files: FilesConfig {
             folder: config.data_dir.join("files"),
             room: config.files_room,
+            bucket: config.bucket.clone(),
             scanner: config.scanner.clone(),
         },
         previews: config.previews.clone(),
     };
-    Ok(App::open(db, Auth::new(config.password_cost), settings, clock).await?)
+    let app = App::open(db, Auth::new(config.password_cost), settings, clock).await?;
+    app.files.storage().check().await.map_err(StartError::Storage)?;
+    Ok(app)
 }
 
 fn certificate(config: &ServerConfig) -> Result<Option<Certificate>, TlsError> {

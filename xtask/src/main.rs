@@ -7,6 +7,7 @@ mod command;
 mod dist;
 mod files;
 mod gallery;
+mod moto;
 mod pieces;
 mod postgres;
 mod run;
@@ -131,6 +132,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
             setup::ensure(&[Need::Build, Need::Desktop, Need::Test, Need::Bundle])?;
             wasm_target::WasmCargo::ready()?;
             axe::script()?;
+            moto::program()?;
             eprintln!("Everything is here");
             Ok(())
         }

@@ -168,6 +168,15 @@ pub const PIECES: &[Piece] = &[
         elsewhere: LINUX_ONLY,
     },
     Piece {
+        what: "python with venv (for moto, an S3 server)",
+        needs: &[Need::Test],
+        probe: Probe::PythonModule("ensurepip"),
+        apt: &["python3", "python3-venv"],
+        dnf: &["python3"],
+        pacman: &["python"],
+        elsewhere: LINUX_ONLY,
+    },
+    Piece {
         what: "clamd (uploads are shown to it)",
         needs: &[Need::Test],
         probe: Probe::Program(&["clamd"]),

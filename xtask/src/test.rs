@@ -9,6 +9,7 @@ use clap::ValueEnum;
 
 use crate::axe;
 use crate::command::{self, cargo, run, run_silently};
+use crate::moto;
 use crate::postgres::{self, Postgres};
 use crate::session::Session;
 use crate::setup::{self, Need};
@@ -107,8 +108,9 @@ fn tests(workspace: &Workspace, scope: Scope) -> Result<()> {
     let postgres = private_postgres()?;
     let session = Session::start()?;
     let axe = axe::script()?;
+    let moto = moto::program()?;
     let start = |cargo: &mut Command| {
-        cargo.env(axe::VARIABLE, &axe);
+        cargo.env(axe::VARIABLE, &axe).env(moto::VARIABLE, &moto);
         cargo.env(SCALE, if scope == Scope::Quick { "quick" } else { "full" });
         match &postgres {
             Database::Ours(postgres) => cargo.env(POSTGRES_URL, postgres.url()),

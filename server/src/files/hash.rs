@@ -1,8 +1,13 @@
 //! The name of a content while it is still coming: SHA-256 over what has come, kept with the row that counts it, so that nobody has to
 //! read a finished upload again. What was kept may be missing or of an older build: then the name is found by reading.
 
+use std::io::{self, Read};
+
 use sha2::digest::common::hazmat::{SerializableState as _, SerializedState};
 use sha2::{Digest as _, Sha256};
+
+/// So much of a file is read at once.
+const READ_BYTES: usize = 256 * 1024;
 
 /// Follows an upload from its first byte on.
 pub(super) struct Following(Option<Sha256>);
@@ -31,6 +36,18 @@ impl Following {
     /// The name, when all has come.
     pub(super) fn name(self) -> Option<String> {
         self.0.map(|hash| name_of(&hash.finalize()))
+    }
+}
+
+/// The name of what a reader gives until its end.
+pub(super) fn name_of_all(mut reader: impl Read) -> io::Result<String> {
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; READ_BYTES]);
+    loop {
+        let read = reader.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(name_of(&hash.finalize()));
+        }
+        hash.update(&buffer[..read]);
     }
 }
 

@@ -5,10 +5,13 @@
 //! so that after a crash at any point either the upload or the stored content is there.
 
 mod append;
+mod bucket;
 mod disk;
 mod hash;
+mod places;
 mod scan;
 mod sniff;
+mod storage;
 mod sweep;
 mod turn;
 
@@ -17,11 +20,12 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use protocol::{ErrorCode, FileId, FileInfo, ProtocolError, UserId};
-use sha2::{Digest as _, Sha256};
 
 pub use append::{Checksum, append};
+pub use bucket::{Bucket, BucketConfig};
 pub use disk::Disk;
 pub use scan::{Scanner, Verdict};
+pub use storage::Storage;
 pub use sweep::sweep;
 
 use crate::domain::files::{self as rows, NewFile, Room};
@@ -29,18 +33,19 @@ use crate::domain::{Failure, SERVER};
 use crate::state::App;
 use crate::store::files::FileRow;
 use hash::Following;
+use places::Places;
 use turn::Turns;
 
-/// So much of a file is read at once.
-const READ_BYTES: usize = 256 * 1024;
 /// So much of the beginning tells what a file is.
 const HEAD_BYTES: usize = 8 * 1024;
 
 /// What an operator can set about files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FilesConfig {
-    /// Everything about files lies here; made when first needed.
+    /// Everything about files lies here; made when first needed. With a bucket only uploads under way do.
     pub folder: PathBuf,
+    /// Where whole files lie, instead of in the folder.
+    pub bucket: Option<BucketConfig>,
     /// How much may be kept.
     pub room: Room,
     /// Who looks at uploads before others may read them.
@@ -50,17 +55,20 @@ pub struct FilesConfig {
 /// The files of a server.
 pub struct Files {
     config: FilesConfig,
-    disk: Disk,
+    storage: Storage,
     turns: Turns,
     /// Held by whoever puts a content into its place or takes it from there.
-    places: tokio::sync::Mutex<()>,
+    places: Places,
 }
 
 impl Files {
     /// Touches no disk yet.
     pub fn new(config: FilesConfig) -> Self {
-        let disk = Disk::new(config.folder.join("content"));
-        Self { config, disk, turns: Turns::default(), places: tokio::sync::Mutex::default() }
+        let storage = match &config.bucket {
+            Some(bucket) => Storage::Bucket(Bucket::new(bucket.clone())),
+            None => Storage::Disk(Disk::new(config.folder.join("content"))),
+        };
+        Self { config, storage, turns: Turns::default(), places: Places::default() }
     }
 
     /// How much room there is.
@@ -69,8 +77,8 @@ impl Files {
     }
 
     /// Where the contents are.
-    pub fn storage(&self) -> &Disk {
-        &self.disk
+    pub fn storage(&self) -> &Storage {
+        &self.storage
     }
 
     fn upload_path(&self, id: &FileId) -> PathBuf {
@@ -150,10 +158,10 @@ async fn drop_bytes(app: &App, row: &FileRow) -> io::Result<()> {
     if row.stored_name.is_empty() {
         return Ok(());
     }
-    let _place = app.files.places.lock().await;
+    let _place = app.files.places.hold(&row.stored_name).await;
     let name = row.stored_name.clone();
     let held = app.read(SERVER, move |cx| rows::is_held(cx, &name)).await;
-    if held.map_err(io::Error::other)? { Ok(()) } else { app.files.disk.remove(&row.stored_name).await }
+    if held.map_err(io::Error::other)? { Ok(()) } else { app.files.storage.remove(&row.stored_name).await }
 }
 
 /// All bytes are there: names the content, puts it into its place, tells the row. Whole files stay as they are.
@@ -171,11 +179,11 @@ async fn finish(app: &App, who: UserId, row: FileRow) -> Result<FileRow, Protoco
         (row.stored_name.clone(), row.mime_type.clone())
     };
     cleared(app, who, &row, &path).await?;
-    let _place = app.files.places.lock().await;
+    let _place = app.files.places.hold(&name).await;
     let (id, stored_name) = (row.id.clone(), name.clone());
     let known = app.write(who, move |cx| rows::known(cx, &id, &stored_name, kind.as_ref())).await;
     known.map_err(Failure::into_protocol)?;
-    app.files.disk.place(&path, &name).await.map_err(|e| disk_failed(&e))?;
+    app.files.storage.place(&path, &name).await.map_err(|e| disk_failed(&e))?;
     let id = row.id.clone();
     app.write(who, move |cx| rows::whole(cx, &id)).await.map_err(Failure::into_protocol)
 }
@@ -225,24 +233,17 @@ fn examine(path: &std::path::Path, known: Option<String>, encrypted: bool) -> io
         return Ok((name, kind.to_owned()));
     }
     file.rewind()?;
-    let (mut hash, mut buffer) = (Sha256::new(), vec![0; READ_BYTES]);
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((hash::name_of(&hash.finalize()), kind.to_owned()));
-        }
-        hash.update(&buffer[..read]);
-    }
+    Ok((hash::name_of_all(file)?, kind.to_owned()))
 }
 
 fn disk_failed(error: &io::Error) -> ProtocolError {
-    tracing::error!(%error, "the disk refused a file");
+    tracing::error!(%error, "the storage refused a file");
     if error.kind() == io::ErrorKind::StorageFull {
         return ProtocolError::new(ErrorCode::QuotaExceeded, "the server's disk is full");
     }
     ProtocolError {
         code: ErrorCode::Unavailable,
-        message: "the server's disk is not available just now".to_owned(),
+        message: "the server's storage is not available just now".to_owned(),
         retry_after_ms: Some(5_000),
     }
 }

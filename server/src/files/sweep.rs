@@ -18,11 +18,11 @@ use crate::state::App;
 /// [`Failure`] of the database; a disk that fails is logged, and the rest is done another time.
 pub async fn sweep(app: &App) -> Result<u64, Failure> {
     let mut swept = 0;
-    for name in listed(app.files.disk.names().await) {
-        let _place = app.files.places.lock().await;
+    for name in listed(app.files.storage.names().await) {
+        let _place = app.files.places.hold(&name).await;
         let asked = name.clone();
         if !app.read(SERVER, move |cx| rows::is_held(cx, &asked)).await? {
-            swept += counted(app.files.disk.remove(&name).await);
+            swept += counted(app.files.storage.remove(&name).await);
         }
     }
     let uploads = app.files.config.folder.join("uploads");
@@ -36,6 +36,10 @@ pub async fn sweep(app: &App) -> Result<u64, Failure> {
         if !is_known(app, &id).await? {
             swept += counted(remove_if_there(&uploads.join(id.as_str())).await);
         }
+    }
+    match app.files.storage.sweep_parts(app.now()).await {
+        Ok(parts) => swept += parts,
+        Err(error) => tracing::warn!(%error, "the storage does not tell what was left in the middle"),
     }
     if swept > 0 {
         tracing::warn!(swept, "took away bytes that no file has: the server ended in the middle of forgetting them");
@@ -63,7 +67,7 @@ pub(super) async fn names_in(folder: &Path) -> io::Result<Vec<String>> {
 
 fn listed(names: io::Result<Vec<String>>) -> Vec<String> {
     names.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the folder of files cannot be looked through");
+        tracing::warn!(%error, "the storage of files cannot be looked through");
         Vec::new()
     })
 }

@@ -5,7 +5,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,6 +24,7 @@ use url::{Host, Url};
 use super::page::{self, cleaned};
 use super::reach::Reach;
 use crate::files::picture_kind;
+use crate::tls::trusting_system;
 
 /// So much of a page is read; its head stands at its begin.
 const PAGE_BYTES_MAX: usize = 512 * 1024;
@@ -228,31 +229,13 @@ impl Fetcher {
                 }
                 _ => ServerName::IpAddress(address.into()),
             };
-            let connector = TlsConnector::from(tls()?);
+            let connector = TlsConnector::from(trusting_system().ok_or(NoPreview::Unreachable)?);
             if let Ok(Ok(wire)) = timeout(CONNECT_DEADLINE, connector.connect(server, tcp)).await {
                 return Ok(Box::new(wire));
             }
         }
         Err(NoPreview::Unreachable)
     }
-}
-
-/// The system's authorities decide whom to believe.
-fn tls() -> Result<Arc<rustls::ClientConfig>, NoPreview> {
-    static CONFIG: OnceLock<Option<Arc<rustls::ClientConfig>>> = OnceLock::new();
-    let made = CONFIG.get_or_init(|| {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let verifier = rustls_platform_verifier::Verifier::new(provider.clone()).ok()?;
-        let mut config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .ok()?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Some(Arc::new(config))
-    });
-    made.clone().ok_or(NoPreview::Unreachable)
 }
 
 fn host_words(url: &Url) -> String {

@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::harness::{Answer, Host, Person};
+use crate::stores::{S3, Store};
 
 const TUS: (&str, &str) = ("Tus-Resumable", "1.0.0");
 
@@ -50,20 +51,55 @@ impl Host {
         self.raw("GET", &format!("{at}/content"), Some(&person.access), headers, &[]).await
     }
 
-    /// The contents that lie on the server's disk.
-    fn contents(&self) -> usize {
-        let folders = std::fs::read_dir(self.folder.path().join("files/content"));
-        folders.map_or(0, |folders| folders.map(|f| std::fs::read_dir(f.unwrap().path()).unwrap().count()).sum())
+    /// How many contents lie in the server's storage.
+    async fn contents(&self) -> usize {
+        self.running.app().files.storage().names().await.unwrap().len()
     }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    sha2::Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn file_id(at: &str) -> &str {
     at.rsplit('/').next().unwrap()
 }
 
-#[tokio::test]
-async fn a_file_goes_up_in_pieces_and_comes_down_whole_and_in_ranges() {
-    let host = Host::start().await;
+/// Every test for files in a folder; and all of them for files in a bucket, each under a prefix of its own.
+macro_rules! on_both_stores {
+    ($($name:ident)*) => {
+        mod disk {
+            use super::*;
+
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(&Store::Disk).await;
+            })*
+        }
+
+        #[tokio::test(flavor = "multi_thread")]
+        async fn everything_about_files_holds_in_a_bucket() {
+            let Some(s3) = S3::start().await else { return };
+            $(
+                eprintln!(stringify!($name));
+                $name(&s3.store(stringify!($name))).await;
+            )*
+        }
+    };
+}
+
+on_both_stores! {
+    a_file_goes_up_in_pieces_and_comes_down_whole_and_in_ranges
+    the_server_speaks_tus_as_it_says
+    what_came_before_the_connection_broke_is_kept_and_the_next_one_goes_on
+    an_acknowledged_offset_and_a_whole_file_outlive_the_server
+    bob_reads_alices_file_only_in_a_chat_that_both_are_in
+    nothing_that_is_uploaded_is_served_as_something_that_runs
+    bytes_that_a_crash_left_without_a_file_are_swept_and_all_others_stay
+}
+
+async fn a_file_goes_up_in_pieces_and_comes_down_whole_and_in_ranges(store: &Store) {
+    let host = store.host(|_| {}).await;
     let alice = host.register("alice").await;
     let bytes = content(300_000);
     let at = host.begin(&alice, "данные.bin", bytes.len()).await;
@@ -79,7 +115,7 @@ async fn a_file_goes_up_in_pieces_and_comes_down_whole_and_in_ranges() {
 
     let whole = host.download(&alice, &at, &[]).await;
     assert_eq!((whole.status, whole.body == bytes), (200, true));
-    let hash: String = sha2::Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let hash = hash(&bytes);
     let etag = format!("\"{hash}\"");
     assert_eq!(whole.header("etag"), Some(etag.as_str()));
     let info = host.rest("GET", &at, Some(&alice.access), None).await;
@@ -94,9 +130,8 @@ async fn a_file_goes_up_in_pieces_and_comes_down_whole_and_in_ranges() {
     assert_eq!(host.download(&alice, &at, &[("If-None-Match", &etag)]).await.status, 304);
 }
 
-#[tokio::test]
-async fn the_server_speaks_tus_as_it_says() {
-    let host = Host::start_with(|config| config.files_room.file = 1_000).await;
+async fn the_server_speaks_tus_as_it_says(store: &Store) {
+    let host = store.host(|config| config.files_room.file = 1_000).await;
     let alice = host.register("alice").await;
     let options = host.raw("OPTIONS", "/api/v1/files", None, &[], &[]).await;
     assert_eq!((options.status, options.header("tus-version")), (204, Some("1.0.0")));
@@ -145,9 +180,8 @@ async fn the_server_speaks_tus_as_it_says() {
     assert_eq!(host.download(&alice, &at, &[]).await.status, 404);
 }
 
-#[tokio::test]
-async fn what_came_before_the_connection_broke_is_kept_and_the_next_one_goes_on() {
-    let host = Host::start().await;
+async fn what_came_before_the_connection_broke_is_kept_and_the_next_one_goes_on(store: &Store) {
+    let host = store.host(|_| {}).await;
     let alice = host.register("alice").await;
     let bytes = content(200_000);
     let at = host.begin(&alice, "broken", bytes.len()).await;
@@ -174,9 +208,8 @@ async fn what_came_before_the_connection_broke_is_kept_and_the_next_one_goes_on(
     assert!(host.download(&alice, &at, &[]).await.body == bytes);
 }
 
-#[tokio::test]
-async fn an_acknowledged_offset_and_a_whole_file_outlive_the_server() {
-    let host = Host::start().await;
+async fn an_acknowledged_offset_and_a_whole_file_outlive_the_server(store: &Store) {
+    let host = store.host(|_| {}).await;
     let alice = host.register("alice").await;
     let bytes = content(50_000);
     let half = host.begin(&alice, "half", bytes.len()).await;
@@ -189,23 +222,22 @@ async fn an_acknowledged_offset_and_a_whole_file_outlive_the_server() {
     let folder = host.folder.clone();
     host.running.stop().await;
 
-    let host = Host::start_in(folder, |_| {}).await;
+    let host = store.host_in(folder, |_| {}).await;
     assert_eq!(host.offset(&alice, &half).await, Some(20_000));
     assert_eq!(host.bring(&alice, &half, 20_000, &bytes[20_000..], &[]).await.status, 204);
     for at in [&half, &whole] {
         assert!(host.download(&alice, at, &[]).await.body == bytes, "{at}");
     }
-    assert_eq!(host.contents(), 1, "the same content lies there once");
+    assert_eq!(host.contents().await, 1, "the same content lies there once");
     let delete = host.raw("DELETE", &whole, Some(&alice.access), &[TUS], &[]).await;
-    assert_eq!((delete.status, host.contents()), (204, 1));
+    assert_eq!((delete.status, host.contents().await), (204, 1));
     assert!(host.download(&alice, &half, &[]).await.body == bytes, "the other file has it still");
     host.raw("DELETE", &half, Some(&alice.access), &[TUS], &[]).await;
-    assert_eq!(host.contents(), 0);
+    assert_eq!(host.contents().await, 0);
 }
 
-#[tokio::test]
-async fn bob_reads_alices_file_only_in_a_chat_that_both_are_in() {
-    let host = Host::start().await;
+async fn bob_reads_alices_file_only_in_a_chat_that_both_are_in(store: &Store) {
+    let host = store.host(|_| {}).await;
     let (alice, bob) = (host.register("alice").await, host.register("bob").await);
     let at = host.upload(&alice, "план.txt", "план".as_bytes()).await;
     assert_eq!(host.download(&bob, &at, &[]).await.status, 404);
@@ -222,9 +254,8 @@ async fn bob_reads_alices_file_only_in_a_chat_that_both_are_in() {
     assert_eq!(host.download(&Person { access: "x".to_owned(), ..bob }, &at, &[]).await.status, 401);
 }
 
-#[tokio::test]
-async fn nothing_that_is_uploaded_is_served_as_something_that_runs() {
-    let host = Host::start().await;
+async fn nothing_that_is_uploaded_is_served_as_something_that_runs(store: &Store) {
+    let host = store.host(|_| {}).await;
     let alice = host.register("alice").await;
     let gif_script = b"GIF89a/*\x01\x00\x01\x00*/=1;alert(1)//<script>alert(1)</script>";
     let active: &[(&str, &[u8])] = &[
@@ -269,27 +300,25 @@ async fn nothing_that_is_uploaded_is_served_as_something_that_runs() {
     assert_eq!(answer.header("content-type"), Some("application/octet-stream"));
 }
 
-#[tokio::test]
-async fn bytes_that_a_crash_left_without_a_file_are_swept_and_all_others_stay() {
-    let host = Host::start().await;
+async fn bytes_that_a_crash_left_without_a_file_are_swept_and_all_others_stay(store: &Store) {
+    let host = store.host(|_| {}).await;
     let alice = host.register("alice").await;
     let (bytes, half) = (content(50_000), content(70_000));
     let whole = host.upload(&alice, "whole.bin", &bytes).await;
     let begun = host.begin(&alice, "begun.bin", half.len()).await;
     assert_eq!(host.bring(&alice, &begun, 0, &half[..30_000], &[]).await.status, 204);
     let folder = host.folder.path().join("files");
-    let orphans = [
-        folder.join("content/ab").join("ab".repeat(32)),
-        folder.join("content/0f").join("0f".repeat(32)),
-        folder.join("uploads/01900000-0000-7000-8000-0000000000aa"),
-    ];
-    for orphan in &orphans {
-        std::fs::create_dir_all(orphan.parent().unwrap()).unwrap();
-        std::fs::write(orphan, b"left behind").unwrap();
+    let storage = host.running.app().files.storage();
+    for left in [&b"left"[..], b"behind"] {
+        std::fs::write(folder.join("left"), left).unwrap();
+        storage.place(&folder.join("left"), &hash(left)).await.unwrap();
     }
+    let upload = folder.join("uploads/01900000-0000-7000-8000-0000000000aa");
+    std::fs::write(&upload, b"left behind").unwrap();
     // The server looks by itself when it starts, which may be at this very moment.
     assert!(server::files::sweep(host.running.app()).await.unwrap() <= 3);
-    assert!(orphans.iter().all(|orphan| !orphan.exists()));
+    assert!(!upload.exists());
+    assert_eq!(host.contents().await, 1, "the whole file's alone");
     assert_eq!(server::files::sweep(host.running.app()).await.unwrap(), 0);
     assert_eq!(host.bring(&alice, &begun, 30_000, &half[30_000..], &[]).await.status, 204);
     for (at, bytes) in [(&whole, &bytes), (&begun, &half)] {

@@ -1,8 +1,9 @@
 //! The server through its sockets: what a stranger's client sees over REST, WebSocket and TCP.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
 mod bad_input;
+mod bucket;
 mod files;
 mod fuzz;
 mod harness;
@@ -10,5 +11,6 @@ mod life;
 mod rest;
 mod scanning;
 mod sessions;
+mod stores;
 mod streams;
 mod tls;
