@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::expect_used, missing_docs)]
 
 mod avatars;
+mod chance;
 mod delivery;
+mod devices;
 mod disappearing;
 mod emoji;
 mod encryption;
