@@ -95,6 +95,8 @@ fn clippy(workspace: &Workspace, scope: Scope) -> Result<()> {
         "ui",
         "--package",
         "ui-worker",
+        "--package",
+        "ui-pdf",
         "--features",
         "ui/demo",
         "--target",

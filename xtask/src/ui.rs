@@ -1,4 +1,4 @@
-//! Builds the web client into `ui/dist`: two wasm modules with their glue, one style sheet, the page and its files.
+//! Builds the web client into `ui/dist`: three wasm modules with their glue, one style sheet, the page and its files.
 //! Files whose content did not change keep their time stamps, so what embeds them is not compiled again.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,10 +64,12 @@ struct Module {
     out_name: &'static str,
 }
 
-const MODULES: [Module; 2] = [
+const MODULES: [Module; 3] = [
     Module { wasm: "ui.wasm", out_name: "ui" },
     // The worker's own start-up script is `worker.js`, a file in `ui/static`.
     Module { wasm: "ui_worker.wasm", out_name: "worker_pkg" },
+    // Loaded when the first PDF file is shown; started by `pdf.js`.
+    Module { wasm: "ui_pdf.wasm", out_name: "pdf_pkg" },
 ];
 
 /// The style sheets that come first, in this order; the rest follows by path.
@@ -137,13 +139,15 @@ fn newest_source(workspace: &Workspace) -> Result<(SystemTime, usize)> {
     Ok(newest)
 }
 
-/// Compiles both crates for wasm and returns the folder with the results.
+/// Compiles the crates for wasm and returns the folder with the results.
 fn compile(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf> {
     let target = workspace.wasm_target();
     workspace.claim(&target)?;
     let mut cargo = WasmCargo::ready()?.command();
     cargo.current_dir(&workspace.root).args(["build", "--target", "wasm32-unknown-unknown"]);
-    cargo.args(["-p", "ui", "-p", "ui-worker", "--profile", flavour.profile()]).args(flavour.features());
+    cargo
+        .args(["-p", "ui", "-p", "ui-worker", "-p", "ui-pdf", "--profile", flavour.profile()])
+        .args(flavour.features());
     cargo.arg("--target-dir").arg(&target);
     if cfg!(target_os = "macos") {
         // The C compiler on the path is Apple's, which was built without wasm.
@@ -279,7 +283,7 @@ fn optimise(wasm: &Path) -> Result<()> {
 }
 
 fn report(dist: &Path, started: Instant) -> Result<()> {
-    for name in ["ui_bg.wasm", "worker_pkg_bg.wasm", "styles.css"] {
+    for name in ["ui_bg.wasm", "worker_pkg_bg.wasm", "pdf_pkg_bg.wasm", "styles.css"] {
         let bytes = fs::metadata(dist.join(name))?.len();
         eprintln!("  {name:<20} {:>8.1} KiB", bytes as f64 / 1024.0);
     }

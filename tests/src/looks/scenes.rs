@@ -50,6 +50,9 @@ const SETTINGS: Step = ctrl(",", "Comma");
 const PALETTE: Step = Hit(Press { key: "K", code: "KeyK", number: 'K' as u32, held: held::CTRL | held::SHIFT });
 /// The microphone stands before the last button.
 const SPEAK: &str = ".composer__speak .icon-button";
+/// Reads a file.
+const PREVIEW: &str = ".file-row .icon-button:has([data-icon=Eye])";
+const RIGHT: Press = Press { key: "ArrowRight", code: "ArrowRight", number: 39, held: held::NONE };
 const NEW: Step = Click(".chat-list__head .icon-button");
 
 const fn scene(name: &'static str, page: &'static str, steps: &'static [Step], until: &'static str) -> Scene {
@@ -124,6 +127,22 @@ pub const SCENES: &[Scene] = &[
     scene("links", "team,links", &[OPEN, MESSAGE], ".link-card__image"),
     scene("links-bubbles", "team,links,bubbles", &[OPEN, MESSAGE], ".link-card__image"),
     scene("picture", "team,files", &[OPEN, See(".picture__image"), Click(".picture__button")], ".viewer__image"),
+    scene("documents", "team,documents", &[OPEN, MESSAGE, See(".paper__page .picture__image")], ".paper .file-row"),
+    scene("documents-bubbles", "team,documents,bubbles", &[OPEN, MESSAGE], ".paper__page .picture__image"),
+    scene(
+        "document",
+        "team,documents",
+        &[OPEN, MESSAGE, Click(".paper__page"), See(".reader__page"), Hit(RIGHT)],
+        ".reader__page[data-page='2']",
+    ),
+    scene("document-first", "team,documents", &[OPEN, MESSAGE, Click(".paper__page")], ".reader__page[data-page='1']"),
+    scene("document-text", "team,documents", &[OPEN, MESSAGE, PressNth(PREVIEW, 1)], ".reader__text"),
+    scene(
+        "document-broken",
+        "team,documents",
+        &[OPEN, MESSAGE, PressNth(PREVIEW, 2)],
+        ".reader .viewer__missing[role=alert]",
+    ),
     scene("tray", "team,tray", &[OPEN, MESSAGE], ".tray__file"),
     scene("recording", "team,recording", &[OPEN, MESSAGE, Click(SPEAK)], ".recording__dot--on"),
     scene("chat-large-text", "team,20", &[OPEN, MESSAGE], ".composer"),

@@ -1,6 +1,7 @@
 //! The whole system through its public surface: scenarios and faults.
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
+mod browser_documents;
 mod browser_keys;
 mod browser_looks;
 mod cache;

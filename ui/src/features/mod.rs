@@ -32,6 +32,7 @@ pub mod profile;
 pub mod quick_switcher;
 pub mod quiet;
 pub mod reactions;
+pub mod reader;
 pub mod reminders;
 pub mod scheduled;
 pub mod search_panel;

@@ -16,6 +16,8 @@ pub struct Files {
     pub taker: RwSignal<u64>,
     /// The picture that is shown large.
     pub viewing: RwSignal<Option<Attachment>>,
+    /// The document that is read.
+    pub reading: RwSignal<Option<Attachment>>,
     composers: StoredValue<u64>,
     expected: StoredValue<Vec<(String, oneshot::Sender<PickedRow>)>>,
 }
@@ -27,6 +29,7 @@ impl Files {
             picked: RwSignal::default(),
             taker: RwSignal::default(),
             viewing: RwSignal::default(),
+            reading: RwSignal::default(),
             composers: StoredValue::new(0),
             expected: StoredValue::new(Vec::new()),
         }

@@ -301,6 +301,9 @@ impl Script {
         if self.scene.has("files") {
             rows.extend(shown_files::files(rows.len() as u64));
         }
+        if self.scene.has("documents") {
+            rows.extend(shown_files::documents(rows.len() as u64));
+        }
         if self.scene.has("stickers") {
             rows.extend(shown_files::with_team_emoji(rows.len() as u64));
         }
@@ -321,7 +324,7 @@ impl Script {
             (Some(id), _) => TimelinePosition::Message { id },
             (None, Some(id))
                 if chat_id == ChatId::general()
-                    && !["offline", "polls", "files", "stickers", "disappearing"]
+                    && !["offline", "polls", "files", "documents", "stickers", "disappearing"]
                         .iter()
                         .any(|part| self.scene.has(part)) =>
             {

@@ -4,6 +4,12 @@ use view::*;
 
 use super::cast;
 
+/// A PDF file of two pages.
+const SAMPLE: &[u8] = include_bytes!("sample.pdf");
+/// A text file.
+const NOTES: &str = "# 1.4\n\n* Карта огней открывается без сети.\n* The log can be exported as CSV.\n* Исправлено: горн звучал дважды после полуночи.\n\n\
+    # 1.3\n\n* Смены видны на неделю вперёд.\n* Faster start on old machines.\n\n    lamp --test --minutes 10\n    horn --list\n";
+
 /// A file of the demo. Pictures have a size and a miniature.
 fn file(number: u64, name: &str, kind: &str, size: u64) -> Attachment {
     let (width, height) = match number {
@@ -78,6 +84,28 @@ pub fn files(count: u64) -> Vec<MessageRow> {
                 file(8, "резервная копия.tar.zst", "application/octet-stream", 2_147_483_648),
             ],
         ),
+    ]
+}
+
+/// Messages with documents; `count` messages stand before them.
+pub fn documents(count: u64) -> Vec<MessageRow> {
+    let with = |number, author, text: &str, attachments| MessageRow {
+        attachments,
+        ..cast::message(count + number, author, 2, text)
+    };
+    let paper = file(12, "Handbook.pdf", "application/pdf", SAMPLE.len() as u64);
+    let about = About {
+        width: Some(595),
+        height: Some(842),
+        thumbhash: Some("1QcSHQRnh493V4dIh4eXh1h4kJUI".to_owned()),
+        thumbnail_id: Some(file(14, "", "", 0).file.id),
+        ..About::default()
+    };
+    let broken = file(15, "Скан договора (повреждён).pdf", "application/pdf", 12_288);
+    let notes = file(13, "release-notes.txt", "text/plain", NOTES.len() as u64);
+    vec![
+        with(1, 2, "Памятка для новых смотрителей:", vec![Attachment { about, ..paper }]),
+        with(2, 1, "", vec![notes, broken]),
     ]
 }
 
@@ -211,7 +239,15 @@ pub fn picture(file_id: &FileId) -> Option<web_sys::Blob> {
     if let Some(number) = (1..=9).find(|number| face_id(*number) == *file_id) {
         return drawing(&face(number));
     }
-    let number = (1..=4).find(|number| file(*number, "", "", 0).file.id == *file_id)?;
+    let number = (1..=15).find(|number| file(*number, "", "", 0).file.id == *file_id)?;
+    match number {
+        1..=4 => {}
+        12 => return blob(SAMPLE, "application/pdf"),
+        13 => return blob(NOTES.as_bytes(), "text/plain"),
+        14 => return drawing(FIRST_PAGE),
+        15 => return blob(b"%PDF-1.4 and nothing behind", "application/pdf"),
+        _ => return None,
+    }
     let (from, to, width, height) = match number {
         1 => ("#0b6e75", "#f2c36b", 1_600, 1_000),
         2 => ("#6b4fa0", "#f08a80", 900, 1_400),
@@ -224,6 +260,22 @@ pub fn picture(file_id: &FileId) -> Option<web_sys::Blob> {
          <circle cx='70%' cy='35%' r='14%' fill='{to}' opacity='.7'/></svg>"
     );
     drawing(&drawn)
+}
+
+/// The first page of the PDF file, as its sender's app would have drawn it.
+const FIRST_PAGE: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 595 842' width='595' height='842'><rect width='595' height='842' fill='white'/>\
+    <rect width='595' height='100' fill='#0b6e75'/><g font-family='Inter, sans-serif' fill='white'><text x='56' y='62' font-size='30' font-weight='bold'>Lighthouse keepers' handbook</text>\
+    <text x='56' y='84' font-size='13'>Third edition, for the team</text></g><g font-family='Inter, sans-serif' fill='#1a1f26'><text x='56' y='142' font-size='18' font-weight='bold'>1. The light</text>\
+    <text x='56' y='170' font-size='12'>The lamp is lit at sunset and put out at sunrise. Whoever is on watch writes both</text>\
+    <text x='56' y='188' font-size='12'>moments into the log, with the weather and the ships that were seen.</text>\
+    <text x='56' y='224' font-size='12'>A lamp that fails is reported at once to the next station.</text></g>\
+    <g fill='#0b6e75'><rect x='72' y='402' width='40' height='60'/><rect x='136' y='352' width='40' height='110'/><rect x='200' y='367' width='40' height='95'/></g></svg>";
+
+fn blob(bytes: &[u8], kind: &str) -> Option<web_sys::Blob> {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(kind);
+    let bytes = js_sys::Uint8Array::from(bytes);
+    web_sys::Blob::new_with_u8_array_sequence_and_options(&js_sys::Array::of1(&bytes), &options).ok()
 }
 
 fn drawing(svg: &str) -> Option<web_sys::Blob> {

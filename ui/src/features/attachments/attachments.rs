@@ -6,6 +6,7 @@ use view::{Attachment, MessageRow};
 use super::file_row::FileRow;
 use super::kinds::Kind;
 use super::media::Media;
+use super::paper::Paper;
 use super::picture::Picture;
 use crate::features::voice::SoundPlayer;
 
@@ -33,6 +34,7 @@ pub fn Attachments(
         let others = others.into_iter().map(|file| match Kind::of_attachment(&file) {
             Kind::Sound => view! { <SoundPlayer file=file own=own /> }.into_any(),
             Kind::Video => view! { <Media file=file own=own /> }.into_any(),
+            Kind::Paper | Kind::Text => view! { <Paper file=file own=own /> }.into_any(),
             _ => view! { <FileRow file=file own=own /> }.into_any(),
         });
         view! { <div class="attachments">{pictures}{others.collect_view()}</div> }.into_any()

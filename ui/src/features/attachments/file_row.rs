@@ -11,7 +11,13 @@ use crate::state::AppState;
 
 /// A file with its buttons.
 #[component]
-pub(super) fn FileRow(file: Attachment, own: bool) -> impl IntoView {
+pub(super) fn FileRow(
+    file: Attachment,
+    own: bool,
+    /// What else can be done with it.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
     let state = AppState::get();
     let file = StoredValue::new(file.file);
     let id = move || file.with_value(|file| file.id.clone());
@@ -40,6 +46,7 @@ pub(super) fn FileRow(file: Attachment, own: bool) -> impl IntoView {
                 <FileName name=file.with_value(|file| file.name.clone()) />
                 <span class="file-row__detail" class:file-row__detail--failed=failed>{detail}</span>
             </div>
+            {children.map(|children| children())}
             <Show when=going_up><Moving file_id=id() way=Way::Up over=false /></Show>
             <Show when=coming><Moving file_id=id() way=Way::Down over=false /></Show>
             <Show when=move || saved() && tauri::is_there()>

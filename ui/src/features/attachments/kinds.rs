@@ -13,6 +13,10 @@ pub enum Kind {
     Sound,
     /// With controls and a picture.
     Video,
+    /// As a row with its first page; read over the whole page.
+    Paper,
+    /// As a row; read over the whole page.
+    Text,
     /// As a row.
     Other,
 }
@@ -22,7 +26,10 @@ const PICTURES: [&str; 6] = ["image/png", "image/jpeg", "image/gif", "image/webp
 /// Larger pictures are a row, in bytes: they would fill the page's memory.
 const PICTURE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
-/// Larger sounds and videos are a row, in bytes: they are played from the page's memory.
+/// Larger texts are a row alone, in bytes: nobody reads so much here.
+const TEXT_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// Larger sounds, videos and documents are a row, in bytes: they are shown from the page's memory.
 const PLAYED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 impl Kind {
@@ -32,6 +39,8 @@ impl Kind {
             _ if PICTURES.contains(&mime_type) && size <= PICTURE_BYTES_MAX => Kind::Picture,
             Some(("audio", _)) => Kind::Sound,
             Some(("video", _)) => Kind::Video,
+            _ if mime_type == "application/pdf" => Kind::Paper,
+            Some(("text", _)) if size <= TEXT_BYTES_MAX => Kind::Text,
             _ => Kind::Other,
         }
     }
@@ -65,6 +74,9 @@ pub fn mime_of_name(name: &str) -> &'static str {
         "mp4" | "m4v" => "video/mp4",
         "webm" => "video/webm",
         "mov" => "video/quicktime",
+        "pdf" => "application/pdf",
+        "txt" | "md" | "log" | "csv" | "json" | "toml" | "yaml" | "yml" | "ini" | "sql" | "sh" | "rs" | "py" | "js"
+        | "ts" | "c" | "h" | "cpp" | "go" | "java" | "css" | "html" | "xml" => "text/plain",
         _ => "application/octet-stream",
     }
 }

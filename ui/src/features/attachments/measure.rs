@@ -5,12 +5,14 @@ use leptos::prelude::document;
 use view::{About, FileId};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, CanvasRenderingContext2d, HtmlImageElement, HtmlMediaElement, HtmlVideoElement};
+use web_sys::{Blob, CanvasRenderingContext2d, HtmlImageElement, HtmlMediaElement, HtmlVideoElement, Url};
 
 use super::base64::encode;
 use super::blobs::address;
 use super::canvas;
 use super::kinds::Kind;
+use crate::bridge::files::load;
+use crate::features::reader::Pages;
 
 /// ThumbHash takes pictures of up to 100 × 100.
 const MINIATURE: f64 = 100.0;
@@ -26,7 +28,7 @@ const POSTER_AT_S: f64 = 1.0;
 pub struct Measured {
     /// For its message.
     pub about: About,
-    /// Where this page can see it, for a picture.
+    /// Where this page can see it, for a picture, or its first page.
     pub address: Option<String>,
 }
 
@@ -39,7 +41,8 @@ pub async fn measure(file_id: &FileId, mime_type: &str, size: u64) -> Option<(Me
         Kind::Picture => picture(address(file_id).await?, size).await,
         Kind::Video => video(&address(file_id).await?).await,
         Kind::Sound => sound(&address(file_id).await?).await,
-        Kind::Other => None,
+        Kind::Paper => paper(file_id).await,
+        Kind::Text | Kind::Other => None,
     }
 }
 
@@ -68,6 +71,22 @@ async fn video(address: &str) -> Option<(Measured, Option<Blob>)> {
     let thumbnail = thumbnail(width, height, draw).await;
     video.remove_attribute("src").ok();
     Some((Measured { about, address: None }, thumbnail))
+}
+
+/// The first page of a PDF file.
+async fn paper(file_id: &FileId) -> Option<(Measured, Option<Blob>)> {
+    let pages = Pages::open(&load(file_id).await?).await?;
+    let page = pages.draw(0, THUMBNAIL as u32, THUMBNAIL as u32).await?;
+    let (width, height) = (page.width(), page.height());
+    let put: Draw<'_> = &|context, _, _| context.put_image_data(&page, 0.0, 0.0).ok();
+    let (sheet, _) = canvas::drawn(f64::from(width), f64::from(height), put)?;
+    let about = seen(width, height, &|context, w, h| {
+        context.draw_image_with_html_canvas_element_and_dw_and_dh(&sheet, 0.0, 0.0, w, h).ok()
+    })?;
+    let thumbnail = canvas::as_picture(&sheet).await;
+    // It is the page's until the window closes: a few pages of paper.
+    let address = thumbnail.as_ref().and_then(|small| Url::create_object_url_with_blob(small).ok());
+    Some((Measured { about, address }, thumbnail))
 }
 
 async fn sound(address: &str) -> Option<(Measured, Option<Blob>)> {

@@ -11,6 +11,7 @@ mod kinds;
 mod measure;
 mod media;
 mod near;
+mod paper;
 mod picture;
 mod still;
 mod viewer;

@@ -14,6 +14,7 @@ use super::Settings;
 use crate::features::attachments::PictureViewer;
 use crate::features::chat_list::ChatList;
 use crate::features::connection_banner::ConnectionBanner;
+use crate::features::reader::Reader;
 use crate::i18n::t;
 use crate::state::AppState;
 use dialogs::Dialogs;
@@ -48,6 +49,7 @@ pub fn Team() -> impl IntoView {
             </div>
             <Dialogs />
             <PictureViewer />
+            <Reader />
         </div>
     }
 }
