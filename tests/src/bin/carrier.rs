@@ -1,10 +1,11 @@
 //! A client app without windows that carries one file, for being killed and measured: `carrier PROFILE SERVER NAME send FILE`
 //! attaches it in `general`, `… save FOLDER` fetches the first file that is there, `… go-on` starts again and does nothing new.
-//! Prints `ready`, then `moved BYTES` as the file moves and `done` at its end, and lives until it is killed.
+//! Prints `ready`, then `moved BYTES` as the file moves, `done` at its end, `said` when its message is at the server, and lives until it
+//! is killed.
 #![allow(clippy::print_stdout, reason = "its output is what the test reads")]
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use client::KeySource;
 use protocol::ChatId;
@@ -35,7 +36,7 @@ async fn main() {
         }
         _ => {}
     }
-    let told = AtomicU64::new(0);
+    let (told, said) = (AtomicU64::new(0), AtomicBool::new(false));
     // Without end, and without the deadline of a test: a large file takes its time.
     app.watch(|screen| {
         for row in screen.transfers.values() {
@@ -45,6 +46,10 @@ async fn main() {
             if matches!(row.state, TransferState::Done | TransferState::Gone) {
                 println!("done");
             }
+        }
+        let there = screen.timeline.iter().any(|row| row.own && row.seq > 0 && !row.attachments.is_empty());
+        if there && !said.swap(true, Ordering::Relaxed) {
+            println!("said");
         }
     })
     .await;

@@ -76,6 +76,11 @@ impl Carrier {
         }
     }
 
+    /// Waits until the message with the file is at the server, which is after the file's end.
+    fn said(&self, patience: Duration) {
+        while self.line(patience) != "said" {}
+    }
+
     fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -215,7 +220,7 @@ async fn a_large_file_passes_through_two_kills_of_the_app_and_one_of_the_server_
         server = ServerProcess::start(&data, None);
         proxy.point_to(server.addresses.http);
         proxy.flow();
-        app.done(patience);
+        app.said(patience);
         alices.push(peak_mib(app.child.id()));
         app.kill();
     }
