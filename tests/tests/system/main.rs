@@ -4,6 +4,7 @@
 mod browser_documents;
 mod browser_keys;
 mod browser_looks;
+mod browser_xss;
 mod cache;
 mod desktop;
 mod encrypted;
