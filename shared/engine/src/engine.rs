@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crypto::mls::Retention;
 use protocol::frame::PutEmoji;
 use protocol::{FileId, UserId};
 use view::Preferences;
@@ -47,6 +48,7 @@ pub struct Engine {
     pub(crate) own: Own,
     pub(crate) keywords: Keywords,
     pub(crate) sealing: Sealing,
+    pub(crate) retention: Retention,
     pub(crate) people: People,
     pub(crate) presence: Presence,
     pub(crate) preferences: Preferences,
@@ -83,12 +85,20 @@ impl Engine {
             own: Own::load(tx)?,
             keywords: Keywords::load(tx)?,
             sealing: Sealing::load(tx)?,
+            retention: Retention::CHOSEN,
             people: People::default(),
             presence: Presence::default(),
             preferences: preferences::load(tx)?,
             timeline: None,
             screen: Screen::default(),
         })
+    }
+
+    /// How long keys of what was said before are kept in groups that begin, or are entered, from now on. For tests that show what
+    /// less would lose.
+    #[doc(hidden)]
+    pub fn keep_keys(&mut self, retention: Retention) {
+        self.retention = retention;
     }
 
     /// Whose cache this is; `None` before the first log-in: show the welcome screen.

@@ -16,6 +16,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(11, "news", NEWS),
     Migration::shared(12, "mls", crypto::mls::SCHEMA),
     Migration::shared(13, "sealing", SEALING),
+    Migration::shared(14, "archive", ARCHIVE),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -46,7 +47,7 @@ pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
          DELETE FROM gone; DELETE FROM clock; DELETE FROM news; DELETE FROM news_read;
          DELETE FROM mls_rows; DELETE FROM mls_me; DELETE FROM mls_groups; DELETE FROM mls_key_packages;
          DELETE FROM sealing; DELETE FROM devices; DELETE FROM person_pins; DELETE FROM sealed_groups;
-         DELETE FROM sealed_log; DELETE FROM sealed_known;
+         DELETE FROM sealed_log; DELETE FROM sealed_known; DELETE FROM archive_due;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -333,4 +334,12 @@ CREATE TABLE sealed_known (                  -- contents by the hash of what the
 ) /*strict*/;
 ALTER TABLE messages ADD COLUMN cipher BYTEA;   -- SHA-256 of the sealed content, opened or not; null for what was never sealed
 ALTER TABLE outbox ADD COLUMN sealed TEXT;      -- JSON of the request as it was sealed: asked again as it is
+";
+
+const ARCHIVE: &str = "
+CREATE TABLE archive_due (
+    chat_id TEXT NOT NULL,
+    number BIGINT NOT NULL,         -- of a part whose archive this device is to write, see sealing::archive
+    PRIMARY KEY (chat_id, number)
+) /*strict*/;
 ";

@@ -197,11 +197,11 @@ impl Engine {
         }
         if message.sealed && message.deleted_at.is_some() {
             messages::forget_sealed(s.tx, chat, &message.id)?;
-            self.archive_soon(s, chat, message.seq);
+            self.archive_soon(s, chat, message.seq)?;
         }
         if let Some((_, cipher)) = &opened {
             messages::set_cipher(s.tx, chat, &message.id, cipher)?;
-            self.archive_soon(s, chat, message.seq);
+            self.archive_soon(s, chat, message.seq)?;
         }
         self.screen.dirty_message(chat, &message.id);
         self.note_news(s, chat, message, meaning, source)?;

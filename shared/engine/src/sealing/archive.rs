@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::limits::ITEM_VALUE_BYTES_MAX;
 use protocol::{ChatId, MessageId};
 use serde::{Deserialize, Serialize};
-use sql::params;
-use std::collections::BTreeMap;
+use sql::{Tx, params};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::content::Inside;
 use super::{Standing, rows};
@@ -47,14 +47,32 @@ fn chat_of(key: &str) -> Option<ChatId> {
     ChatId::new(key.strip_prefix(ARCHIVE)?.rsplit_once(':')?.0)
 }
 
+/// Which parts are to be written: a cache of the rows.
+pub(super) fn due(tx: &mut Tx<'_>) -> Result<BTreeSet<(ChatId, u64)>, EngineError> {
+    let rows = tx.rows("SELECT chat_id, number FROM archive_due", &[], |r| Ok((r.text(0)?, r.count(1)?)))?;
+    Ok(rows.into_iter().filter_map(|(chat, number)| Some((ChatId::new(chat)?, number))).collect())
+}
+
 fn number_of(key: &str) -> Option<u64> {
     key.rsplit_once(':')?.1.parse().ok()
 }
 
 impl Engine {
     /// A message of an encrypted chat says something, or nothing any more.
-    pub(crate) fn archive_soon(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, seq: u64) {
+    pub(crate) fn archive_soon(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, seq: u64) -> Result<(), EngineError> {
         if self.sealing.server && seq > 0 && self.sealing.to_archive.insert((chat.clone(), seq / PLACES)) {
+            s.tx.execute(
+                "INSERT INTO archive_due (chat_id, number) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                params![chat.as_str(), seq / PLACES],
+            )?;
+            s.set_timer(Timer::Archive, ARCHIVE_MS);
+        }
+        Ok(())
+    }
+
+    /// What was opened before the process ended, or while this device was not confirmed, is still to be archived.
+    pub(super) fn archive_on(&mut self, s: &mut Step<'_, '_>) {
+        if !self.sealing.to_archive.is_empty() {
             s.set_timer(Timer::Archive, ARCHIVE_MS);
         }
     }
@@ -66,6 +84,7 @@ impl Engine {
         }
         for (chat, number) in std::mem::take(&mut self.sealing.to_archive) {
             self.archive(s, &chat, number)?;
+            s.tx.execute("DELETE FROM archive_due WHERE chat_id = ?1 AND number = ?2", params![chat.as_str(), number])?;
         }
         Ok(())
     }
@@ -122,7 +141,7 @@ impl Engine {
         let archived = self.archived(s, key, value)?;
         if self.has_more_than(s, &chat, number, &archived)? {
             // Both wrote, and the later one wins without what only this device could open.
-            self.archive_soon(s, &chat, number * PLACES + 1);
+            self.archive_soon(s, &chat, number * PLACES + 1)?;
         }
         for Archived { id, cipher, inside } in archived {
             let cipher = URL_SAFE_NO_PAD.decode(cipher).ok().and_then(|cipher| <[u8; 32]>::try_from(cipher).ok());

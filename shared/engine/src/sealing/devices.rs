@@ -12,7 +12,6 @@ use view::Failure;
 use view::update::ReplyBody;
 
 use super::{ARCHIVE, Standing, rows};
-use crate::chats;
 use crate::commands::{Answer, DONE};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -136,10 +135,8 @@ impl Engine {
         }
         self.stand(Standing::Ready);
         self.screen.dirty.devices = true;
+        self.archive_on(s);
         for chat in rows::group_chats(s.tx)? {
-            // What was opened last may not be in the archive: the process may have ended before.
-            let last = chats::get(s.tx, &chat)?.map_or(0, |info| info.last_seq);
-            self.archive_soon(s, &chat, last);
             self.sealing.to_tend.insert(chat);
         }
         Ok(())

@@ -78,9 +78,10 @@ impl Engine {
         }
         let rules = Rules::load(s.tx, chat, user, own.device().person)?;
         let bytes = URL_SAFE_NO_PAD.decode(&admission.content).unwrap_or_default();
+        let retention = self.retention;
         let joined = {
             let mut cx = s.crypto();
-            let opening = Invitation::parse(&bytes).and_then(|invitation| invitation.open(&mut cx, Retention::CHOSEN));
+            let opening = Invitation::parse(&bytes).and_then(|invitation| invitation.open(&mut cx, retention));
             match opening {
                 Ok(opening) if *opening.group_id() == id => {
                     opening.verify(&mut cx, &rules).and_then(|admitted| admitted.join(&mut cx)).map(drop)
@@ -157,7 +158,11 @@ impl Engine {
             return Ok(());
         }
         let mut row = rows::group(s.tx, chat)?;
-        if row.is_current() && row.commit.is_none() && self.is_ahead(s, chat, &row)? {
+        let epoch = self.epoch(s, chat, &row)?;
+        if let Some(epoch) = epoch {
+            self.ask_commits(s, chat, &row, epoch);
+        }
+        if row.is_current() && row.commit.is_none() && epoch.is_none_or(|epoch| epoch > row.server_epoch) {
             // The server was restored from a backup: what it forgot has happened, and its next epoch would be another one.
             row.stuck = true;
             rows::put_group(s.tx, chat, &row)?;
@@ -186,10 +191,10 @@ impl Engine {
         Ok(())
     }
 
-    fn is_ahead(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, row: &GroupRow) -> Result<bool, EngineError> {
-        let Some(id) = group_id(chat, row.generation) else { return Ok(false) };
-        let group = Group::load(&mut s.crypto(), &id)?;
-        Ok(group.is_none_or(|group| group.epoch() > row.server_epoch))
+    /// Which epoch this device is in; `None` when it is in no group, or its state is lost.
+    fn epoch(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, row: &GroupRow) -> Result<Option<u64>, EngineError> {
+        let Some(id) = group_id(chat, row.generation) else { return Ok(None) };
+        Ok(Group::load(&mut s.crypto(), &id)?.map(|group| group.epoch()))
     }
 
     /// How long others in the group are let go first.
@@ -271,7 +276,7 @@ impl Engine {
                 self.screen.dirty.chats.insert(chat.clone());
                 None
             } else {
-                begin(s, &own, chat, keys.generation + 1, packages)?.map(|made| (made, Vec::new()))
+                begin(s, &own, chat, keys.generation + 1, self.retention, packages)?.map(|made| (made, Vec::new()))
             }
         } else {
             change(s, &own, chat, &row, packages)?
@@ -382,6 +387,7 @@ fn begin(
     own: &Me,
     chat: &ChatId,
     generation: u32,
+    retention: Retention,
     packages: Vec<KeyPackage>,
 ) -> Result<Option<Proposed>, EngineError> {
     let Some(id) = group_id(chat, generation) else { return Ok(None) };
@@ -390,7 +396,7 @@ fn begin(
     if let Some(former) = Group::load(&mut cx, &id)? {
         former.forget(&mut cx)?;
     }
-    let plan = Plan { id, suite: SUITE, retention: Retention::CHOSEN, server: None };
+    let plan = Plan { id, suite: SUITE, retention, server: None };
     let mut group = Group::create(&mut cx, own, &plan)?;
     let change = if packages.is_empty() { Change::refresh() } else { Change::add(packages) };
     Ok(Some(group.commit(&mut cx, own, change)?))

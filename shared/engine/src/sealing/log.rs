@@ -312,7 +312,7 @@ impl Engine {
         self.screen.dirty_message(chat, &sealed.id);
         self.dirty_answers(s, chat, &sealed.id)?;
         chats::recount(s.tx, chat)?;
-        self.archive_soon(s, chat, sealed.seq);
+        self.archive_soon(s, chat, sealed.seq)?;
         self.screen.dirty.chats.insert(chat.clone());
         if let Some(live) = told {
             self.screen.notices.offer(chat, &sealed.id, live);
@@ -346,7 +346,7 @@ impl Engine {
     }
 
     /// The commits between are not here: asks for them, once on each connection.
-    fn ask_commits(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, row: &GroupRow, from_epoch: u64) {
+    pub(super) fn ask_commits(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, row: &GroupRow, from_epoch: u64) {
         let behind = row.is_current() && row.server_epoch > from_epoch;
         if behind && self.is_entered() && self.sealing.asked_commits.insert((chat.clone(), from_epoch)) {
             let list = ListCommits { chat_id: chat.clone(), generation: row.generation, from_epoch };

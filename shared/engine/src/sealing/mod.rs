@@ -83,6 +83,7 @@ impl Sealing {
             server: rows::server_orders(tx)?,
             me,
             standing,
+            to_archive: archive::due(tx)?,
             to_open: logs.into_iter().filter_map(ChatId::new).collect(),
             ..Self::default()
         })

@@ -47,17 +47,15 @@ impl Engine {
             // A device may have been taken out meanwhile: what is sealed now, or was, would be for it too.
             return Ok(Sending::Later);
         }
-        let kept = s.tx.row("SELECT sealed FROM outbox WHERE n = ?1", params![n], |r| r.opt_text(0))?.flatten();
-        if let Some(kept) = kept {
-            return Ok(Sending::Now(Box::new(serde_json::from_str(&kept)?)));
-        }
         if self.sealing.waits.contains(chat) {
             return Ok(Sending::Later);
         }
+        let kept = s.tx.row("SELECT sealed FROM outbox WHERE n = ?1", params![n], |r| r.opt_text(0))?.flatten();
         let row = rows::group(s.tx, chat)?;
-        let sealed = match self.group_to_seal(s, chat, &row)? {
-            Some((group, me)) => self.sealed(s, chat, group, &me, message, request)?,
-            None => None,
+        let sealed = match (self.group_to_seal(s, chat, &row)?, kept) {
+            (Some(_), Some(kept)) => return Ok(Sending::Now(Box::new(serde_json::from_str(&kept)?))),
+            (Some((group, me)), None) => self.sealed(s, chat, group, &me, message, request)?,
+            (None, _) => None,
         };
         let Some(request) = sealed else {
             self.sealing.waits.insert(chat.clone());
@@ -89,7 +87,9 @@ impl Engine {
             }
             None => true,
         };
-        Ok((reaches && group.is_member()).then_some((group, me)))
+        // Until the commits are here that the server has, who was taken out may still be in it.
+        let caught_up = group.epoch() >= row.server_epoch;
+        Ok((reaches && caught_up && group.is_member()).then_some((group, me)))
     }
 
     fn sealed(

@@ -6,6 +6,7 @@ use rand::RngExt;
 use view::update::ReplyBody;
 use view::{Command, CommandReply, Connection, DeviceStanding, Draft, Failure, MessageContent, ReaderRow};
 
+use crate::person::Screen;
 use crate::world::{Stores, Weather, World};
 
 pub const ALICE: usize = 0;
@@ -132,7 +133,7 @@ pub fn further_device(world: &mut World, place: usize, of: usize) {
     crate::person::wipe(&mut world.people[place].store);
     let (user, name) = (world.user(of), world.people[of].name.clone());
     let device = &mut world.people[place];
-    (device.id, device.name) = (user, name);
+    (device.id, device.name, device.screen) = (user, name, Screen::default());
     device.open();
     let (account, now) = (world.people[place].account(), world.now);
     let access = format!("{user}:{}:0", now + i64::from(YEAR_S) * 1_000);
@@ -159,7 +160,13 @@ pub fn confirm(world: &mut World) {
 /// Confirms a device by a code that another one of its person shows.
 pub fn confirm_by(world: &mut World, place: usize, by: usize) {
     let code = code(world, by, Command::MakeLinkCode);
-    world.run_for(1_000);
+    // Own data may have been refused for now before, and be tried again only after a while; a line may be dead and look alive.
+    let user = world.user(by);
+    let waits = |world: &World| {
+        world.server.items[&user].iter().any(|(key, item)| key.starts_with("link:") && item.value.is_some())
+    };
+    assert!(world.run_until(120_000, waits), "the code never came to the server");
+    world.run_for(3_000);
     let id = world.command(place, Command::EnterCode { code: code.to_lowercase() });
     world.run_for(10_000);
     assert_eq!(world.people[place].screen.reply(id), Some(&ReplyBody::Done));

@@ -68,6 +68,8 @@ pub struct Person {
     pub jobs: Vec<engine::Job>,
     pub screen: Screen,
     pub clock_skew: i64,
+    /// Another one than the usual, for a control.
+    pub retention: Option<crypto::mls::Retention>,
     pub rng: ChaCha8Rng,
     pub command_id: u32,
     pub steps: u64,
@@ -138,7 +140,10 @@ impl Person {
 
     /// The process starts.
     pub fn open(&mut self) {
-        let engine = self.store.write(Engine::open).expect("the cache opens");
+        let mut engine = self.store.write(Engine::open).expect("the cache opens");
+        if let Some(retention) = self.retention {
+            engine.keep_keys(retention);
+        }
         self.engine = Some(engine);
     }
 

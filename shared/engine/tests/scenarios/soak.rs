@@ -7,12 +7,15 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use crypto::mls::{Cx, Group, GroupId, Sealed};
+use crypto::mls::{Cx, Group, GroupId, Retention, Sealed};
 use protocol::{ChatId, MessageId, Timestamp};
 use rand::RngExt;
 use view::{Command, Connection, Draft, MessageContent};
 
-use crate::encryption::{ALICE, BOB, STORM, confirm_by, fresh, further_device, open, readers};
+use crate::encryption::{
+    ALICE, BOB, STORM, confirm, confirm_by, fresh, further_device, offline, open, readers, reconnect, second_device,
+    send, shown,
+};
 use crate::world::{Stores, Weather, World};
 
 /// How long the life is.
@@ -250,4 +253,35 @@ fn in_a_long_life_with_many_devices_no_message_is_unreadable_and_nobody_forks() 
     let epoch = life.world.server.delivery().groups[&life.chat].group.as_ref().map_or(0, |group| group.epoch);
     eprintln!("{} messages, {devices} devices at the end, epoch {epoch}, {races} lost races", life.said.len());
     assert!(epoch > 5, "seed {seed}: nobody came or went");
+}
+
+/// What alice reads of a message that was sealed before a commit and sent after it: bob fell silent between the two.
+fn what_comes_an_epoch_late(retention: Option<Retention>) -> Vec<String> {
+    let mut world = crate::encryption::world(72);
+    for place in [ALICE, BOB] {
+        world.people[place].retention = retention;
+        world.kill_and_start(place);
+        awake(&mut world, place);
+    }
+    let chat = open(&mut world, ALICE);
+    world.weather.refused_for_now = 1_000;
+    send(&mut world, BOB, &chat, "со второй попытки");
+    world.run_for(100);
+    assert!(world.server.chats[&chat].messages.is_empty(), "the server took it at once: another seed is needed");
+    world.weather.refused_for_now = 0;
+    offline(&mut world, BOB);
+    second_device(&mut world);
+    confirm(&mut world);
+    world.run_for(20_000);
+    assert_eq!(world.server.delivery().groups[&chat].group.as_ref().unwrap().epoch, 2);
+    reconnect(&mut world, BOB);
+    world.run_for(5_000);
+    assert_eq!(world.server.chats[&chat].messages.len(), 1);
+    shown(&mut world, ALICE)
+}
+
+#[test]
+fn a_message_that_comes_an_epoch_late_is_read_and_would_not_be_with_the_librarys_own_settings() {
+    assert_eq!(what_comes_an_epoch_late(None), ["со второй попытки"]);
+    assert_eq!(what_comes_an_epoch_late(Some(Retention::LIBRARY)), ["?"]);
 }

@@ -163,6 +163,7 @@ impl World {
                 connection: None,
                 jobs: Vec::new(),
                 screen: Screen::default(),
+                retention: None,
                 clock_skew: if rng.random_range(0..4) == 0 {
                     rng.random_range(-300_000_000_000..300_000_000_000)
                 } else {
