@@ -2,6 +2,7 @@
 //! real Chromium. A watcher in the page notes everything that ever enters the document, also what is gone a moment later.
 
 mod demo;
+mod team;
 
 use std::path::Path;
 
