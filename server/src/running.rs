@@ -136,6 +136,8 @@ pub struct FreshInvitation {
     pub link: InvitationLink,
     /// For a browser: `https://HOST:PORT/#join=…`.
     pub web: String,
+    /// How many people it lets in.
+    pub uses_max: u32,
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -244,7 +246,7 @@ impl Running {
         expires_in: Option<u32>,
         uses_max: Option<u32>,
     ) -> Result<FreshInvitation, ProtocolError> {
-        let body = CreateInvitation { chat_id: None, expires_in, uses_max };
+        let body = CreateInvitation { chat_id: None, expires_in, uses_max, approval: false };
         let made = self
             .app
             .write(SERVER, move |cx| invitations::create(cx, None, &body))
@@ -256,7 +258,7 @@ impl Running {
         let scheme = if self.pin.is_some() { "https" } else { "http" };
         let web = format!("{scheme}://{}/#join={}", addresses[0], made.secret);
         let link = InvitationLink { addresses, pin, secret, name: self.identity.name.clone() };
-        Ok(FreshInvitation { id: made.invitation_id, link, web, expires_at: made.expires_at })
+        Ok(FreshInvitation { id: made.invitation_id, link, web, expires_at: made.expires_at, uses_max: made.uses_max })
     }
 
     /// Stops with grace: no new connections, each stream is told, what is under way is finished within

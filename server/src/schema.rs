@@ -25,6 +25,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(16, "people", PEOPLE),
         Migration::shared(17, "link previews", LINK_PREVIEWS),
         Migration::shared(18, "hashing", HASHING),
+        Migration::shared(19, "join requests", JOIN_REQUESTS),
     ]
 }
 
@@ -424,4 +425,16 @@ CREATE INDEX link_previews_by_age ON link_previews (expires_at_ms);
 /// The unfinished hash of an upload, so that a finished one is not read again for it.
 const HASHING: &str = "
 ALTER TABLE files ADD COLUMN hashing BYTEA;
+";
+
+/// Invitations with which one asks first, and those who ask.
+const JOIN_REQUESTS: &str = "
+ALTER TABLE invitations ADD COLUMN approval BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE chats ADD COLUMN join_requests BIGINT NOT NULL DEFAULT 0;
+CREATE TABLE join_requests (
+    chat_id TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    asked_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (chat_id, user_id)
+) /*strict*/;
 ";

@@ -6,8 +6,8 @@ use protocol::{ClientFrame, ErrorCode, Everyone, LocalId, ProtocolError, Request
 
 use crate::auth::{self, Granted};
 use crate::domain::{
-    Cx, Failure, access, avatars, chats, devices, directory, emoji, files, groups, invitations, items, marks, members,
-    messages, once, previews, privacy, search, sync, timed, users,
+    Cx, Failure, access, avatars, chats, devices, directory, emoji, files, groups, invitations, items, join_requests,
+    marks, members, messages, once, previews, privacy, search, sync, timed, users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};
@@ -40,6 +40,7 @@ pub fn is_mutation(request: &Request) -> bool {
                 | Search(_)
                 | GetFile(_)
                 | ListFiles(_)
+                | ListJoinRequests(_)
                 | ListChats
                 | ListMembers(_)
                 | ListUsers(_)
@@ -328,7 +329,8 @@ fn mutate(cx: &mut Cx<'_, '_>, id: Option<LocalId>, request: Request) -> Result<
         Request::RemoveEmoji(body) => emoji::remove(cx, &body).map(done),
         Request::SetAvatar(body) => avatars::set(cx, &body),
         Request::RevokeInvitation(body) => invitations::revoke(cx, &body).map(done),
-        Request::AcceptInvitation(body) => invitations::accept(cx, &body.secret).map(state),
+        Request::AcceptInvitation(body) => invitations::accept(cx, &body.secret),
+        Request::AnswerJoin(body) => join_requests::answer(cx, &body).map(done),
         _ => Err(sql::Error::Bug("a request that changes nothing came to the writer".to_owned()).into()),
     }
 }
@@ -343,6 +345,7 @@ fn look(cx: &mut Cx<'_, '_>, request: Request) -> Result<Reply, Failure> {
         Request::GetFile(body) => files::info(cx, &body.file_id).map(|file| Reply::FileState { file }),
         Request::ListFiles(body) => files::list(cx, &body).map(Reply::Files),
         Request::History(body) => messages::page(cx, &body).map(Reply::HistoryPage),
+        Request::ListJoinRequests(body) => join_requests::list(cx, &body.chat_id).map(Reply::JoinRequests),
         Request::ListChats => chats::list(cx).map(|chats| Reply::Chats { chats }),
         Request::ListMembers(body) => members::list(cx, &body),
         Request::ListCommits(body) => groups::list(cx, &body).map(Reply::Commits),

@@ -243,7 +243,13 @@ impl Hosting {
         let running = &hosted.as_ref().ok_or(Failure::Offline)?.running;
         let made =
             running.create_invitation(None, None).await.map_err(|error| Failure::Refused { code: error.code })?;
-        Ok(ReplyBody::Invitation { link: made.link.to_string(), web: made.web, expires_at: made.expires_at })
+        Ok(ReplyBody::Invitation {
+            link: made.link.to_string(),
+            web: made.web,
+            expires_at: made.expires_at,
+            uses_max: made.uses_max,
+            approval: false,
+        })
     }
 
     async fn search(&self, shell: &Arc<Shell>) -> Result<(), Failure> {

@@ -37,6 +37,7 @@ pub fn found(cx: &mut Cx<'_, '_>, name: &str) -> Result<ServerIdentity, Failure>
             rights: protocol::Rights::default(),
             disappear_after: None,
             member_count: 0,
+            join_requests: 0,
             last_seq: 0,
             rev,
         };

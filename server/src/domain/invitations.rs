@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::frame::{CreateInvitation, Invitation, InvitationRef};
-use protocol::{Chat, ChatId, ErrorCode, LocalId, Note, Role, Timestamp};
+use protocol::frame::{CreateInvitation, Invitation, InvitationRef, Reply};
+use protocol::{ChatId, ErrorCode, LocalId, Note, Role, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::{Cx, Failure, SERVER, access, members};
+use super::{Cx, Failure, SERVER, access, join_requests, members};
 use crate::store::invitations::InvitationRow;
 use crate::store::{self, chats};
 
@@ -29,6 +29,7 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateInvitation)
         secret: URL_SAFE_NO_PAD.encode(secret),
         expires_at: row.expires_at,
         uses_max: row.uses_max,
+        approval: row.approval,
     };
     if let Some(row) = store::invitations::get(cx.tx, &id)? {
         if row.creator_id != cx.actor {
@@ -44,6 +45,9 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateInvitation)
     let uses_max = body.uses_max.unwrap_or(USES_DEFAULT);
     if !(1..=USES_MAX).contains(&uses_max) {
         return Err(Failure::field("uses_max", "1 to 1000"));
+    }
+    if body.approval && body.chat_id.is_none() {
+        return Err(Failure::field("approval", "only of an invitation into a chat"));
     }
     let registers = may_open_the_door(cx)?;
     match &body.chat_id {
@@ -65,6 +69,7 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateInvitation)
         uses_max,
         uses: 0,
         revoked: false,
+        approval: body.approval,
     };
     store::invitations::insert(cx.tx, &row, &hash(&secret), cx.now)?;
     Ok(shown(&row))
@@ -87,20 +92,24 @@ pub fn revoke(cx: &mut Cx<'_, '_>, body: &InvitationRef) -> Result<(), Failure> 
     }
 }
 
-/// Someone with an account comes in. Who is in already uses nothing up.
+/// Someone with an account comes in, or asks to. Who is in already uses nothing up.
 ///
 /// # Errors
-/// `invitation_invalid`, `invitation_expired`, `invitation_used_up`.
-pub fn accept(cx: &mut Cx<'_, '_>, secret: &str) -> Result<Chat, Failure> {
+/// `invitation_invalid`, `invitation_expired`, `invitation_used_up`, `limit_reached`.
+pub fn accept(cx: &mut Cx<'_, '_>, secret: &str) -> Result<Reply, Failure> {
     let row = find(cx, secret)?;
     let chat_id = row.chat_id.clone().unwrap_or_else(ChatId::general);
     let chat = chats::get(cx.tx, &chat_id)?.ok_or_else(invalid)?;
     if store::members::get(cx.tx, &chat_id, cx.actor)?.is_some_and(|row| !row.gone) {
-        return Ok(chat);
+        return Ok(Reply::ChatState { chat });
     }
     use_up(cx, &row)?;
     let user_id = cx.actor;
-    members::enter(cx, chat, user_id, Role::Member, Some(Note::MemberJoined { user_id }))
+    if row.approval {
+        return join_requests::ask(cx, chat, user_id).map(Reply::JoinRequested);
+    }
+    let chat = members::enter(cx, chat, user_id, Role::Member, Some(Note::MemberJoined { user_id }))?;
+    Ok(Reply::ChatState { chat })
 }
 
 /// For registering: uses the invitation and tells where it leads.

@@ -6,7 +6,7 @@ use protocol::frame::{AddMember, ListMembers, MemberRef, Reply, SetRole};
 use protocol::{Chat, ChatId, ChatKind, Note, Role, Row, Scope, UserId};
 
 use super::messages::note;
-use super::{Cx, Failure, access, directory, groups};
+use super::{Cx, Failure, access, directory, groups, join_requests};
 use crate::store::members::MemberRow;
 use crate::store::{chats, members, scopes};
 
@@ -135,6 +135,9 @@ pub(super) fn enter(
     role: Role,
     said: Option<Note>,
 ) -> Result<Chat, Failure> {
+    if let Some(settled) = join_requests::settle(cx, chat.clone(), user)? {
+        chat = settled;
+    }
     let before = members::get(cx.tx, &chat.id, user)?;
     let scope = Scope::Chat(chat.id.clone());
     let own = Scope::User(user);

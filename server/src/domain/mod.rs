@@ -13,6 +13,7 @@ pub mod founding;
 pub mod groups;
 pub mod invitations;
 pub mod items;
+pub mod join_requests;
 pub mod marks;
 pub mod members;
 pub mod messages;

@@ -4,7 +4,7 @@ use protocol::frame::{Status, UpdateProfile};
 use protocol::privacy::CONTACT;
 use protocol::{ChatId, Contact, ErrorCode, Item, Note, Role, Row, Scope, User};
 
-use super::{Cx, Failure, invitations, members, names, status};
+use super::{Cx, Failure, invitations, join_requests, members, names, status};
 use crate::store::{chats, items, users};
 
 /// Who wants an account; the password is hashed already.
@@ -41,12 +41,15 @@ pub fn create(cx: &mut Cx<'_, '_>, new: &NewUser) -> Result<User, Failure> {
     let rev = cx.next_rev(&Scope::Team)?;
     let id = users::next_id(cx.tx)?;
     let first = id.0 == 1;
-    let invited_to = match &new.invitation {
-        Some(secret) => invitations::take(cx, secret, new.invitation_required && !first)?.chat_id,
+    let (invited_to, asks_first) = match &new.invitation {
+        Some(secret) => {
+            let row = invitations::take(cx, secret, new.invitation_required && !first)?;
+            (row.chat_id, row.approval)
+        }
         None if new.invitation_required && !first => {
             return Err(Failure::refused(ErrorCode::InvitationRequired, "this server needs an invitation"));
         }
-        None => None,
+        None => (None, false),
     };
     let user = User {
         avatar: None,
@@ -75,6 +78,10 @@ pub fn create(cx: &mut Cx<'_, '_>, new: &NewUser) -> Result<User, Failure> {
     let role = if first { Role::Owner } else { Role::Member };
     for chat in [Some(ChatId::general()), invited_to.filter(|chat| *chat != ChatId::general())].into_iter().flatten() {
         if let Some(chat) = chats::get(cx.tx, &chat)? {
+            if asks_first && chat.id != ChatId::general() {
+                join_requests::ask(cx, chat, id)?;
+                continue;
+            }
             let role = if chat.id == ChatId::general() { role } else { Role::Member };
             members::enter(cx, chat, id, role, Some(Note::MemberJoined { user_id: id }))?;
         }

@@ -7,9 +7,9 @@ use super::chat_id;
 
 /// Columns of a [`Chat`], `c` being `chats` and `s` its row in `scopes`.
 pub(crate) const COLUMNS: &str = "c.id, c.type, c.name, c.description, c.creator_id, c.created_at_ms, c.updated_at_ms,
-    c.public, c.encrypted, c.member_count, s.last_seq, c.rev, c.rights, c.avatar, c.disappear_after";
+    c.public, c.encrypted, c.member_count, s.last_seq, c.rev, c.rights, c.avatar, c.disappear_after, c.join_requests";
 /// How many they are.
-pub(crate) const COLUMNS_COUNT: usize = 15;
+pub(crate) const COLUMNS_COUNT: usize = 16;
 const FROM: &str = "FROM chats c JOIN scopes s ON s.scope = 'chat:' || c.id";
 
 pub(crate) fn chat(row: &Row<'_>) -> Result<Chat, Error> {
@@ -29,6 +29,7 @@ pub(crate) fn chat(row: &Row<'_>) -> Result<Chat, Error> {
         rights: rights(&row.text(12)?)?,
         avatar: super::file_id(row, 13)?,
         disappear_after: seconds(row.opt_int(14)?),
+        join_requests: u32::try_from(row.int(15)?).map_err(|_| Error::Bug("join_requests is no count".to_owned()))?,
     })
 }
 
@@ -96,14 +97,15 @@ pub fn insert(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<
     Ok(())
 }
 
-/// A changed row: name, description, public, rights, life of messages, number of members.
+/// A changed row: name, description, public, rights, life of messages, numbers of members and of those who wait to be.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn update(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<(), Error> {
     tx.execute(
         "UPDATE chats SET name = ?2, sort_name = ?3, search = ?4, description = ?5, updated_at_ms = ?6, public = ?7,
-                          member_count = ?8, rev = ?9, rights = ?10, avatar = ?11, disappear_after = ?12
+                          member_count = ?8, rev = ?9, rights = ?10, avatar = ?11, disappear_after = ?12,
+                          join_requests = ?13
          WHERE id = ?1",
         params![
             chat.id.as_str(),
@@ -117,7 +119,8 @@ pub fn update(tx: &mut Tx<'_>, chat: &Chat, sort: &str, search: &str) -> Result<
             chat.rev,
             rights_text(&chat.rights),
             chat.avatar.as_ref().map(protocol::FileId::as_str),
-            chat.disappear_after
+            chat.disappear_after,
+            chat.join_requests
         ],
     )?;
     Ok(())

@@ -24,9 +24,11 @@ pub struct InvitationRow {
     pub uses: u32,
     /// Ended by hand.
     pub revoked: bool,
+    /// Someone decides about each who uses it.
+    pub approval: bool,
 }
 
-const COLUMNS: &str = "id, chat_id, registers, creator_id, expires_at_ms, uses_max, uses, revoked";
+const COLUMNS: &str = "id, chat_id, registers, creator_id, expires_at_ms, uses_max, uses, revoked, approval";
 
 fn invitation(row: &Row<'_>) -> Result<InvitationRow, Error> {
     let small = |column| {
@@ -45,6 +47,7 @@ fn invitation(row: &Row<'_>) -> Result<InvitationRow, Error> {
         uses_max: small(5)?,
         uses: small(6)?,
         revoked: row.flag(7)?,
+        approval: row.flag(8)?,
     })
 }
 
@@ -55,8 +58,8 @@ fn invitation(row: &Row<'_>) -> Result<InvitationRow, Error> {
 pub fn insert(tx: &mut Tx<'_>, row: &InvitationRow, secret_hash: &[u8], now: Timestamp) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO invitations (id, secret_hash, chat_id, registers, creator_id, created_at_ms, expires_at_ms,
-                                  uses_max, uses, revoked)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                                  uses_max, uses, revoked, approval)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             row.id,
             secret_hash,
@@ -67,7 +70,8 @@ pub fn insert(tx: &mut Tx<'_>, row: &InvitationRow, secret_hash: &[u8], now: Tim
             row.expires_at.0,
             row.uses_max,
             row.uses,
-            row.revoked
+            row.revoked,
+            row.approval
         ],
     )?;
     Ok(())

@@ -8,6 +8,7 @@ pub mod files;
 pub mod groups;
 pub mod invitations;
 pub mod items;
+pub mod join_requests;
 pub mod members;
 pub mod messages;
 pub mod mutations;

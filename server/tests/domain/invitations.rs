@@ -17,7 +17,11 @@ async fn invite(
     expires_in: Option<u32>,
     uses_max: Option<u32>,
 ) -> Invitation {
-    match person.ask(Request::CreateInvitation(CreateInvitation { chat_id, expires_in, uses_max })).await.unwrap() {
+    match person
+        .ask(Request::CreateInvitation(CreateInvitation { chat_id, expires_in, uses_max, approval: false }))
+        .await
+        .unwrap()
+    {
         Reply::Invitation(invitation) => invitation,
         other => panic!("{other:?}"),
     }
@@ -64,7 +68,7 @@ sql::each_db! {
         let (alice, bob) = (team.person("alice").await, team.person("bob").await);
         let carol = team.person("carol").await;
         let group = alice.group(&[bob.id]).await;
-        let server = CreateInvitation { chat_id: None, expires_in: None, uses_max: None };
+        let server = CreateInvitation { chat_id: None, expires_in: None, uses_max: None , approval: false};
         assert_eq!(bob.refused(Request::CreateInvitation(server)).await, ErrorCode::Forbidden);
         let link = invite(&bob, Some(group.clone()), None, Some(1)).await;
         assert_eq!(team.register(guest("dave", Some(&link.secret))).await.unwrap_err().code, ErrorCode::InvitationInvalid);
@@ -120,7 +124,7 @@ sql::each_db! {
         let (alice, bob) = (team.person("alice").await, team.person("bob").await);
         let group = alice.group(&[]).await;
         let id = Some(local_id());
-        let body = CreateInvitation { chat_id: Some(group), expires_in: None, uses_max: Some(5) };
+        let body = CreateInvitation { chat_id: Some(group), expires_in: None, uses_max: Some(5) , approval: false};
         let Reply::Invitation(lost) = alice.ask_as(id, Request::CreateInvitation(body.clone())).await.unwrap() else {
             panic!()
         };

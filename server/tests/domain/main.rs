@@ -13,6 +13,7 @@ mod everyone;
 mod files;
 mod history;
 mod invitations;
+mod join_requests;
 mod live;
 mod own_data;
 mod people;

@@ -108,9 +108,12 @@ impl Cast {
             "name an admin" => role(self.other_member, Role::Admin),
             "demote an admin" => role(self.other_admin, Role::Member),
             "hand over" => role(self.other_member, Role::Owner),
-            "invite" => {
-                Request::CreateInvitation(CreateInvitation { chat_id: Some(chat_id), expires_in: None, uses_max: None })
-            }
+            "invite" => Request::CreateInvitation(CreateInvitation {
+                chat_id: Some(chat_id),
+                expires_in: None,
+                uses_max: None,
+                approval: false,
+            }),
             "leave" => Request::LeaveChat(ChatRef { chat_id }),
             other => panic!("{other}"),
         }
@@ -193,7 +196,7 @@ sql::each_db! {
                 public: None,
                 rights: None, disappear_after: None,
             }),
-            Request::CreateInvitation(CreateInvitation { chat_id: Some(chat_id), expires_in: None, uses_max: None }),
+            Request::CreateInvitation(CreateInvitation { chat_id: Some(chat_id), expires_in: None, uses_max: None , approval: false}),
         ];
         for request in requests {
             assert_eq!(alice.refused(request.clone()).await, ErrorCode::Forbidden, "{request:?}");

@@ -26,7 +26,12 @@ async fn may(who: &Person, chat: &ChatId, message: &MessageId, newcomer: UserId)
         Request::Message(text(chat, "hello")),
         Request::PinMessage(PinMessage { chat_id: chat_id(), message_id: message.clone(), on: true }),
         Request::AddMember(AddMember { chat_id: chat_id(), user_id: newcomer, role: None }),
-        Request::CreateInvitation(CreateInvitation { chat_id: Some(chat_id()), expires_in: None, uses_max: None }),
+        Request::CreateInvitation(CreateInvitation {
+            chat_id: Some(chat_id()),
+            expires_in: None,
+            uses_max: None,
+            approval: false,
+        }),
     ];
     let mut answers = [false; 4];
     for (answer, request) in answers.iter_mut().zip(requests) {

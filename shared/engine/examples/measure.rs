@@ -179,6 +179,7 @@ fn chat(n: u64) -> Chat {
         rights: protocol::Rights::default(),
         disappear_after: None,
         member_count: 60,
+        join_requests: 0,
         last_seq: 0,
         rev: 1,
     }

@@ -19,6 +19,7 @@ pub(crate) struct ChatInfo {
     pub(crate) encrypted: bool,
     pub(crate) rights: Rights,
     pub(crate) member_count: u32,
+    pub(crate) join_requests: u32,
     pub(crate) known: bool,
     pub(crate) listed: bool,
     /// Own; `None` once left.
@@ -55,7 +56,7 @@ impl ChatInfo {
 const COLUMNS: &str = "id, kind, name, description, created_at_ms, public, encrypted, member_count, known, listed, role, \
                        read_seq, last_seq, unread, unread_mentions, all_delivered, any_read, draft, \
                        archived_at_seq, pinned_at_ms, muted_until_ms, marked_unread, notify, rights, avatar, \
-                       disappear_after";
+                       disappear_after, join_requests";
 
 fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
     Ok(ChatInfo {
@@ -88,6 +89,7 @@ fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
         rights: serde_json::from_str(&r.text(23)?).unwrap_or_default(),
         avatar: r.opt_text(24)?.and_then(FileId::new),
         disappear_after: r.opt_int(25)?.and_then(|seconds| u32::try_from(seconds).ok()),
+        join_requests: u32::try_from(r.int(26)?).unwrap_or(0),
     })
 }
 
@@ -204,7 +206,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
     let changed = tx.execute(
         "UPDATE chats SET kind = ?2, name = ?3, description = ?4, creator_id = ?5, created_at_ms = ?6, public = ?7,
              encrypted = max(encrypted, ?8), member_count = ?9, rev = ?10, known = 1, last_seq = max(last_seq, ?11), rights = ?12,
-             avatar = ?13, disappear_after = ?14
+             avatar = ?13, disappear_after = ?14, join_requests = ?15
          WHERE id = ?1 AND (known = 0 OR rev <= ?10)",
         params![
             chat.id.as_str(),
@@ -221,6 +223,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
             rights,
             chat.avatar.as_ref().map(FileId::as_str),
             chat.disappear_after,
+            chat.join_requests,
         ],
     )?;
     Ok(changed > 0)

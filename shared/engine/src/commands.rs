@@ -2,8 +2,8 @@
 //! and answered at once; what only the server can do waits for it, or fails with `Offline`.
 
 use protocol::frame::{
-    AddMember, ChatRef, CreateChat, CreateInvitation, Directory, MemberRef, MessageRef, SetPresence, SetRole, Status,
-    UpdateChat, UpdateProfile, UserRef,
+    AcceptInvitation, AddMember, AnswerJoin, ChatRef, CreateChat, CreateInvitation, Directory, MemberRef, MessageRef,
+    SetPresence, SetRole, Status, UpdateChat, UpdateProfile, UserRef,
 };
 use protocol::{Chat, ChatId, ChatKind, LocalId, Request, Role, Timestamp, UserId};
 use view::update::ReplyBody;
@@ -168,6 +168,10 @@ impl Engine {
             Command::SearchServer { query, chat_id, cursor } => {
                 self.search_server(s, id, &query, chat_id.as_ref(), cursor)?
             }
+            Command::ListShared { chat_id, what, cursor } => {
+                Answer::Now(self.shared_here(s, &chat_id, what, cursor.as_deref())?)
+            }
+            Command::FetchShared { chat_id, what, cursor } => self.fetch_shared(s, id, chat_id, what, cursor),
             Command::OpenThread { chat_id, message_id } => {
                 let found = self.open_thread(s, &chat_id, &message_id)?;
                 if found { DONE } else { Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound }) }
@@ -278,11 +282,21 @@ impl Engine {
             Command::ListPinned { chat_id } => {
                 (Waiting::Pinned(chat_id.clone()), Request::ListPinned(ChatRef { chat_id }))
             }
+            Command::AcceptInvitation { link } => match secret_of(&link) {
+                Some(secret) => (Waiting::Accept, Request::AcceptInvitation(AcceptInvitation { secret })),
+                None => return Ok(Answer::Failed(Failure::BadLink)),
+            },
+            Command::ListJoinRequests { chat_id } => {
+                (Waiting::JoinRequests, Request::ListJoinRequests(ChatRef { chat_id }))
+            }
+            Command::AnswerJoin { chat_id, user_id, accept } => {
+                (Waiting::Done, Request::AnswerJoin(AnswerJoin { chat_id, user_id, accept }))
+            }
             Command::ListVersions { chat_id, message_id } => {
                 (Waiting::Versions, Request::ListVersions(MessageRef { chat_id, message_id }))
             }
-            Command::CreateInvitation { chat_id } => {
-                let wish = CreateInvitation { chat_id, expires_in: None, uses_max: None };
+            Command::CreateInvitation { chat_id, expires_in, uses_max, approval } => {
+                let wish = CreateInvitation { chat_id, expires_in, uses_max, approval };
                 (Waiting::Invitation, Request::CreateInvitation(wish))
             }
             _ => return Ok(Answer::Failed(Failure::NotHere)),
@@ -343,6 +357,16 @@ impl Engine {
     }
 }
 
+/// The secret of a link for the app or for a browser.
+fn secret_of(link: &str) -> Option<String> {
+    let link = link.trim();
+    if let Some((_, rest)) = link.split_once("#join=") {
+        let secret = rest.split('&').next().unwrap_or(rest);
+        return (!secret.is_empty()).then(|| secret.to_owned());
+    }
+    protocol::InvitationLink::parse(link).ok()?.secret_text()
+}
+
 fn own_chat(id: ChatId, kind: ChatKind, wish: &CreateChat, me: Option<UserId>, now: i64, members: u32) -> Chat {
     Chat {
         avatar: None,
@@ -358,6 +382,7 @@ fn own_chat(id: ChatId, kind: ChatKind, wish: &CreateChat, me: Option<UserId>, n
         rights: protocol::Rights::default(),
         disappear_after: None,
         member_count: members,
+        join_requests: 0,
         last_seq: 0,
         rev: 0,
     }

@@ -2,7 +2,7 @@
 
 use protocol::frame::{ErrorBody, Event, Reply};
 use protocol::{ErrorCode, ProtocolError, RequestId, Row, Scope, ServerFrame, Version};
-use view::rows::VersionRow;
+use view::rows::{VersionRow, WaitingRow};
 use view::update::ReplyBody;
 use view::{CommandReply, Failure};
 
@@ -207,8 +207,22 @@ impl Engine {
             (Waiting::Pinned(chat), Reply::Pinned { messages }) => {
                 ReplyBody::Found { hits: self.pinned_came(s, &chat, &messages)? }
             }
+            (Waiting::Accept, Reply::ChatState { chat }) => {
+                self.joined(s, &chat)?;
+                ReplyBody::Chat { chat_id: chat.id }
+            }
+            (Waiting::Accept, Reply::JoinRequested(asked)) => ReplyBody::JoinRequested { title: asked.name },
+            (Waiting::JoinRequests, Reply::JoinRequests(found)) => {
+                let mut waiting = Vec::new();
+                for request in found.requests {
+                    waiting.push(WaitingRow { person: self.person_row(s, request.user_id)?, at: request.asked_at });
+                }
+                ReplyBody::JoinRequests { waiting }
+            }
             (Waiting::Voters, Reply::Voters(page)) => self.voters_came(s, page)?,
             (Waiting::Search { words }, Reply::Found(page)) => self.search_came(s, &words, page)?,
+            (Waiting::SharedFiles, Reply::Files(page)) => self.shared_files_came(s, page)?,
+            (Waiting::SharedLinks(chat), Reply::Found(page)) => self.shared_links_came(s, &chat, page)?,
             (Waiting::Versions, Reply::Versions { versions }) => {
                 let row = |version: Version| VersionRow { text: version.content, at: version.timestamp };
                 ReplyBody::Versions { versions: versions.into_iter().map(row).collect() }

@@ -51,6 +51,7 @@ mod schema;
 mod screen;
 mod sealing;
 mod search;
+mod shared;
 mod step;
 mod team_emoji;
 mod text;

@@ -106,6 +106,7 @@ impl Engine {
             },
             may_invite: info.kind != ChatKind::Private && info.person_may(info.rights.invite_from(info.kind)),
             member_count: info.member_count,
+            join_requests: 0,
             last_text: String::new(),
             last_author: String::new(),
             last_own: false,
@@ -120,6 +121,9 @@ impl Engine {
             settings: info.settings.clone(),
             archived: info.is_archived(s.now),
         };
+        if row.may_invite {
+            row.join_requests = info.join_requests;
+        }
         if let (Some(last), Some(me)) = (messages::last(s.tx, &info.id)?, self.me()) {
             let last = overlay::load(s.tx, &info.id)?.over(last, me);
             self.put_last(s, &mut row, info, &last)?;

@@ -161,6 +161,7 @@ fn foreign_row(chat: &Chat) -> ChatRow {
         disappear_after: None,
         may_set_timer: false,
         member_count: chat.member_count,
+        join_requests: 0,
         last_text: String::new(),
         last_author: String::new(),
         last_own: false,

@@ -108,6 +108,10 @@ pub(crate) enum Waiting {
     Versions,
     Voters,
     Search { words: String },
+    Accept,
+    JoinRequests,
+    SharedFiles,
+    SharedLinks(ChatId),
 }
 
 struct Open {

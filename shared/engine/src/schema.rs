@@ -17,6 +17,8 @@ const STEPS: &[Migration] = &[
     Migration::shared(12, "mls", crypto::mls::SCHEMA),
     Migration::shared(13, "sealing", SEALING),
     Migration::shared(14, "archive", ARCHIVE),
+    Migration::shared(15, "shared", SHARED),
+    Migration::shared(16, "join requests", JOIN_REQUESTS),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -342,4 +344,12 @@ CREATE TABLE archive_due (
     number BIGINT NOT NULL,         -- of a part whose archive this device is to write, see sealing::archive
     PRIMARY KEY (chat_id, number)
 ) /*strict*/;
+";
+
+const SHARED: &str = "
+CREATE INDEX messages_with_details ON messages (chat_id, ord) WHERE details IS NOT NULL;
+";
+
+const JOIN_REQUESTS: &str = "
+ALTER TABLE chats ADD COLUMN join_requests BIGINT NOT NULL DEFAULT 0;
 ";

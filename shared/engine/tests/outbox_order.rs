@@ -241,6 +241,7 @@ fn chat(id: ChatId) -> Chat {
         rights: protocol::Rights::default(),
         disappear_after: None,
         member_count: 2,
+        join_requests: 0,
         last_seq: 0,
         rev: 1,
     }

@@ -136,3 +136,6 @@ pub const ITEMS_MAX: u32 = 20_000;
 pub const SCHEDULE_AHEAD_MS_MAX: i64 = 10 * 366 * 24 * 60 * 60 * 1000;
 /// Longest name of a time zone, and longest wall time, in bytes.
 pub const ZONE_BYTES_MAX: usize = 64;
+
+/// People who wait to be let into one chat; more are refused.
+pub const JOIN_REQUESTS_MAX: usize = 200;

@@ -172,10 +172,18 @@ pub struct Chat {
     pub disappear_after: Option<u32>,
     /// How many people are in it now.
     pub member_count: u32,
+    /// How many people asked to come in and wait for an answer.
+    #[serde(default, skip_serializing_if = "none_wait")]
+    pub join_requests: u32,
     /// `seq` of the newest message; 0 while there is none.
     pub last_seq: u64,
     /// Revision in the chat's scope at which this row itself last changed (not: the scope's head).
     pub rev: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn none_wait(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A person in a chat, as other members see it.

@@ -65,6 +65,8 @@ const CLIENT_TYPES: &[&str] = &[
     "create_invitation",
     "revoke_invitation",
     "accept_invitation",
+    "list_join_requests",
+    "answer_join",
 ];
 
 const SERVER_TYPES: &[&str] = &[
@@ -95,6 +97,8 @@ const SERVER_TYPES: &[&str] = &[
     "commit_accepted",
     "commits",
     "invitation",
+    "join_requested",
+    "join_requests",
     "error",
     "new_message",
     "row_changed",

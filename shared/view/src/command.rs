@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::files::{NewEmoji, SendFile, Way};
 use crate::host::HostCommand;
 use crate::rows::{ChatSettings, OwnEmoji};
+use crate::shared::SharedKind;
 
 /// A command with the number under which its [`crate::CommandReply`] comes back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -411,6 +412,24 @@ pub enum Command {
         /// Which chat.
         chat_id: ChatId,
     },
+    /// Files or links of a chat in the cache, newest first: → [`crate::update::ReplyBody::Shared`].
+    ListShared {
+        /// Which chat.
+        chat_id: ChatId,
+        /// Which of them.
+        what: SharedKind,
+        /// `next` of the page before.
+        cursor: Option<String>,
+    },
+    /// The same from the server, which has what the cache lacks; the cache keeps it.
+    FetchShared {
+        /// Which chat.
+        chat_id: ChatId,
+        /// Which of them.
+        what: SharedKind,
+        /// `next` of the page before, of the server.
+        cursor: Option<String>,
+    },
     /// One's saved messages, saved last first: → [`crate::update::ReplyBody::Found`].
     ListSaved,
     /// Messages that mention oneself, newest first: → [`crate::update::ReplyBody::Found`].
@@ -733,6 +752,35 @@ pub enum Command {
     CreateInvitation {
         /// Also into this chat.
         chat_id: Option<ChatId>,
+        /// Life in seconds; the server's usual unless said.
+        #[serde(default)]
+        expires_in: Option<u32>,
+        /// How many people it lets in; the server's usual unless said.
+        #[serde(default)]
+        uses_max: Option<u32>,
+        /// Whoever uses it asks first; only into a chat.
+        #[serde(default)]
+        approval: bool,
+    },
+    /// Uses a link that was made for a chat of this team: → [`crate::update::ReplyBody::Chat`], or
+    /// [`crate::update::ReplyBody::JoinRequested`] when someone has to decide.
+    AcceptInvitation {
+        /// As pasted or scanned.
+        link: String,
+    },
+    /// Who asked to come into a chat: → [`crate::update::ReplyBody::JoinRequests`].
+    ListJoinRequests {
+        /// Which chat.
+        chat_id: ChatId,
+    },
+    /// Lets someone in who asked, or not.
+    AnswerJoin {
+        /// Which chat.
+        chat_id: ChatId,
+        /// Who asked.
+        user_id: UserId,
+        /// Comes in, or not.
+        accept: bool,
     },
     /// Keeps preferences; → [`crate::Update::Preferences`].
     SetPreferences {

@@ -25,6 +25,7 @@ fn row(id: &str, kind: ChatKind) -> ChatRow {
         disappear_after: None,
         may_set_timer: false,
         member_count: 1,
+        join_requests: 0,
         last_text: String::new(),
         last_author: String::new(),
         last_own: false,

@@ -12,6 +12,7 @@ pub mod inbox;
 pub mod kept;
 pub mod notify;
 pub mod rows;
+pub mod shared;
 pub mod themes;
 pub mod update;
 
@@ -33,8 +34,9 @@ pub use protocol::{
 pub use rows::{
     ChatRow, ChatSettings, Delivery, ForwardRow, MemberRow, MessageContent, MessageRow, NotifyAbout, OwnEmoji,
     PersonRow, PollOptionRow, PollRow, QuoteRow, ReactionRow, ReminderRow, RepliesRow, ScheduledRow, SystemNote,
-    ThreadRow,
+    ThreadRow, WaitingRow,
 };
+pub use shared::{SharedKind, SharedRow};
 pub use update::{
     CommandReply, Connection, Failure, Me, Notice, SearchHit, Stage, TimelineDiff, TimelinePosition, Update,
 };

@@ -128,6 +128,8 @@ pub struct ChatRow {
     pub may_set_timer: bool,
     /// How many people.
     pub member_count: u32,
+    /// How many people wait for oneself, or another who may, to let them in.
+    pub join_requests: u32,
     /// The newest message as one line of plain text; empty for none.
     pub last_text: String,
     /// Who wrote it, by name; empty for system notes and in private chats (except one's own: see `last_own`).
@@ -470,6 +472,15 @@ pub struct PersonMention {
     pub username: String,
     /// What to show.
     pub name: String,
+}
+
+/// Someone who asked to come into a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingRow {
+    /// Who.
+    pub person: PersonRow,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A member of a chat.

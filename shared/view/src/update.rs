@@ -11,6 +11,7 @@ use crate::kept::Kept;
 use crate::rows::{
     ChatRow, MemberRow, MessageRow, OwnEmoji, PersonRow, ReminderRow, ScheduledRow, ThreadRow, VersionRow,
 };
+use crate::shared::SharedRow;
 
 /// One thing that changed on screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -392,6 +393,13 @@ pub enum ReplyBody {
         /// In groups, to be read aloud.
         code: String,
     },
+    /// To `ListShared`, `FetchShared`.
+    Shared {
+        /// Newest first.
+        rows: Vec<SharedRow>,
+        /// For the next page. A page may be empty and yet have a next one.
+        next: Option<String>,
+    },
     /// To `ListThreads`.
     Threads {
         /// Newest first.
@@ -427,6 +435,20 @@ pub enum ReplyBody {
         web: String,
         /// When it ends.
         expires_at: Timestamp,
+        /// How many people it lets in.
+        uses_max: u32,
+        /// Whoever uses it asks first.
+        approval: bool,
+    },
+    /// To `AcceptInvitation`: someone has to decide.
+    JoinRequested {
+        /// What the chat is called.
+        title: String,
+    },
+    /// To `ListJoinRequests`.
+    JoinRequests {
+        /// The first first.
+        waiting: Vec<crate::rows::WaitingRow>,
     },
 }
 

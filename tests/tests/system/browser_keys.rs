@@ -4,18 +4,18 @@ use serde_json::json;
 use system_tests::desk::{Press, Window, held};
 use system_tests::looks::{self, Site};
 
-const TAB: &str = "Tab";
+pub(super) const TAB: &str = "Tab";
 /// More stops than any screen has.
-const STOPS_MAX: usize = 120;
+pub(super) const STOPS_MAX: usize = 120;
 
 /// A page with the demo open, whose person never touches a pointer.
-struct Person {
-    page: Window,
+pub(super) struct Person {
+    pub(super) page: Window,
     _site: Site,
 }
 
 impl Person {
-    async fn at(scene: &str, shown: &str) -> Self {
+    pub(super) async fn at(scene: &str, shown: &str) -> Self {
         let (site, page) = (Site::of(&looks::built_client()).await, Window::page().await);
         page.stand_still().await;
         page.open_afresh(&site.address(&format!("#demo={scene},ru,light"))).await;
@@ -24,42 +24,42 @@ impl Person {
         Self { page, _site: site }
     }
 
-    async fn hit(&self, key: &'static str) {
+    pub(super) async fn hit(&self, key: &'static str) {
         self.page.hit(Press::named(key)).await;
     }
 
-    async fn hit_with(&self, key: &'static str, keys: u32) {
+    pub(super) async fn hit_with(&self, key: &'static str, keys: u32) {
         self.page.hit(Press::named(key).with(keys)).await;
     }
 
     /// Ctrl and the key that lies there, as a Russian layout reports it.
-    async fn chord(&self, letter: &'static str, code: &'static str, more: u32) {
+    pub(super) async fn chord(&self, letter: &'static str, code: &'static str, more: u32) {
         self.page.hit(Press::typed(letter, code).with(held::CTRL | more)).await;
     }
 
-    async fn type_text(&self, text: &[(&'static str, &'static str)]) {
+    pub(super) async fn type_text(&self, text: &[(&'static str, &'static str)]) {
         for (letter, code) in text {
             self.page.hit(Press::typed(letter, code)).await;
         }
     }
 
     /// Waits until the focus is on (or in) something that matches.
-    async fn stands_on(&self, css: &str) {
+    pub(super) async fn stands_on(&self, css: &str) {
         let script = "return !!document.activeElement?.closest(arguments[0]);";
         self.page.until(script, vec![json!(css)], &format!("the focus on {css}")).await;
     }
 
-    async fn sees(&self, css: &str) {
+    pub(super) async fn sees(&self, css: &str) {
         self.page.see(css).await;
     }
 
-    async fn sees_no(&self, css: &str) {
+    pub(super) async fn sees_no(&self, css: &str) {
         let script = "return !document.querySelector(arguments[0]);";
         self.page.until(script, vec![json!(css)], &format!("{css} to go")).await;
     }
 
     /// Presses a key until the focus is on something that matches.
-    async fn walk_to(&self, css: &str, key: &'static str) {
+    pub(super) async fn walk_to(&self, css: &str, key: &'static str) {
         for _ in 0..STOPS_MAX {
             let here = self.page.ask("return !!document.activeElement?.matches(arguments[0]);", vec![json!(css)]).await;
             if here == json!(true) {

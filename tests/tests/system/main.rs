@@ -4,8 +4,11 @@
 mod browser_documents;
 mod browser_keys;
 mod browser_looks;
+mod browser_typing;
+mod browser_walk;
 mod browser_xss;
 mod cache;
+mod chat_info;
 mod desktop;
 mod encrypted;
 mod files;

@@ -11,3 +11,4 @@ composer-too-long = This message is too long: split it in two.
 composer-suggestions = Suggestions
 composer-everyone-all = Everyone in the chat
 composer-everyone-here = Everyone who is online now
+composer-marks = Formatting

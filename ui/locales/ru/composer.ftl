@@ -11,3 +11,4 @@ composer-too-long = Сообщение слишком длинное: разде
 composer-suggestions = Подсказки
 composer-everyone-all = Все в чате
 composer-everyone-here = Все, кто сейчас в сети
+composer-marks = Оформление

@@ -6,3 +6,13 @@ members-make-read-only = Разрешить только чтение
 members-remove = Исключить из чата
 members-give = Сделать владельцем
 members-give-question = Чат перейдёт к этому человеку: { $name }. Вы станете администратором, и вернуть чат сможет только новый владелец.
+members-waiting = Хотят войти
+members-waiting-answer = Ответить: { $name }
+members-waiting-count = { $count ->
+    [one] { $count } человек хочет войти
+    [few] { $count } человека хотят войти
+   *[many] { $count } человек хотят войти
+}
+members-waiting-show = Показать
+members-accept = Впустить
+members-refuse = Отказать

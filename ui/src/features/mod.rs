@@ -5,6 +5,7 @@ pub mod attachments;
 pub mod avatars;
 pub mod channels;
 pub mod chat_header;
+pub mod chat_info;
 pub mod chat_keeping;
 pub mod chat_list;
 pub mod collections;

@@ -102,6 +102,7 @@ areas! {
     "header",
     "host",
     "inbox",
+    "info",
     "invite",
     "join",
     "keyring",

@@ -16,6 +16,7 @@ enum Shape {
     DayMonth,
     DayMonthShort,
     DayMonthYear,
+    MonthYear,
     Numbers,
     Full,
 }
@@ -45,6 +46,11 @@ pub fn day(at: Timestamp) -> String {
         Distance { same_year: true, .. } => shaped(at, Shape::DayMonth),
         _ => shaped(at, Shape::DayMonthYear),
     }
+}
+
+/// "November 2026": for what is grouped by month. Tracks the language.
+pub fn month(at: Timestamp) -> String {
+    shaped(at, Shape::MonthYear)
 }
 
 /// For the chat list: the clock today, the weekday within a week, else the date. Tracks the language.
@@ -133,6 +139,7 @@ fn shaped(at: Timestamp, shape: Shape) -> String {
         Shape::Clock => 11..16,
         Shape::Weekday | Shape::DayMonth | Shape::DayMonthShort => 5..10,
         Shape::DayMonthYear | Shape::Numbers => 0..10,
+        Shape::MonthYear => 0..7,
         Shape::Full => 0..16,
     };
     let _: Language = language();
@@ -172,6 +179,7 @@ mod browser {
             Shape::DayMonth => &[("day", "numeric"), ("month", "long")],
             Shape::DayMonthShort => &[("day", "numeric"), ("month", "short")],
             Shape::Numbers => &[("day", "2-digit"), ("month", "2-digit"), ("year", "2-digit")],
+            Shape::MonthYear => &[("month", "long"), ("year", "numeric")],
             Shape::DayMonthYear => &[("day", "numeric"), ("month", "long"), ("year", "numeric")],
             Shape::Full => &[("dateStyle", "full"), ("timeStyle", "short")],
         };

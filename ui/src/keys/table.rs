@@ -40,6 +40,8 @@ pub enum Action {
     Strike,
     Code,
     Link,
+    Spoiler,
+    Quote,
 }
 
 impl Action {
@@ -76,6 +78,8 @@ impl Action {
             Action::Strike => "strike",
             Action::Code => "code",
             Action::Link => "link",
+            Action::Spoiler => "spoiler",
+            Action::Quote => "quote",
         }
     }
 }
@@ -182,4 +186,6 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Strike, letter('x').shift(), Group::Writing, key("keys-strike")),
     bind(Action::Code, letter('c').shift(), Group::Writing, key("keys-code")),
     bind(Action::Link, letter('l').shift(), Group::Writing, key("keys-link")),
+    bind(Action::Spoiler, letter('s').shift(), Group::Writing, key("keys-spoiler")),
+    bind(Action::Quote, letter('g').shift(), Group::Writing, key("keys-quote")),
 ];

@@ -121,6 +121,8 @@ pub enum IconName {
     Poll,
     /// A code to scan.
     Qr,
+    /// Someone else's words.
+    Quote,
     /// Adds a reaction.
     React,
     /// Answers.
@@ -216,6 +218,7 @@ impl IconName {
         IconName::Play,
         IconName::Poll,
         IconName::Qr,
+        IconName::Quote,
         IconName::React,
         IconName::Reply,
         IconName::Retry,
@@ -350,6 +353,7 @@ impl IconName {
             IconName::Qr => {
                 "M3.5 3.5h5v5h-5zM11.5 3.5h5v5h-5zM3.5 11.5h5v5h-5zM11.5 11.5h2.2v2.2M16.5 11.5v.01M14.4 16.5h2.1v-2.1M11.5 16.5v-.4"
             }
+            IconName::Quote => "M8.5 6.5h-4v4.5h4V6.5zm0 4.5c0 2-1 3-3 3.5M16.5 6.5h-4v4.5h4V6.5zm0 4.5c0 2-1 3-3 3.5",
             IconName::React => {
                 "M16.7 9A6.8 6.8 0 1 1 11 3.3M7 11.6c.7 1.1 1.8 1.7 3 1.7s2.3-.6 3-1.7M7.7 8.2h.01M12.3 8.2h.01M15.6 2.2v5M13.1 4.7h5"
             }

@@ -152,6 +152,7 @@ mod tests {
             disappear_after: None,
             may_set_timer: false,
             member_count: 1,
+            join_requests: 0,
             last_text: text.to_owned(),
             last_author: String::new(),
             last_own: false,

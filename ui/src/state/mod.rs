@@ -27,7 +27,7 @@ pub use chats::{ChatEntry, Chats};
 pub use files::Files;
 pub use folders::Folders;
 pub use kept::KeptEntries;
-pub use navigation::{Dialog, Navigation, Panel};
+pub use navigation::{Dialog, InfoTab, Navigation, Panel};
 pub use people::People;
 pub use quiet::Quietness;
 pub use themes::Themes;

@@ -3,20 +3,20 @@
 use leptos::prelude::*;
 use view::{ChatId, MessageId};
 
+use crate::i18n::key;
+
 /// Most chats remembered for back and forward.
 pub const HISTORY_MAX: usize = 50;
 
 /// What the right panel shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Panel {
-    /// The members of the open chat.
-    Members,
+    /// All about the open chat.
+    Info,
     /// Search in the open chat.
     SearchChat,
     /// Search in all chats.
     SearchEverywhere,
-    /// What is pinned in the open chat.
-    Pinned,
     /// One's saved messages.
     Saved,
     /// Messages that mention oneself.
@@ -33,6 +33,48 @@ pub enum Panel {
     ScheduledHere,
     /// Whose devices can read the open chat.
     Readers,
+}
+
+/// A part of [`Panel::Info`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InfoTab {
+    /// Who is in it.
+    Members,
+    /// Pictures and files.
+    Files,
+    /// Links.
+    Links,
+    /// What is pinned.
+    Pinned,
+}
+
+impl InfoTab {
+    const ALL: [InfoTab; 4] = [InfoTab::Members, InfoTab::Files, InfoTab::Links, InfoTab::Pinned];
+
+    /// Its name among the tabs.
+    pub fn name(self) -> &'static str {
+        match self {
+            InfoTab::Members => "members",
+            InfoTab::Files => "files",
+            InfoTab::Links => "links",
+            InfoTab::Pinned => "pinned",
+        }
+    }
+
+    /// The part with this name; the first for none.
+    pub fn named(name: &str) -> Self {
+        Self::ALL.into_iter().find(|tab| tab.name() == name).unwrap_or(InfoTab::Members)
+    }
+
+    /// The key of its words.
+    pub fn words(self) -> &'static str {
+        match self {
+            InfoTab::Members => key("info-members"),
+            InfoTab::Files => key("info-files"),
+            InfoTab::Links => key("info-links"),
+            InfoTab::Pinned => key("info-pinned"),
+        }
+    }
 }
 
 /// What lies over the window.
@@ -52,6 +94,8 @@ pub enum Dialog {
     Channels,
     /// A link that brings someone here; also into this chat.
     Invite(Option<ChatId>),
+    /// A link that leads into a chat of this team.
+    JoinLink,
     /// A person's profile.
     Profile(view::UserId),
     /// People to add to a chat.
@@ -105,6 +149,8 @@ pub struct Navigation {
     pub jump: RwSignal<Option<(ChatId, Option<MessageId>)>>,
     /// The right panel.
     pub panel: RwSignal<Option<Panel>>,
+    /// What [`Panel::Info`] shows.
+    pub info: RwSignal<InfoTab>,
     /// The thread of [`Panel::Thread`], by chat and first message.
     pub thread: RwSignal<Option<(ChatId, MessageId)>>,
     /// The dialog on top.
@@ -123,10 +169,11 @@ impl Navigation {
             chat: RwSignal::new(None),
             jump: RwSignal::new(None),
             panel: RwSignal::new(None),
+            info: RwSignal::new(InfoTab::Members),
             thread: RwSignal::new(None),
             dialog: RwSignal::new(None),
             settings: RwSignal::new(false),
-            last_panel: StoredValue::new(Panel::Members),
+            last_panel: StoredValue::new(Panel::Info),
             back: StoredValue::new(Vec::new()),
             forward: StoredValue::new(Vec::new()),
         }
@@ -192,6 +239,12 @@ impl Navigation {
     /// Opens the panel, or closes it when it is the one that shows.
     pub fn toggle(&self, panel: Panel) {
         self.panel.update(|shown| *shown = if *shown == Some(panel) { None } else { Some(panel) });
+    }
+
+    /// Shows a part of what is known about the open chat.
+    pub fn show_info(&self, tab: InfoTab) {
+        self.info.set(tab);
+        self.panel.set(Some(Panel::Info));
     }
 
     /// Closes the panel, or opens the one that showed last.

@@ -51,6 +51,7 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateChat) -> Re
         rights: protocol::Rights::default(),
         disappear_after: None,
         member_count: people.len() as u32,
+        join_requests: 0,
         last_seq: 0,
         rev: cx.next_rev(&scope)?,
     };

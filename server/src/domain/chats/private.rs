@@ -36,6 +36,7 @@ pub fn open(cx: &mut Cx<'_, '_>, other: UserId) -> Result<Chat, Failure> {
         rights: protocol::Rights::default(),
         disappear_after: None,
         member_count: people.len() as u32,
+        join_requests: 0,
         last_seq: 0,
         rev: cx.next_rev(&scope)?,
     };

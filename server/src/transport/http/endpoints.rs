@@ -222,7 +222,11 @@ pub(crate) fn all() -> Vec<Endpoint> {
         DELETE "/invitations/{invitation_id}" revoke_invitation "invitations" Person 200 () [] -> ("Done")
             "Ends an invitation" = as_request!(RevokeInvitation);
         POST "/invitations/accept" accept_invitation "invitations" Person 200 (frame::AcceptInvitation) [] -> ("ChatState")
-            "Uses an invitation into a chat" = as_request!(AcceptInvitation);
+            "Uses an invitation into a chat; where someone has to decide, the answer is a `join_requested`" = as_request!(AcceptInvitation);
+        GET "/chats/{chat_id}/requests" list_join_requests "invitations" Person 200 () [] -> ("JoinRequests")
+            "Who asked to come in" = as_request!(ListJoinRequests);
+        PUT "/chats/{chat_id}/requests/{user_id}" answer_join "invitations" Person 200 (frame::AnswerJoin) [] -> ("Done")
+            "Lets someone in who asked, or not" = as_request!(AnswerJoin);
 
         POST "/sync" sync "sync" Person 200 (frame::Sync) [] -> ("ChangesList")
             "Rows of scopes above what the asker has" = as_request!(Sync);

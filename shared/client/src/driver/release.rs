@@ -102,7 +102,8 @@ impl<P: Platform> Core<P> {
     fn invitation(&self, command: u32, invitation: &Invitation) -> Update {
         let reply = match self.links(invitation) {
             Some((link, web)) => {
-                CommandReply::Ok { body: ReplyBody::Invitation { link, web, expires_at: invitation.expires_at } }
+                let Invitation { expires_at, uses_max, approval, .. } = *invitation;
+                CommandReply::Ok { body: ReplyBody::Invitation { link, web, expires_at, uses_max, approval } }
             }
             None => CommandReply::Failed { failure: Failure::Internal },
         };

@@ -235,12 +235,16 @@ fn link_made_at(endpoint: Endpoint, told: Option<Pin>) -> InvitationLink {
     let username = "alice".to_owned();
     let success = AuthSuccess { user_id: UserId(7), username, expires_in: 900, access_token, refresh_token };
     answer(&world, &mut core, |request| matches!(request, Request::Auth(_)), Reply::AuthSuccess(success));
-    core.handle(command(2, Command::CreateInvitation { chat_id: None }));
+    core.handle(command(
+        2,
+        Command::CreateInvitation { chat_id: None, expires_in: None, uses_max: None, approval: false },
+    ));
     let invitation = Invitation {
         invitation_id: "i".to_owned(),
         secret: crypto::Secret::from_bytes([5; 16]).reveal(),
         expires_at: Timestamp(1_800_000_000_000),
         uses_max: 10,
+        approval: false,
     };
     let asked: fn(&Request) -> bool = |request| matches!(request, Request::CreateInvitation(_));
     answer(&world, &mut core, asked, Reply::Invitation(invitation));

@@ -95,3 +95,63 @@ pub(crate) fn by_number(tx: &mut Tx<'_>, n: i64) -> Result<Option<(ChatId, Store
     let stored = tx.row(&format!("SELECT {COLUMNS} FROM messages WHERE n = ?1"), params![n], read)?;
     Ok(stored.map(|stored| (chat, stored)))
 }
+
+/// One page looks at so many messages at most.
+const LOOKED_AT_MAX: u32 = 20_000;
+
+/// The newest of a chat below an order that have files, and where to go on.
+pub(crate) fn with_files(
+    tx: &mut Tx<'_>,
+    chat: &ChatId,
+    below: u64,
+    limit: u32,
+) -> Result<(Vec<Stored>, Option<u64>), Error> {
+    // The index holds the few messages that have details. Quotes inside of names are escaped: only the field is written so.
+    page(tx, chat, below, limit, "details IS NOT NULL", "details LIKE '%\"attachments\":[{%'")
+}
+
+/// Likewise those that have links.
+pub(crate) fn with_links(
+    tx: &mut Tx<'_>,
+    chat: &ChatId,
+    below: u64,
+    limit: u32,
+) -> Result<(Vec<Stored>, Option<u64>), Error> {
+    page(tx, chat, below, limit, "sealed = 0", "(content LIKE '%http://%' OR content LIKE '%https://%')")
+}
+
+fn page(
+    tx: &mut Tx<'_>,
+    chat: &ChatId,
+    below: u64,
+    limit: u32,
+    among: &str,
+    wanted: &str,
+) -> Result<(Vec<Stored>, Option<u64>), Error> {
+    let found = tx.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM messages WHERE n IN (
+                 SELECT n FROM (SELECT n, ord, content, details FROM messages
+                                WHERE chat_id = ?1 AND ord < ?2 AND kind = 'text' AND deleted = 0 AND {among}
+                                ORDER BY ord DESC LIMIT {LOOKED_AT_MAX})
+                 WHERE {wanted} ORDER BY ord DESC LIMIT ?3) ORDER BY ord DESC"
+        ),
+        params![chat.as_str(), below, limit],
+        read,
+    )?;
+    if u32::try_from(found.len()).unwrap_or(u32::MAX) == limit {
+        let next = found.last().map(|last| last.ord);
+        return Ok((found, next));
+    }
+    // The window may have ended before the chat did.
+    let next = tx.row(
+        &format!(
+            "SELECT ord FROM messages WHERE chat_id = ?1 AND ord < ?2 AND kind = 'text' AND deleted = 0 AND {among}
+             ORDER BY ord DESC LIMIT 1 OFFSET {}",
+            LOOKED_AT_MAX - 1
+        ),
+        params![chat.as_str(), below],
+        |r| r.count(0),
+    )?;
+    Ok((found, next))
+}

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::delivery::Delivery;
 use protocol::frame::{
-    AuthSuccess, Changes, Event, Found, FoundMessage, History, HistoryPage, MessageAccepted, PostMessage, Reply,
-    ScopeHave, ScopeHead, Seen, ThreadMessages, Vote, Voters, Welcome,
+    AuthSuccess, Changes, Event, FilesPage, Found, FoundMessage, Has, History, HistoryPage, JoinRequest, JoinRequested,
+    JoinRequests, MessageAccepted, PostMessage, Reply, ScopeHave, ScopeHead, Seen, ThreadMessages, Vote, Voters,
+    Welcome,
 };
 use protocol::model::{Note, Receipt};
 use protocol::{
-    Audience, Chat, ChatId, ChatKind, ErrorCode, Forwarded, Item, LinkPreview, LocalId, Member, Membership, Message,
-    MessageId, MessageType, OwnVote, Poll, Privacy, ProtocolError, Quiz, Replies, Request, Role, Row, Scope, TeamEmoji,
-    Timestamp, User, UserId,
+    Attach, Attachment, Audience, Chat, ChatId, ChatKind, ErrorCode, FileInfo, Forwarded, Item, LinkPreview, LocalId,
+    Member, Membership, Message, MessageId, MessageType, OwnVote, Poll, Privacy, ProtocolError, Quiz, Replies, Request,
+    Role, Row, Scope, TeamEmoji, Timestamp, User, UserId,
 };
 
 /// Rows of one `changes`.
@@ -20,12 +21,29 @@ const CHANGES_ROWS: usize = 7;
 /// Messages of a snapshot.
 const SNAPSHOT_MESSAGES: usize = 6;
 
+/// A file that was uploaded somewhere else.
+fn attachment(attach: &Attach) -> Attachment {
+    let file = FileInfo {
+        id: attach.file_id.clone(),
+        name: format!("{}.txt", attach.file_id.as_str()),
+        size: 10,
+        mime_type: "text/plain".to_owned(),
+        hash: String::new(),
+        uploaded_at: Timestamp(1),
+        encrypted: false,
+        encryption_key_id: None,
+    };
+    Attachment { file, about: attach.about.clone() }
+}
+
 #[derive(Clone)]
 pub struct ChatState {
     pub chat: Chat,
     pub members: BTreeMap<UserId, Member>,
     pub messages: Vec<Message>,
     pub receipts: BTreeMap<UserId, Receipt>,
+    /// Who asked to come in.
+    pub waiting: Vec<UserId>,
     pub(crate) rev: u64,
 }
 
@@ -140,11 +158,18 @@ impl Server {
             rights: protocol::Rights::default(),
             disappear_after: None,
             member_count: 0,
+            join_requests: 0,
             last_seq: 0,
             rev: 1,
         };
-        let state =
-            ChatState { chat, members: BTreeMap::new(), messages: Vec::new(), receipts: BTreeMap::new(), rev: 1 };
+        let state = ChatState {
+            chat,
+            members: BTreeMap::new(),
+            messages: Vec::new(),
+            receipts: BTreeMap::new(),
+            waiting: Vec::new(),
+            rev: 1,
+        };
         self.chats.insert(id, state);
     }
 
@@ -390,6 +415,7 @@ impl Server {
                             && m.deleted_at.is_none()
                             && words::matches(&m.content, &wanted)
                             && asked.sender_id.is_none_or(|sender| sender == m.sender_id)
+                            && (asked.has != Some(Has::Link) || m.content.contains("https://"))
                     };
                     let found = state.messages.iter().filter(fits).cloned();
                     hits.extend(found.map(|message| FoundMessage {
@@ -459,6 +485,16 @@ impl Server {
                 let messages = all.into_iter().skip(skipped).collect();
                 let root = Box::new(root);
                 Ok(Reply::ThreadMessages(ThreadMessages { chat_id, root, messages, has_more_before }))
+            }
+            Request::ListFiles(asked) => {
+                let state = self.may_read(user, &asked.chat_id)?;
+                let below = asked.before_seq.unwrap_or(u64::MAX);
+                let fits = |m: &&Message| !m.attachments.is_empty() && m.seq < below;
+                let mut messages: Vec<Message> = state.messages.iter().rev().filter(fits).cloned().collect();
+                // Small pages.
+                let has_more_before = messages.len() > 3;
+                messages.truncate(3);
+                Ok(Reply::Files(FilesPage { chat_id: asked.chat_id, messages, has_more_before }))
             }
             Request::ListPinned(chat) => {
                 let state = self.may_read(user, &chat.chat_id)?;
@@ -632,6 +668,28 @@ impl Server {
                 self.note(&add.chat_id, &Note::MemberAdded { user_id: add.user_id, by: user }, now, told);
                 Ok(Reply::Done)
             }
+            // The secret of this server's invitations is the chat's id, and all of them ask first.
+            Request::AcceptInvitation(accept) => {
+                let id = ChatId::new(accept.secret).filter(|id| self.chats.contains_key(id));
+                let Some(chat_id) = id else { return refuse(ErrorCode::InvitationInvalid) };
+                let name = self.chats[&chat_id].chat.name.clone();
+                self.wait(&chat_id, told, |waiting| waiting.push(user));
+                Ok(Reply::JoinRequested(JoinRequested { chat_id, name }))
+            }
+            Request::ListJoinRequests(chat) => {
+                let state = self.may_read(user, &chat.chat_id)?;
+                let asked = |user_id: &UserId| JoinRequest { user_id: *user_id, asked_at: Timestamp(now) };
+                let requests = state.waiting.iter().map(asked).collect();
+                Ok(Reply::JoinRequests(JoinRequests { chat_id: chat.chat_id, requests }))
+            }
+            Request::AnswerJoin(answer) => {
+                self.may_read(user, &answer.chat_id)?;
+                self.wait(&answer.chat_id, told, |waiting| waiting.retain(|other| *other != answer.user_id));
+                if answer.accept {
+                    self.join(&answer.chat_id, answer.user_id, Role::Member, told);
+                }
+                Ok(Reply::Done)
+            }
             Request::RemoveMember(remove) => {
                 self.may_read(user, &remove.chat_id)?;
                 self.set_membership(&remove.chat_id, remove.user_id, None, told);
@@ -663,6 +721,16 @@ impl Server {
             }
         }
         told
+    }
+
+    fn wait(&mut self, id: &ChatId, told: &mut Vec<Told>, change: impl FnOnce(&mut Vec<UserId>)) {
+        let state = self.chats.get_mut(id).unwrap();
+        change(&mut state.waiting);
+        state.rev += 1;
+        state.chat.rev = state.rev;
+        state.chat.join_requests = state.waiting.len() as u32;
+        let row = Row::Chat(self.chat_now(id));
+        self.tell_row(id, row, told);
     }
 
     pub(crate) fn chat_now(&self, id: &ChatId) -> Chat {
@@ -797,6 +865,7 @@ impl Server {
         if let Some(quiz) = post.poll.and_then(|poll| poll.quiz) {
             self.quizzes.insert(MessageId::from(local_id), quiz);
         }
+        let attachments: Vec<Attachment> = post.attachments.iter().map(attachment).collect();
         let accepted = self.append(
             &post.chat_id,
             local_id.into(),
@@ -818,6 +887,10 @@ impl Server {
             message.everyone = Some(everyone);
             let kept = self.chats.get_mut(&post.chat_id).unwrap().messages.last_mut().unwrap();
             kept.everyone = Some(everyone);
+        }
+        if let Some(Told { event: Event::NewMessage { message, .. }, .. }) = told.last_mut() {
+            message.attachments = attachments.clone();
+            self.chats.get_mut(&post.chat_id).unwrap().messages.last_mut().unwrap().attachments = attachments;
         }
         if let Some(root) = post.thread {
             self.thread_grew(&post.chat_id, &root, user, now, told);

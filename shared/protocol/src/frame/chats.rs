@@ -81,6 +81,8 @@ bodies! {
         #[serde(default)] expires_in: Option<u32>,
         /// How often it works; 1 to 1,000, 100 unless said.
         #[serde(default)] uses_max: Option<u32>,
+        /// Whoever uses it asks to come in, and someone who may invite decides; only with `chat_id`.
+        #[serde(default)] approval: bool,
     }
     /// Names an invitation.
     InvitationRef {
@@ -117,5 +119,37 @@ bodies! {
         expires_at: Timestamp,
         /// How often it works.
         uses_max: u32,
+        /// Someone decides about each who uses it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] approval: bool,
+    }
+    /// Body of `join_requested`: asked to come in; someone has to say yes.
+    JoinRequested {
+        /// The chat.
+        chat_id: ChatId,
+        /// What it is called.
+        name: String,
+    }
+    /// Someone who asked to come into a chat.
+    JoinRequest {
+        /// Who.
+        user_id: UserId,
+        /// When.
+        asked_at: Timestamp,
+    }
+    /// Body of `join_requests`.
+    JoinRequests {
+        /// The chat.
+        chat_id: ChatId,
+        /// Those who wait, the first first; at most [`crate::limits::JOIN_REQUESTS_MAX`].
+        requests: Vec<JoinRequest>,
+    }
+    /// Body of `answer_join`.
+    AnswerJoin {
+        /// The chat.
+        chat_id: ChatId,
+        /// Who asked.
+        user_id: UserId,
+        /// Comes in, or not.
+        accept: bool,
     }
 }

@@ -186,8 +186,13 @@ pub enum Request {
     CreateInvitation(CreateInvitation),
     /// Ends an invitation; → [`Reply::Done`].
     RevokeInvitation(InvitationRef),
-    /// Someone with an account uses an invitation into a chat; → [`Reply::ChatState`].
+    /// Someone with an account uses an invitation into a chat; → [`Reply::ChatState`], or [`Reply::JoinRequested`] when someone has
+    /// to decide.
     AcceptInvitation(AcceptInvitation),
+    /// Those who may invite: who asked to come in; → [`Reply::JoinRequests`].
+    ListJoinRequests(ChatRef),
+    /// Those who may invite: lets someone in who asked, or not; → [`Reply::Done`].
+    AnswerJoin(AnswerJoin),
 }
 /// One frame from the server: the reply to a request, or an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -312,6 +317,10 @@ pub enum Reply {
     Commits(Commits),
     /// To `create_invitation`.
     Invitation(Invitation),
+    /// To `accept_invitation`, when someone has to decide.
+    JoinRequested(JoinRequested),
+    /// To `list_join_requests`.
+    JoinRequests(JoinRequests),
     /// The request was refused; nothing has changed.
     Error(ErrorBody),
 }

@@ -167,6 +167,7 @@ fn row(scope: &Scope, rev: u64) -> Row {
             rights: protocol::Rights::default(),
             disappear_after: None,
             member_count: 1,
+            join_requests: 0,
             last_seq: MESSAGES,
             rev,
         }),

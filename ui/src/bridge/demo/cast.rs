@@ -117,6 +117,7 @@ fn chat(chat_id: &str, kind: ChatKind, title: &str, last: (&str, &str, i64)) -> 
         disappear_after: None,
         may_set_timer: true,
         member_count: 7,
+        join_requests: 0,
         last_text: last.1.into(),
         last_author: last.0.into(),
         last_own: false,

@@ -57,6 +57,7 @@ pub fn start(scene: Scene, receive: impl Fn(&str) + 'static) -> super::SendJson 
     listen(script.clone(), receive.clone());
     Box::new(move |json| {
         let Ok(CommandEnvelope { id, command }) = serde_json::from_str(json) else { return };
+        heard(id);
         let (reply, now, later) = script.borrow_mut().command(command);
         let reply = match reply {
             Ok(body) => CommandReply::Ok { body },
@@ -82,6 +83,14 @@ fn listen(script: Rc<RefCell<Script>>, receive: Rc<impl Fn(&str) + 'static>) {
     heard.forget();
     if let Some(html) = document().document_element() {
         let _ = html.set_attribute("data-demo", "listens");
+    }
+}
+
+/// Leaves the number of the last command on the page, where tests see that something was asked for.
+fn heard(id: u32) {
+    if let Some(root) = document().document_element() {
+        // A plain attribute of an element that is always there.
+        let _ = root.set_attribute("data-heard", &id.to_string());
     }
 }
 

@@ -150,6 +150,8 @@ impl Script {
             Command::ListPinned { .. } | Command::ListSaved | Command::ListMentions => {
                 ReplyBody::Found { hits: found("") }
             }
+            Command::ListShared { what, .. } => shown_files::shared(what, self.scene.has("files"), true),
+            Command::FetchShared { what, .. } => shown_files::shared(what, self.scene.has("files"), false),
             Command::ListThreads => ReplyBody::Threads { threads: threads() },
             Command::OpenThread { chat_id, message_id } => {
                 let rows = cast::thread();
@@ -175,7 +177,18 @@ impl Script {
             },
             Command::SearchServer { .. } => ReplyBody::FoundMore { hits: Vec::new(), next_cursor: Some("1".into()) },
             Command::Search { query, .. } => ReplyBody::Found { hits: found(&query) },
-            Command::CreateInvitation { .. } => invitation(),
+            Command::CreateInvitation { expires_in, uses_max, approval, .. } => {
+                invitation(expires_in.unwrap_or(7 * 24 * 3_600), uses_max.unwrap_or(100), approval)
+            }
+            Command::AcceptInvitation { link } if link.contains("wrong") => {
+                return (Err(Failure::Refused { code: ErrorCode::InvitationInvalid }), now, later);
+            }
+            Command::AcceptInvitation { .. } => ReplyBody::JoinRequested { title: "Бухгалтерия".into() },
+            Command::ListJoinRequests { .. } => ReplyBody::JoinRequests {
+                waiting: [(6, 3), (7, 190)]
+                    .map(|(id, minutes)| rows::WaitingRow { person: cast::person(id), at: cast::ago(minutes) })
+                    .into(),
+            },
             Command::Host { host } => return self.host(host),
             _ => ReplyBody::Done,
         };
@@ -256,6 +269,9 @@ impl Script {
         }
         if self.scene.has("disappearing") {
             chats.iter_mut().take(2).for_each(|row| row.disappear_after = Some(86_400));
+        }
+        if self.scene.has("requests") {
+            chats[2].join_requests = 2;
         }
         let files = |word, files: fn() -> Vec<PickedRow>| if self.scene.has(word) { files() } else { Vec::new() };
         let transfers = if self.scene.has("files") { shown_files::transfers() } else { Vec::new() };
@@ -367,7 +383,7 @@ impl Script {
                 later.push((400, vec![Update::Host { host: HostUpdate::Found { teams } }]));
                 ReplyBody::Done
             }
-            HostCommand::Invitation => invitation(),
+            HostCommand::Invitation => invitation(7 * 24 * 3_600, 100, false),
             _ => ReplyBody::Done,
         };
         (Ok(body), Vec::new(), later)
@@ -442,11 +458,13 @@ fn channels() -> Vec<ChatRow> {
     channels
 }
 
-fn invitation() -> ReplyBody {
+fn invitation(seconds: u32, uses_max: u32, approval: bool) -> ReplyBody {
     ReplyBody::Invitation {
         link: "hybrid://join/192.168.1.20:8080,10.8.0.2:8080?pin=q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6j7k8l9z0x1c&secret=AbCdEfGhIjKlMnOpQrStUv&name=%D0%9C%D0%B0%D1%8F%D0%BA".into(),
         web: "https://192.168.1.20:8080/#join=AbCdEfGhIjKlMnOpQrStUv".into(),
-        expires_at: Timestamp(now().0 + 7 * 24 * 3_600_000),
+        expires_at: Timestamp(now().0 + i64::from(seconds) * 1_000),
+        uses_max,
+        approval,
     }
 }
 

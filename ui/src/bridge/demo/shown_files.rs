@@ -192,6 +192,35 @@ pub fn links(count: u64) -> Vec<MessageRow> {
     ]
 }
 
+/// What was shared: nothing in chats without files.
+pub fn shared(what: SharedKind, any: bool, here: bool) -> update::ReplyBody {
+    let row = |row: MessageRow, text: &str, days: i64| SharedRow {
+        message_id: row.id,
+        order: row.order,
+        author: row.author,
+        at: Timestamp(row.at.0 - days * 24 * 3_600_000),
+        text: text.into(),
+        files: row.attachments,
+    };
+    let rows: Vec<SharedRow> = match what {
+        _ if !any => Vec::new(),
+        SharedKind::Files => {
+            files(100).into_iter().rev().enumerate().map(|(n, one)| row(one, "", n as i64 * 40)).collect()
+        }
+        SharedKind::Links => {
+            let texts = [
+                "[Смета на стенд](https://docs.example.org/budget/2026/q3?view=all)",
+                "Вот дорожка: https://maps.example.org/route/12345/от-вокзала-до-павильона и [план зала](https://expo.example/hall-3.pdf)",
+                "https://example.org",
+            ];
+            let one = |n: usize, text| row(cast::message(200 - n as u64, 2 + n as i64, 2, text), text, n as i64 * 30);
+            texts.into_iter().enumerate().map(|(n, text)| one(n, text)).collect()
+        }
+    };
+    let next = (any && !here).then(|| "1".to_owned());
+    update::ReplyBody::Shared { rows: if here { rows.into_iter().take(2).collect() } else { rows }, next }
+}
+
 /// How files of the demo move: up, paused, failed.
 pub fn transfers() -> Vec<TransferRow> {
     let row = |number: u64, way, done, size, state| TransferRow {

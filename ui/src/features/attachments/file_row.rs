@@ -11,8 +11,10 @@ use crate::state::AppState;
 
 /// A file with its buttons.
 #[component]
-pub(super) fn FileRow(
+pub fn FileRow(
+    /// The file.
     file: Attachment,
+    /// Of an own message, which may be on its way.
     own: bool,
     /// What else can be done with it.
     #[prop(optional)]

@@ -11,7 +11,14 @@ use crate::state::AppState;
 
 /// One picture; a press shows it large.
 #[component]
-pub(super) fn Picture(file: Attachment, own: bool, single: bool) -> impl IntoView {
+pub fn Picture(
+    /// The file.
+    file: Attachment,
+    /// Of an own message, which may be on its way.
+    own: bool,
+    /// Alone, in its own shape; else square.
+    single: bool,
+) -> impl IntoView {
     let state = AppState::get();
     // A large one has a smaller one made for this place.
     let shown = file.about.thumbnail_id.clone().unwrap_or_else(|| file.file.id.clone());

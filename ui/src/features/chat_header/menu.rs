@@ -8,7 +8,7 @@ use crate::features::chat_keeping::keeping_items;
 use crate::features::privacy::block_item;
 use crate::i18n::t;
 use crate::primitives::{IconButton, IconName, Menu, MenuAnchor, MenuItem};
-use crate::state::{AppState, Dialog, Panel};
+use crate::state::{AppState, Dialog, InfoTab};
 
 /// The button with three dots and its menu.
 #[component]
@@ -35,7 +35,7 @@ fn items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
     let id = row.id.clone();
     let history = || {
         vec![
-            MenuItem::new(t("collections-pinned"), IconName::Pin, move || nav.panel.set(Some(Panel::Pinned))),
+            MenuItem::new(t("collections-pinned"), IconName::Pin, move || nav.show_info(InfoTab::Pinned)),
             MenuItem::new(t("go-to-date-title"), IconName::Calendar, open(Dialog::GoToDate(row.id.clone()))),
         ]
     };
@@ -56,8 +56,7 @@ fn items(state: AppState, row: &ChatRow) -> Vec<MenuItem> {
         let join = Callback::new(move |()| bridge::tell(state, Command::JoinChat { chat_id: id.clone() }));
         return if row.public { vec![MenuItem::new(t("header-join"), IconName::LogIn, join)] } else { Vec::new() };
     };
-    let mut items =
-        vec![MenuItem::new(t("header-members"), IconName::People, move || nav.panel.set(Some(Panel::Members)))];
+    let mut items = vec![MenuItem::new(t("header-members"), IconName::People, move || nav.show_info(InfoTab::Members))];
     if role >= Role::Admin {
         items.push(MenuItem::new(t("header-edit"), IconName::Edit, open(Dialog::EditChat(id.clone()))));
     }

@@ -12,7 +12,7 @@ use crate::features::status::status_words;
 use crate::i18n::{chat_title, presence_words, t, t_with, typing_words};
 use crate::keys::{Action, live::chord_words};
 use crate::primitives::{Avatar, AvatarSize, Icon, IconButton, IconName, IconSize};
-use crate::state::{AppState, Dialog, Panel};
+use crate::state::{AppState, Panel};
 use menu::ChatMenu;
 
 /// The head of a chat.
@@ -26,14 +26,10 @@ pub fn ChatHeader(
     let me = Memo::new(move |_| state.me().map(|me| me.person.id));
     let title = move || row.with(|row| chat_title(row, me.get()));
     let below = move || subtitle(state, &row.get());
-    let press = move |_| match row.with_untracked(|row| row.person.as_ref().map(|person| person.id)) {
-        Some(id) => nav.dialog.set(Some(Dialog::Profile(id))),
-        None => nav.toggle(Panel::Members),
-    };
+    let press = move |_| nav.toggle(Panel::Info);
     let shown = move |panel| Signal::derive(move || nav.panel.get() == Some(panel));
     let after = Memo::new(move |_| row.with(|row| row.disappear_after));
     let timer = move || after.get().map(|seconds| view! { <Timer seconds=seconds /> });
-    let is_private = move || row.with(|row| row.kind == ChatKind::Private);
     view! {
         <header class="chat-header">
             <div class="chat-header__back">
@@ -70,14 +66,12 @@ pub fn ChatHeader(
                     />
                 </span>
             </Show>
-            <Show when=move || !is_private()>
-                <IconButton
-                    icon=IconName::People
-                    label=move || t("header-members")
-                    pressed=shown(Panel::Members)
-                    on_press=move || nav.toggle(Panel::Members)
-                />
-            </Show>
+            <IconButton
+                icon=IconName::Info
+                label=move || t("info-title")
+                pressed=shown(Panel::Info)
+                on_press=move || nav.toggle(Panel::Info)
+            />
             <ChatMenu row=row />
         </header>
     }

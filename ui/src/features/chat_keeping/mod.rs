@@ -18,6 +18,11 @@ pub fn is_muted(settings: &ChatSettings) -> bool {
     settings.muted_until.is_some_and(|until| until.0 > now())
 }
 
+/// The same settings, quiet until it is taken back, or not quiet.
+pub fn mute(settings: &ChatSettings, on: bool) -> ChatSettings {
+    ChatSettings { muted_until: on.then_some(FOREVER), ..settings.clone() }
+}
+
 /// One way of keeping a chat: how it is called, and the command that does it.
 #[derive(Debug, Clone)]
 pub struct Keeping {

@@ -99,6 +99,7 @@ fn Head() -> impl IntoView {
             MenuItem::new(t("chats-new-group"), IconName::Add, open(Dialog::NewChat)),
             MenuItem::new(t("chats-write-to-person"), IconName::People, open(Dialog::People)),
             MenuItem::new(t("chats-find-channel"), IconName::Hash, open(Dialog::Channels)),
+            MenuItem::new(t("invite-join"), IconName::Link, open(Dialog::JoinLink)),
             MenuItem::new(t("folders-new"), IconName::Folder, open(Dialog::Folder(None))),
             MenuItem::new(t("chats-invite"), IconName::PersonAdd, open(Dialog::Invite(None))),
         ]

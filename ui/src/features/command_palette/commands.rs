@@ -9,7 +9,7 @@ use crate::i18n::key;
 use crate::keys::table::{Action, BINDINGS, Binding, Group};
 use crate::keys::{dispatch, live};
 use crate::primitives::IconName;
-use crate::state::{AppState, Dialog, Panel, preferences};
+use crate::state::{AppState, Dialog, InfoTab, Panel, preferences};
 
 /// Something one can do, by name.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ fn icon_of(group: Group) -> IconName {
     }
 }
 
-fn everywhere(state: AppState) -> [Entry; 14] {
+fn everywhere(state: AppState) -> [Entry; 15] {
     let nav = state.nav;
     let dialog = move |dialog: Dialog| Callback::new(move |()| nav.dialog.set(Some(dialog.clone())));
     let panel = move |panel: Panel| {
@@ -104,6 +104,7 @@ fn everywhere(state: AppState) -> [Entry; 14] {
         Entry::new(key("chats-new-group"), IconName::Add, dialog(Dialog::NewChat)),
         Entry::new(key("rail-people"), IconName::People, dialog(Dialog::People)),
         Entry::new(key("chats-find-channel"), IconName::Hash, dialog(Dialog::Channels)),
+        Entry::new(key("invite-join"), IconName::Link, dialog(Dialog::JoinLink)),
         Entry::new(key("folders-new"), IconName::Folder, dialog(Dialog::Folder(None))),
         Entry::new(key("team-emoji-open"), IconName::Smile, dialog(Dialog::TeamEmoji)),
         Entry::new(key("themes-new"), IconName::Sun, dialog(Dialog::Theme(None))),
@@ -120,7 +121,7 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
     let nav = state.nav;
     let id = row.id.clone();
     let dialog = move |dialog: Dialog| Callback::new(move |()| nav.dialog.set(Some(dialog.clone())));
-    let panel = move |panel: Panel| Callback::new(move |()| nav.panel.set(Some(panel)));
+    let info = move |tab: InfoTab| Callback::new(move |()| nav.show_info(tab));
     let tell = move |command: Command| Callback::new(move |()| bridge::tell(state, command.clone()));
     let mut entries = Vec::new();
     match (&row.person, row.role) {
@@ -135,7 +136,7 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
             return entries;
         }
         (None, Some(role)) => {
-            entries.push(Entry::new(key("header-members"), IconName::People, panel(Panel::Members)));
+            entries.push(Entry::new(key("header-members"), IconName::People, info(InfoTab::Members)));
             if role >= Role::Admin {
                 let edit = dialog(Dialog::EditChat(id.clone()));
                 entries.push(Entry::new(key("header-edit"), IconName::Edit, edit));
@@ -150,7 +151,13 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
         let poll = dialog(Dialog::NewPoll(id.clone(), None, String::new()));
         entries.push(Entry::new(key("poll-new"), IconName::Poll, poll));
     }
-    entries.push(Entry::new(key("collections-pinned"), IconName::Pin, panel(Panel::Pinned)));
+    for (words, icon, tab) in [
+        (key("info-of-files"), IconName::Attach, InfoTab::Files),
+        (key("info-of-links"), IconName::Link, InfoTab::Links),
+        (key("collections-pinned"), IconName::Pin, InfoTab::Pinned),
+    ] {
+        entries.push(Entry::new(words, icon, info(tab)));
+    }
     entries.push(Entry::new(key("go-to-date-title"), IconName::Calendar, dialog(Dialog::GoToDate(id.clone()))));
     if row.may_set_timer {
         let timer = dialog(Dialog::Disappearing(id.clone()));

@@ -7,7 +7,7 @@ use crate::features::quick_switcher::ranking::rank;
 const RUSSIAN: &str = "йцукенгшщзхъфывапролджэячсмитьбюё";
 const LATIN: &str = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
 /// Letters in order with gaps: too weak for a guess at the layout.
-const RANK_OF_GAPS: u32 = 4;
+pub const RANK_OF_GAPS: u32 = 4;
 /// The name in the language on screen goes before the same fit in the other one.
 const OTHER_LANGUAGE: u32 = 1;
 /// What was typed goes before what it would be under the other layout.

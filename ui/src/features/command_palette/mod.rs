@@ -11,8 +11,9 @@ use crate::i18n::{Language, chat_title, language, t};
 use crate::keys::regions::focus_when_shown;
 use crate::primitives::{EmptyState, FieldKind, Icon, IconName, ListRow, TextField};
 use crate::state::AppState;
-use commands::{Entry, entries};
-use finding::fit;
+pub use commands::Entry;
+use commands::entries;
+use finding::{RANK_OF_GAPS, fit};
 
 /// The field and what fits, best first.
 #[component]
@@ -85,6 +86,15 @@ pub fn CommandPalette() -> impl IntoView {
     }
 }
 
+/// What is meant by `/` and these letters in the composer, best first: without gaps, since Enter would do it.
+pub fn meant(state: AppState, typed: &str, limit: usize) -> Vec<Entry> {
+    let all = untrack(|| entries(state));
+    let shown = untrack(language);
+    let mut found = ranked(&all, typed, shown);
+    found.retain(|(rank, _)| *rank < RANK_OF_GAPS * 4);
+    found.into_iter().take(limit).map(|(_, entry)| entry).collect()
+}
+
 /// The title of the open chat; empty for none.
 fn open_title(state: AppState) -> String {
     let row = state.nav.chat.get_untracked().and_then(|id| state.chats.find(&id)).map(|row| row.get_untracked());
@@ -93,6 +103,10 @@ fn open_title(state: AppState) -> String {
 }
 
 fn found(all: &[Entry], query: &str, shown: Language) -> Vec<Entry> {
+    ranked(all, query, shown).into_iter().map(|(_, entry)| entry).collect()
+}
+
+fn ranked(all: &[Entry], query: &str, shown: Language) -> Vec<(u32, Entry)> {
     let other = if shown == Language::Ru { Language::En } else { Language::Ru };
     let fits = all.iter().filter_map(|entry| {
         let names = [words(shown, entry.words, &[]), words(other, entry.words, &[])];
@@ -100,5 +114,5 @@ fn found(all: &[Entry], query: &str, shown: Language) -> Vec<Entry> {
     });
     let mut ranked: Vec<(u32, Entry)> = fits.collect();
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, entry)| entry).collect()
+    ranked
 }

@@ -1,28 +1,27 @@
 //! The composer: one growing text field with everything that belongs to writing.
 
 use leptos::prelude::*;
-use view::emoji::bare_name;
 use view::{ChatId, Draft, MessageId, PersonRow, QuoteRow, SendFile, UserId, When};
 use wasm_bindgen::JsCast;
 
 use super::composition::{Composition, Mode};
+use super::desk::Desk;
 use super::drafts::Drafts;
-use super::field_keys::{Ask, ask};
-use super::send::{MESSAGE_BYTES_MAX, asked_poll, is_sendable, mentioned_in};
-use super::suggest::{Suggestion, closed_code, suggest};
+use super::ink_layer::{InkLayer, Paper};
+use super::marks::MarkBar;
+use super::send::MESSAGE_BYTES_MAX;
+use super::suggest::Suggestion;
 use super::suggestions::{LIST_ID, Suggestions, option_id};
 use super::tray::{TrayBar, files_of, takes_files};
 use crate::bridge::files::{choose, offer};
 use crate::features::later::LaterPanel;
 use crate::features::reactions::EmojiPanel;
 use crate::features::voice::{Recorder, RecordingBar};
-use crate::i18n::{language, t, t_with};
-use crate::keys::live::{self, chord_words};
-use crate::keys::{Action, KeyPress};
+use crate::i18n::{t, t_with};
+use crate::keys::Action;
+use crate::keys::live::chord_words;
 use crate::primitives::{ControlSize, Icon, IconButton, IconButtonKind, IconName, MenuAnchor, colour_of};
 use crate::state::AppState;
-use crate::state::emoji::use_emoji;
-use crate::state::team_emoji;
 
 /// How wide the panels over it are, in CSS pixels.
 const EMOJI_WIDTH: f64 = 348.0;
@@ -78,8 +77,16 @@ pub fn Composer(
     everyone: Signal<bool>,
 ) -> impl IntoView {
     let drafts = Drafts::start(chat, composition, incoming, actions.save_draft, actions.quote);
-    let found = RwSignal::new((0, Vec::new()));
-    let desk = Desk { composition, actions, people, everyone, drafts, found, chosen: RwSignal::new(0) };
+    let desk = Desk {
+        composition,
+        actions,
+        people,
+        everyone,
+        drafts,
+        found: RwSignal::new((0, Vec::new())),
+        chosen: RwSignal::new(0),
+        state: AppState::try_get(),
+    };
     let panel = RwSignal::new(None::<MenuAnchor>);
     let box_node = NodeRef::<leptos::html::Div>::new();
     let open_panel = move || panel.set(box_node.get_untracked().map(|node| over_its_end(&node, EMOJI_WIDTH)));
@@ -114,6 +121,12 @@ pub fn Composer(
             }
         });
     });
+    let paper = Paper::new(composition, people);
+    let marking = RwSignal::new(false);
+    let look_at_selection = move || {
+        let selected = composition.selected();
+        marking.set(selected.start < selected.end);
+    };
     let later = RwSignal::new(None::<MenuAnchor>);
     let recorder = Recorder::new();
     // What was said for one chat is not for another.
@@ -139,6 +152,9 @@ pub fn Composer(
                     on_pick=move |suggestion: Suggestion| desk.take(&suggestion)
                 />
             </Show>
+            <Show when=move || marking.get() && !suggesting()>
+                <MarkBar composition=composition on_change=move || desk.drafts.changed() />
+            </Show>
             <div
                 class="composer__box"
                 class:composer__box--edit=editing
@@ -161,6 +177,7 @@ pub fn Composer(
                     <RecordingBar recorder=recorder on_send=say />
                 </Show>
                 <div class="composer__line" class:composer__line--off=move || recorder.is_on()>
+                    <div class="composer__paper" class:composer__paper--inked=move || paper.shows()>
                     <textarea
                         class="composer__field"
                         rows="1"
@@ -178,6 +195,12 @@ pub fn Composer(
                         on:input=move |event| desk.typed(&event)
                         on:keydown=pressed
                         on:click=move |_| desk.look()
+                        on:select=move |_| look_at_selection()
+                        on:keyup=move |_| look_at_selection()
+                        on:pointerup=move |_| look_at_selection()
+                        on:scroll=move |_| paper.fit()
+                        on:compositionstart=move |_| paper.composing.set(true)
+                        on:compositionend=move |_| paper.composing.set(false)
                         on:focus=move |_| use_tray()
                         on:paste=move |event: web_sys::ClipboardEvent| {
                             if let Some(files) = files_of(event.clipboard_data()) {
@@ -186,8 +209,13 @@ pub fn Composer(
                                 offer(files);
                             }
                         }
-                        on:blur=move |_| desk.found.set((0, Vec::new()))
+                        on:blur=move |event| {
+                            desk.found.set((0, Vec::new()));
+                            marking.set(marking.get_untracked() && goes_to_marks(&event));
+                        }
                     />
+                    <InkLayer paper=paper />
+                    </div>
                     <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=Signal::derive(|| chord_words(Action::Emoji)) on_press=open_panel />
                     <Show when=move || !editing() && !sealed.get()>
                         <IconButton
@@ -289,187 +317,16 @@ fn ModeBar(composition: Composition) -> impl IntoView {
     }
 }
 
-/// The composer's hands.
-#[derive(Clone, Copy)]
-struct Desk {
-    composition: Composition,
-    actions: ComposerActions,
-    people: Signal<Vec<PersonRow>>,
-    everyone: Signal<bool>,
-    drafts: Drafts,
-    /// The length of the word they complete, and the suggestions.
-    found: RwSignal<(usize, Vec<Suggestion>)>,
-    chosen: RwSignal<usize>,
-}
-
-impl Desk {
-    fn typed(self, event: &web_sys::Event) {
-        let text = event_target_value(event);
-        self.composition.touched.set(true);
-        self.composition.text.set(text);
-        let composing = event.dyn_ref::<web_sys::InputEvent>().is_some_and(web_sys::InputEvent::is_composing);
-        if !composing && let Some(changed) = closed_code(&self.composition.selected()) {
-            self.composition.apply(changed);
-        }
-        self.look();
-        if !matches!(self.composition.mode.get_untracked(), Mode::Edit { .. }) {
-            self.drafts.changed();
-            if self.composition.text.with_untracked(|text| !text.trim().is_empty()) {
-                self.actions.typing.run(());
-            }
-        }
-    }
-
-    /// Looks for suggestions at the caret.
-    fn look(self) {
-        let everyone = self.everyone.get_untracked().then(|| untrack(language));
-        let found = self.people.with_untracked(|people| suggest(&self.composition.selected(), people, everyone));
-        if self.found.with_untracked(|old| *old != found) {
-            self.chosen.set(0);
-            self.found.set(found);
-        }
-    }
-
-    fn take(self, suggestion: &Suggestion) {
-        let (units, _) = self.found.get_untracked();
-        if let Suggestion::Emoji(emoji, _) = suggestion {
-            use_emoji(emoji);
-        }
-        let mut typed = self.composition.selected();
-        typed.start = typed.start.saturating_sub(units);
-        self.composition.apply(typed.insert(&suggestion.words()));
-        self.found.set((0, Vec::new()));
-        self.drafts.changed();
-    }
-
-    /// True when the key was ours.
-    fn key(self, event: &web_sys::KeyboardEvent, enter_sends: bool, open_panel: impl Fn()) -> bool {
-        // 229: the key went to an input method (Safari says so only this way).
-        if event.is_composing() || event.key_code() == 229 {
-            return false;
-        }
-        if self.key_for_suggestions(&event.key()) {
-            return true;
-        }
-        let press = KeyPress::of(event);
-        let empty = self.composition.text.with_untracked(String::is_empty);
-        match ask(&press, live::action_of(&press), empty, enter_sends) {
-            Some(Ask::Send) => self.send(),
-            Some(Ask::Mark(mark)) => {
-                self.composition.apply(self.composition.selected().toggle(mark));
-                self.drafts.changed();
-            }
-            Some(Ask::EditLast) => self.actions.edit_last.run(()),
-            Some(Ask::Emoji) => open_panel(),
-            // Without edit or reply the key goes on along the chain.
-            Some(Ask::Cancel) => return self.composition.cancel(),
-            None => return false,
-        }
-        true
-    }
-
-    fn key_for_suggestions(self, key: &str) -> bool {
-        let (_, found) = self.found.get_untracked();
-        let (here, count) = (self.chosen.get_untracked(), found.len());
-        if count == 0 {
-            return false;
-        }
-        match key {
-            "ArrowDown" => self.chosen.set((here + 1) % count),
-            "ArrowUp" => self.chosen.set((here + count - 1) % count),
-            "Enter" | "Tab" => found.get(here).into_iter().for_each(|suggestion| self.take(suggestion)),
-            "Escape" => self.found.set((0, Vec::new())),
-            _ => return false,
-        }
-        true
-    }
-
-    /// A text of a fit length, or files.
-    fn is_sendable(self) -> bool {
-        let editing = self.composition.mode.with(|mode| matches!(mode, Mode::Edit { .. }));
-        let files = !editing && !self.composition.tray.is_empty();
-        self.composition.text.with(|text| is_sendable(text) || (files && text.trim().is_empty()))
-    }
-
-    fn send(self) {
-        let text = self.composition.text.get_untracked();
-        if !untrack(|| self.is_sendable()) {
-            return;
-        }
-        let text = text.trim().to_owned();
-        let new = !matches!(self.composition.mode.get_untracked(), Mode::Edit { .. });
-        if let Some(question) = asked_poll(&text).filter(|_| new) {
-            let question = question.to_owned();
-            _ = self.take_draft(text);
-            return self.actions.new_poll.run((question,));
-        }
-        let mentions = self.people.with_untracked(|people| mentioned_in(&text, people));
-        match self.composition.mode.get_untracked() {
-            Mode::Edit { id, original } => {
-                if text != original.trim() {
-                    self.actions.edit.run((id, text, mentions));
-                }
-                self.composition.leave_edit();
-            }
-            _ => {
-                // Before the draft is taken, which empties the tray.
-                let files = self.composition.tray.take();
-                let draft = self.take_draft(text);
-                if files.is_empty() {
-                    self.actions.send.run((draft, mentions));
-                } else {
-                    self.actions.send_files.run((draft, mentions, files));
-                }
-            }
-        }
-        self.found.set((0, Vec::new()));
-        self.composition.focus();
-    }
-
-    /// A sticker is a message; an emoji is written, and so is a sticker into a text.
-    fn take_emoji(self, emoji: &str) {
-        let sticker = bare_name(emoji).and_then(|name| untrack(|| team_emoji::find(name)));
-        let empty = self.composition.text.with_untracked(|text| text.trim().is_empty())
-            && untrack(|| self.composition.tray.is_empty())
-            && !matches!(self.composition.mode.get_untracked(), Mode::Edit { .. });
-        if empty && sticker.is_some_and(|sticker| sticker.sticker) {
-            let draft = self.take_draft(emoji.to_owned());
-            return self.actions.send.run((draft, Vec::new()));
-        }
-        self.composition.insert(emoji);
-    }
-
-    fn send_voice(self, file: SendFile) {
-        let draft = self.take_draft(String::new());
-        self.actions.send_files.run((draft, Vec::new(), vec![file]));
-        self.composition.focus();
-    }
-
-    fn send_later(self, when: When) {
-        let text = self.composition.text.get_untracked();
-        if !is_sendable(&text) {
-            return;
-        }
-        let text = text.trim().to_owned();
-        let mentions = self.people.with_untracked(|people| mentioned_in(&text, people));
-        self.actions.send_later.run((self.take_draft(text), mentions, when));
-        self.composition.focus();
-    }
-
-    /// Empties the composer.
-    fn take_draft(self, text: String) -> Draft {
-        let mode = self.composition.mode.get_untracked();
-        let reply_to = if let Mode::Reply(quote) = mode { Some(quote.id) } else { None };
-        self.composition.clear();
-        self.drafts.sent();
-        Draft { text, reply_to }
-    }
-}
-
 /// Where a panel of this width opens from the composer: over the end of its box.
 fn over_its_end(node: &web_sys::HtmlDivElement, width: f64) -> MenuAnchor {
     let rect = node.get_bounding_client_rect();
     MenuAnchor { x: rect.right() - width, y: rect.bottom(), above: rect.top() - 4.0 }
+}
+
+/// The focus goes to the bar of marks, by Tab.
+fn goes_to_marks(event: &web_sys::FocusEvent) -> bool {
+    let target = event.related_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| element.closest(".marks").ok().flatten().is_some())
 }
 
 /// As tall as its text; the style sheet bounds it.

@@ -3,8 +3,9 @@
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use view::{MessageContent, MessageId, MessageRow, QuoteRow};
+use wasm_bindgen::JsCast as _;
 
-use super::editing::Selected;
+use super::editing::{Change, Selected, difference};
 use super::tray::Tray;
 use crate::features::markdown::plain_text;
 
@@ -136,12 +137,16 @@ impl Composition {
     pub(super) fn apply(&self, changed: Selected) {
         self.touched.set(true);
         if let Some(field) = self.field.get_untracked() {
-            field.set_value(&changed.text);
+            write_over(&field, &changed.text);
             // Texts are bounded far below 2³² units.
             _ = field.set_selection_range(changed.start as u32, changed.end as u32);
-            _ = field.focus();
         }
         self.text.set(changed.text);
+    }
+
+    /// Makes what is selected the words of a link.
+    pub fn make_link(&self) {
+        self.apply(self.selected().changed(Change::Link));
     }
 
     pub(super) fn leave_edit(&self) {
@@ -150,6 +155,23 @@ impl Composition {
             self.text.set(self.kept.get_value());
             self.kept.set_value(String::new());
         }
+    }
+}
+
+/// Changes the field's text as if it were typed, so that the field can undo it.
+fn write_over(field: &web_sys::HtmlTextAreaElement, text: &str) {
+    let (start, end, words) = difference(&field.value(), text);
+    _ = field.focus();
+    if field.value() == text {
+        return;
+    }
+    // Texts are bounded far below 2³² units.
+    _ = field.set_selection_range(start as u32, end as u32);
+    let page = document().unchecked_into::<web_sys::HtmlDocument>();
+    let verb = if words.is_empty() { "delete" } else { "insertText" };
+    let written = page.exec_command_with_show_ui_and_value(verb, false, &words).unwrap_or(false);
+    if !written || field.value() != text {
+        field.set_value(text);
     }
 }
 

@@ -10,7 +10,59 @@ pub(super) struct Selected {
     pub end: usize,
 }
 
+/// Something done to what is selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// This mark around it, or away.
+    Mark(&'static str),
+    /// Its lines as someone's words, or no more.
+    Quote,
+    /// Words that lead somewhere.
+    Link,
+}
+
+/// Where a link leads until it is said.
+const NOWHERE: &str = "https://";
+
 impl Selected {
+    /// As it is after the change.
+    pub(super) fn changed(&self, change: Change) -> Selected {
+        match change {
+            Change::Mark(mark) => self.toggle(mark),
+            Change::Quote => self.quote(),
+            Change::Link => self.link(),
+        }
+    }
+
+    /// Puts `> ` before each line that the selection touches, or takes it away when all have it.
+    fn quote(&self) -> Selected {
+        let (start, end) = self.bytes();
+        let from = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let to = self.text[end..].find('\n').map_or(self.text.len(), |at| end + at);
+        let lines: Vec<&str> = self.text[from..to].split('\n').collect();
+        let bare = |line: &str| line.strip_prefix("> ").or_else(|| line.strip_prefix('>')).map(str::to_owned);
+        let quoted: Option<Vec<String>> = lines.iter().map(|line| bare(line)).collect();
+        let changed = quoted.unwrap_or_else(|| lines.iter().map(|line| format!("> {line}")).collect()).join("\n");
+        let first = self.text[..from].encode_utf16().count();
+        let last = first + changed.encode_utf16().count();
+        let text = format!("{}{changed}{}", &self.text[..from], &self.text[to..]);
+        // A caret stays a caret, behind the line.
+        Selected { text, start: if start == end { last } else { first }, end: last }
+    }
+
+    /// `[words](address)`: of an address the words are to be typed, else the address.
+    pub(super) fn link(&self) -> Selected {
+        let (start, end) = self.bytes();
+        let (before, inside, after) = (&self.text[..start], &self.text[start..end], &self.text[end..]);
+        if inside.starts_with("https://") || inside.starts_with("http://") {
+            let text = format!("{before}[]({inside}){after}");
+            return Selected { text, start: self.start + 1, end: self.start + 1 };
+        }
+        let text = format!("{before}[{inside}]({NOWHERE}){after}");
+        let address = self.end + "[](".len();
+        Selected { text, start: address, end: address + NOWHERE.len() }
+    }
+
     /// The bytes at which the selection starts and ends.
     fn bytes(&self) -> (usize, usize) {
         (byte_at(&self.text, self.start), byte_at(&self.text, self.end))
@@ -58,6 +110,17 @@ impl Selected {
     }
 }
 
+/// What has to be written over one text to have the other: from where to where, in UTF-16 units, and what.
+pub(super) fn difference(old: &str, new: &str) -> (usize, usize, String) {
+    let same = |(a, b): &(char, char)| a == b;
+    let before: usize = old.chars().zip(new.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let (rest, wanted) = (&old[before..], &new[before..]);
+    let after: usize = rest.chars().rev().zip(wanted.chars().rev()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let start = old[..before].encode_utf16().count();
+    let end = start + rest[..rest.len() - after].encode_utf16().count();
+    (start, end, wanted[..wanted.len() - after].to_owned())
+}
+
 /// The byte at a UTF-16 offset; within a surrogate pair the character's start, beyond the end the end.
 pub(super) fn byte_at(text: &str, units: usize) -> usize {
     let mut seen = 0;
@@ -94,6 +157,32 @@ mod tests {
     #[test]
     fn without_a_selection_the_caret_stands_between_the_marks() {
         assert_eq!(selected("", 0, 0).toggle("`"), selected("``", 1, 1));
+    }
+
+    #[test]
+    fn lines_are_quoted_and_quoted_no_more() {
+        let quoted = selected("раз\nдва\nтри", 5, 9).changed(Change::Quote);
+        assert_eq!(quoted, selected("раз\n> два\n> три", 4, 15));
+        assert_eq!(quoted.changed(Change::Quote).text, "раз\nдва\nтри");
+        assert_eq!(selected("a", 1, 1).changed(Change::Quote), selected("> a", 3, 3));
+    }
+
+    #[test]
+    fn a_link_asks_for_what_it_lacks() {
+        assert_eq!(selected("см. тут", 4, 7).changed(Change::Link), selected("см. [тут](https://)", 10, 18));
+        let address = "https://a.example";
+        let made = selected(address, 0, 17).changed(Change::Link);
+        assert_eq!(made, selected("[](https://a.example)", 1, 1));
+    }
+
+    #[test]
+    fn only_what_differs_is_written_anew() {
+        assert_eq!(difference("раз два", "раз **два**"), (4, 7, "**два**".to_owned()));
+        assert_eq!(difference("aaa", "aa"), (2, 3, String::new()));
+        assert_eq!(difference("", "👍"), (0, 0, "👍".to_owned()));
+        // The halves of two emoji are not told apart within.
+        assert_eq!(difference("👍", "👎"), (0, 2, "👎".to_owned()));
+        assert_eq!(difference("я", "я"), (1, 1, String::new()));
     }
 
     #[test]

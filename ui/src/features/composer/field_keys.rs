@@ -1,5 +1,6 @@
 //! What a key in the text field means: chords by the page's keymap, so that Ctrl+B works in Russian, and what every field knows.
 
+use super::editing::Change;
 use crate::keys::{Action, KeyPress};
 
 /// What a key asks for.
@@ -7,8 +8,8 @@ use crate::keys::{Action, KeyPress};
 pub(super) enum Ask {
     /// Send, or keep the edit.
     Send,
-    /// Put this mark around the selection.
-    Mark(&'static str),
+    /// Change what is selected.
+    Change(Change),
     /// The last own message shall be edited (only in an empty field).
     EditLast,
     /// Leave edit or reply.
@@ -20,10 +21,13 @@ pub(super) enum Ask {
 /// What the key asks for here, given what it does by the keymap; `None` leaves it to the field.
 pub(super) fn ask(press: &KeyPress, action: Option<Action>, empty: bool, enter_sends: bool) -> Option<Ask> {
     match action {
-        Some(Action::Bold) => return Some(Ask::Mark("**")),
-        Some(Action::Italic) => return Some(Ask::Mark("*")),
-        Some(Action::Strike) => return Some(Ask::Mark("~~")),
-        Some(Action::Code) => return Some(Ask::Mark("`")),
+        Some(Action::Bold) => return Some(Ask::Change(Change::Mark("**"))),
+        Some(Action::Italic) => return Some(Ask::Change(Change::Mark("*"))),
+        Some(Action::Strike) => return Some(Ask::Change(Change::Mark("~~"))),
+        Some(Action::Code) => return Some(Ask::Change(Change::Mark("`"))),
+        Some(Action::Spoiler) => return Some(Ask::Change(Change::Mark("||"))),
+        Some(Action::Quote) => return Some(Ask::Change(Change::Quote)),
+        Some(Action::Link) => return Some(Ask::Change(Change::Link)),
         Some(Action::Emoji) => return Some(Ask::Emoji),
         _ => {}
     }
@@ -60,10 +64,10 @@ mod tests {
 
     #[test]
     fn marks_work_on_russian_french_and_german_layouts() {
-        assert_eq!(press("b", "KeyB", "c"), Some(Ask::Mark("**")));
-        assert_eq!(press("и", "KeyB", "c"), Some(Ask::Mark("**")));
-        assert_eq!(press("Ч", "KeyX", "cs"), Some(Ask::Mark("~~")));
-        assert_eq!(press("ψ", "KeyC", "cs"), Some(Ask::Mark("`")));
+        assert_eq!(press("b", "KeyB", "c"), Some(Ask::Change(Change::Mark("**"))));
+        assert_eq!(press("и", "KeyB", "c"), Some(Ask::Change(Change::Mark("**"))));
+        assert_eq!(press("Ч", "KeyX", "cs"), Some(Ask::Change(Change::Mark("~~"))));
+        assert_eq!(press("ψ", "KeyC", "cs"), Some(Ask::Change(Change::Mark("`"))));
         assert_eq!(press("a", "KeyQ", "c"), None, "AZERTY: the character counts");
         assert_eq!(press("b", "KeyB", "ca"), None, "AltGr types");
     }

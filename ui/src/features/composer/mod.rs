@@ -1,10 +1,13 @@
-//! Where messages are written: growing text, reply and edit, people and emoji as one types, drafts.
+//! Where messages are written: growing text that shows its formatting, reply and edit, people and emoji as one types, drafts.
 
 mod composer;
 mod composition;
+mod desk;
 mod drafts;
 mod editing;
 mod field_keys;
+mod ink_layer;
+mod marks;
 mod send;
 mod suggest;
 mod suggestions;

@@ -50,7 +50,12 @@ fn names_of<'a>(pieces: &'a [Inline], names: &mut Vec<&'a str>) {
             Inline::Bold(inside) | Inline::Italic(inside) | Inline::Strike(inside) | Inline::Spoiler(inside) => {
                 names_of(inside, names);
             }
-            Inline::Text(_) | Inline::Break | Inline::Code(_) | Inline::Emoji(_) | Inline::Link { .. } => {}
+            Inline::Text(_)
+            | Inline::Break
+            | Inline::Code(_)
+            | Inline::Emoji(_)
+            | Inline::Chat(_)
+            | Inline::Link { .. } => {}
         }
     }
 }

@@ -1,21 +1,56 @@
-//! What could complete the word being typed: people after `@`, emoji after `:`. Pure.
+//! What could complete the word being typed: people after `@`, chats after `#`, emoji after `:`, commands after `/` at the start.
 
-use leptos::prelude::untrack;
-use view::{Everyone, PersonRow};
+use leptos::prelude::{WithUntracked, untrack};
+use view::{ChatKind, Everyone, PersonRow};
 
 use super::editing::Selected;
+use crate::features::command_palette::Entry;
 use crate::features::reactions::{by_code, by_text, load, search};
 use crate::i18n::Language;
-use crate::state::emoji;
 use crate::state::team_emoji::with_all;
+use crate::state::{AppState, ChatEntry, emoji};
 
 /// Most suggestions shown.
 pub(super) const SUGGESTIONS_MAX: usize = 8;
 /// An emoji is sought from so many characters on: `:)` shall stay what it is.
 const CODE_CHARS_MIN: usize = 2;
 
-/// One suggestion.
+/// A command is sought in so many letters at most: what is longer is a message.
+const COMMAND_CHARS_MAX: usize = 24;
+
+/// A chat that can be named.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ChatName {
+    pub title: String,
+    /// A channel, which goes before groups.
+    pub channel: bool,
+}
+
+/// The chats that can be named, in the order of the list; none in the gallery.
+pub(super) fn chat_names(state: Option<AppState>) -> Vec<ChatName> {
+    let Some(state) = state else { return Vec::new() };
+    let name = |entry: &ChatEntry| {
+        entry.row.with_untracked(|row| {
+            let named = row.kind != ChatKind::Private && row.role.is_some();
+            named.then(|| ChatName { title: row.title.clone(), channel: row.kind == ChatKind::Channel })
+        })
+    };
+    state.chats.order.with_untracked(|order| order.iter().filter_map(name).collect())
+}
+
+/// What there is to suggest.
+pub(super) struct Sources<'a> {
+    pub people: &'a [PersonRow],
+    /// In which language everyone can be mentioned, where one may.
+    pub everyone: Option<Language>,
+    /// In the order of the chat list.
+    pub chats: &'a [ChatName],
+    /// What these letters mean, best first.
+    pub commands: &'a dyn Fn(&str) -> Vec<Entry>,
+}
+
+/// One suggestion.
+#[derive(Debug, Clone)]
 pub(super) enum Suggestion {
     /// Someone to mention.
     Person(Box<PersonRow>),
@@ -23,6 +58,22 @@ pub(super) enum Suggestion {
     Everyone(&'static str, Everyone),
     /// An emoji, with its skin tone, and its short code.
     Emoji(String, String),
+    /// A chat to name.
+    Chat(ChatName),
+    /// Something to do instead of saying it.
+    Command(Entry),
+}
+
+impl PartialEq for Suggestion {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Suggestion::Person(one), Suggestion::Person(other)) => one == other,
+            (Suggestion::Emoji(one, _), Suggestion::Emoji(other, _)) => one == other,
+            (Suggestion::Chat(one), Suggestion::Chat(other)) => one == other,
+            (Suggestion::Command(one), Suggestion::Command(other)) => one.words == other.words,
+            _ => false,
+        }
+    }
 }
 
 impl Suggestion {
@@ -32,30 +83,37 @@ impl Suggestion {
             Suggestion::Person(person) => format!("@{} ", person.username),
             Suggestion::Everyone(word, _) => format!("@{word} "),
             Suggestion::Emoji(text, _) => text.clone(),
+            Suggestion::Chat(chat) if is_one_word(&chat.title) => format!("#{} ", chat.title),
+            Suggestion::Chat(chat) => format!("#[{}] ", chat.title),
+            Suggestion::Command(_) => String::new(),
         }
     }
 }
 
-/// What fits the word before the caret; with the word's length in UTF-16 units, its sign included. `everyone`: in which language
-/// everyone can be mentioned, where one may.
-pub(super) fn suggest(typed: &Selected, people: &[PersonRow], everyone: Option<Language>) -> (usize, Vec<Suggestion>) {
+/// What fits the word before the caret; with the word's length in UTF-16 units, its sign included.
+pub(super) fn suggest(typed: &Selected, sources: &Sources<'_>) -> (usize, Vec<Suggestion>) {
     if typed.start != typed.end {
         return (0, Vec::new());
+    }
+    if let Some(letters) = command(typed) {
+        let found = (sources.commands)(letters).into_iter().map(Suggestion::Command).collect();
+        return (typed.start, found);
     }
     let Some((sign, query)) = word(typed.before()) else { return (0, Vec::new()) };
     let found = match sign {
         '@' => {
-            let mut found = everyone.map(|language| all_or_here(query, language)).unwrap_or_default();
+            let mut found = sources.everyone.map(|language| all_or_here(query, language)).unwrap_or_default();
             let room = SUGGESTIONS_MAX - found.len();
-            let people = matching(people, query).into_iter().take(room);
+            let people = matching(sources.people, query).into_iter().take(room);
             let people = people.map(|person| Suggestion::Person(Box::new(person.clone())));
             // Who is begun to be named comes first; everyone only when nothing is said yet, or just that.
             found.extend(people);
             if query.is_empty() {
-                found.rotate_left(everyone.map_or(0, |_| 2));
+                found.rotate_left(sources.everyone.map_or(0, |_| 2));
             }
             found
         }
+        '#' => chats_for(sources.chats, query),
         _ if query.chars().count() >= CODE_CHARS_MIN => {
             load();
             emoji_for(query)
@@ -79,6 +137,30 @@ fn all_or_here(query: &str, language: Language) -> Vec<Suggestion> {
     };
     let fitting = words.into_iter().filter(|(word, _)| word.starts_with(&query));
     fitting.map(|(word, everyone)| Suggestion::Everyone(word, everyone)).collect()
+}
+
+/// The letters of a command: the whole text begins with `/`.
+fn command(typed: &Selected) -> Option<&str> {
+    let letters = typed.before().strip_prefix('/')?;
+    let fits = letters.chars().count() <= COMMAND_CHARS_MAX && !letters.contains(['/', '\n']);
+    (fits && typed.text.len() == letters.len() + 1).then_some(letters)
+}
+
+/// Chats a word of whose title begins so; channels first.
+fn chats_for(chats: &[ChatName], query: &str) -> Vec<Suggestion> {
+    let query = query.to_lowercase();
+    let begins = |title: &str| {
+        let title = title.to_lowercase();
+        title.starts_with(&query) || title.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&query))
+    };
+    let mut found: Vec<&ChatName> = chats.iter().filter(|chat| begins(&chat.title)).collect();
+    found.sort_by_key(|chat| !chat.channel);
+    found.into_iter().take(SUGGESTIONS_MAX).map(|chat| Suggestion::Chat(chat.clone())).collect()
+}
+
+/// Needs no brackets after `#`.
+fn is_one_word(title: &str) -> bool {
+    title.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) && !title.is_empty()
 }
 
 /// Emoji that fit, the ones used last first among them.
@@ -115,7 +197,7 @@ pub(super) fn closed_code(typed: &Selected) -> Option<Selected> {
 fn word(before: &str) -> Option<(char, &str)> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+');
     let start = before.rfind(|c: char| !is_part(c))?;
-    let sign = before[start..].chars().next().filter(|sign| matches!(sign, '@' | ':'))?;
+    let sign = before[start..].chars().next().filter(|sign| matches!(sign, '@' | ':' | '#'))?;
     let in_word = before[..start].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == sign);
     (!in_word).then(|| (sign, &before[start + sign.len_utf8()..]))
 }
@@ -173,7 +255,10 @@ mod tests {
 
     fn names(text: &str) -> Vec<String> {
         let people = [person(1, "anna", "Анна Петрова"), person(2, "boris", "Борис"), person(3, "petr", "Пётр")];
-        let (_, found) = suggest(&typed(text), &people, None);
+        let chats = [("Планы", false), ("general", true), ("Запуск: планы", true)];
+        let chats = chats.map(|(title, channel)| ChatName { title: title.into(), channel });
+        let sources = Sources { people: &people, everyone: None, chats: &chats, commands: &|_| Vec::new() };
+        let (_, found) = suggest(&typed(text), &sources);
         found.iter().map(|one| one.words().trim().to_owned()).collect()
     }
 
@@ -189,13 +274,31 @@ mod tests {
     fn everyone_is_offered_where_one_may_in_the_language_one_writes() {
         let people = [person(1, "anna", "Анна Петрова"), person(2, "alla", "Алла")];
         let words = |text: &str, language| {
-            let (_, found) = suggest(&typed(text), &people, Some(language));
+            let (_, found) = suggest(&typed(text), &Sources { people: &people, everyone: Some(language), chats: &[], commands: &|_| Vec::new() });
             found.iter().map(|one| one.words().trim().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(words("@", Language::Ru), ["@anna", "@alla", "@все", "@здесь"]);
         assert_eq!(words("@", Language::En)[2..], ["@all", "@here"]);
         assert_eq!(words("@al", Language::Ru), ["@all", "@alla"]);
         assert_eq!(words("@ЗД", Language::En), ["@здесь"]);
+    }
+
+    #[test]
+    fn chats_are_named_in_one_word_or_in_brackets() {
+        assert_eq!(names("см. #gen"), ["#general"]);
+        assert_eq!(names("#ПЛ"), ["#[Запуск: планы]", "#Планы"]);
+        assert!(names("c#pl").is_empty() && names("##pl").is_empty() && names("#x").is_empty());
+    }
+
+    #[test]
+    fn a_command_is_the_whole_text_and_short() {
+        for (text, letters) in
+            [("/", Some("")), ("/опр", Some("опр")), ("/usr/bin", None), ("a /b", None), ("/a\nb", None)]
+        {
+            assert_eq!(command(&typed(text)), letters, "{text}");
+        }
+        assert_eq!(command(&Selected { start: 2, end: 2, ..typed("/poll") }), None, "the caret stands within");
+        assert_eq!(command(&typed(&format!("/{}", "я".repeat(40)))), None);
     }
 
     #[test]

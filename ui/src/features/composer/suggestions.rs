@@ -78,6 +78,20 @@ fn words_of(suggestion: &Suggestion) -> AnyView {
             }
             .into_any()
         }
+        Suggestion::Chat(chat) => view! {
+            <Icon name=if chat.channel { IconName::Hash } else { IconName::People } />
+            <span class="suggestions__name">{chat.title.clone()}</span>
+        }
+        .into_any(),
+        Suggestion::Command(entry) => {
+            let (icon, words, chord) = (entry.icon, entry.words, entry.chord());
+            view! {
+                <Icon name=icon />
+                <span class="suggestions__name">{move || t(words)}</span>
+                {(!chord.is_empty()).then(|| view! { <kbd class="suggestions__detail">{chord}</kbd> })}
+            }
+            .into_any()
+        }
         Suggestion::Emoji(text, code) => view! {
             <span class="suggestions__emoji"><EmojiText text=text.clone() /></span>
             <span class="suggestions__name">{format!(":{code}:")}</span>

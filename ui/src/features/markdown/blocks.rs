@@ -100,7 +100,8 @@ fn code(lines: &[&str]) -> (Block, usize) {
     (Block::Code { language: language.to_lowercase(), text: body.join("\n") }, used)
 }
 
-fn quoted(line: &str) -> Option<&str> {
+/// What a line quotes.
+pub(super) fn quoted(line: &str) -> Option<&str> {
     let rest = line.trim_start().strip_prefix('>')?;
     Some(rest.strip_prefix(' ').unwrap_or(rest))
 }
@@ -112,7 +113,7 @@ fn quote(lines: &[&str], is_mentioned: IsMentioned<'_>, depth: usize) -> (Block,
 }
 
 /// The number (if any) and the words of a list's point.
-fn point(line: &str) -> Option<(Option<u64>, &str)> {
+pub(super) fn point(line: &str) -> Option<(Option<u64>, &str)> {
     let line = line.trim_start();
     if let Some(words) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")).or_else(|| line.strip_prefix("• "))
     {

@@ -2,6 +2,7 @@
 
 use view::emoji::is_emoji_name;
 
+use super::ink::{Part, Trace};
 use super::links::{bare_link_at, is_safe_link};
 
 /// Deepest nesting of bold in italic in …; what is deeper stays as typed.
@@ -12,6 +13,8 @@ const LINK_WORDS_BYTES_MAX: usize = 512;
 const LINK_ADDRESS_BYTES_MAX: usize = 2_048;
 /// Longest name of an emoji of the team's own, in bytes.
 const EMOJI_NAME_BYTES_MAX: usize = 32;
+/// Longest title of a chat after `#`, in bytes.
+const CHAT_TITLE_BYTES_MAX: usize = 330;
 /// Longest text that can be a row of emoji only, in bytes.
 const EMOJI_BYTES_MAX: usize = 96;
 /// So many emoji alone are drawn large.
@@ -45,26 +48,34 @@ pub enum Inline {
     Mention(String),
     /// `:name:`: perhaps an emoji of the team's own.
     Emoji(String),
+    /// `#title` or `#[title]` of a chat that one knows.
+    Chat(String),
 }
 
-/// Whether a username is among those mentioned.
+/// Whether a username is among those mentioned; after `#`, whether a chat has this title.
 pub type IsMentioned<'a> = &'a dyn Fn(&str) -> bool;
 
 struct Style {
     mark: &'static str,
     make: fn(Vec<Inline>) -> Inline,
+    part: Part,
 }
 
 const STYLES: [Style; 5] = [
-    Style { mark: "**", make: Inline::Bold },
-    Style { mark: "~~", make: Inline::Strike },
-    Style { mark: "||", make: Inline::Spoiler },
-    Style { mark: "*", make: Inline::Italic },
-    Style { mark: "_", make: Inline::Italic },
+    Style { mark: "**", make: Inline::Bold, part: Part::Bold },
+    Style { mark: "~~", make: Inline::Strike, part: Part::Strike },
+    Style { mark: "||", make: Inline::Spoiler, part: Part::Spoiler },
+    Style { mark: "*", make: Inline::Italic, part: Part::Italic },
+    Style { mark: "_", make: Inline::Italic, part: Part::Italic },
 ];
 
 /// Reads the formatting of one paragraph; line feeds become breaks.
 pub(super) fn parse_inline(text: &str, is_mentioned: IsMentioned<'_>) -> Vec<Inline> {
+    read_inline(text, is_mentioned, Trace::default())
+}
+
+/// The same, telling which part of the source became what.
+pub(super) fn read_inline<'a>(text: &'a str, is_mentioned: IsMentioned<'a>, trace: Trace<'a>) -> Vec<Inline> {
     Reader {
         text,
         at: 0,
@@ -75,6 +86,7 @@ pub(super) fn parse_inline(text: &str, is_mentioned: IsMentioned<'_>) -> Vec<Inl
         hopeless_ticks: 0,
         hopeless_link: false,
         is_mentioned,
+        trace,
     }
     .read()
 }
@@ -92,6 +104,7 @@ struct Reader<'a> {
     /// No link in square brackets ends any more.
     hopeless_link: bool,
     is_mentioned: IsMentioned<'a>,
+    trace: Trace<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -104,6 +117,7 @@ impl<'a> Reader<'a> {
                 '[' => self.link(),
                 '@' => self.mention(),
                 ':' => self.emoji(),
+                '#' => self.chat(),
                 'h' | 'H' | 'm' | 'M' => self.bare_link(),
                 '*' | '_' | '~' | '|' => self.styled(),
                 _ => false,
@@ -138,8 +152,10 @@ impl<'a> Reader<'a> {
         true
     }
 
-    fn inner(&self, text: &'a str) -> Vec<Inline> {
+    /// What stands inside, `skipped` bytes from here.
+    fn inner(&self, text: &'a str, skipped: usize) -> Vec<Inline> {
         let (depth, is_mentioned) = (self.depth + 1, self.is_mentioned);
+        let trace = self.trace.at(self.at + skipped);
         Reader {
             text,
             at: 0,
@@ -150,12 +166,14 @@ impl<'a> Reader<'a> {
             hopeless_ticks: 0,
             hopeless_link: false,
             is_mentioned,
+            trace,
         }
         .read()
     }
 
     fn escape(&mut self) -> bool {
         let Some(c) = self.rest()[1..].chars().next().filter(char::is_ascii_punctuation) else { return false };
+        self.trace.note(self.at, 1, Part::Mark);
         self.plain.push(c);
         self.at += 1 + c.len_utf8();
         true
@@ -179,7 +197,13 @@ impl<'a> Reader<'a> {
                 let inside = &rest[ticks..start];
                 let trimmed = inside.strip_prefix(' ').and_then(|inside| inside.strip_suffix(' '));
                 let code = trimmed.filter(|code| !code.trim().is_empty()).unwrap_or(inside).replace('\n', " ");
-                return !code.is_empty() && self.push(Inline::Code(code), start + run);
+                if code.is_empty() {
+                    return false;
+                }
+                self.trace.note(self.at, start + run, Part::Code);
+                self.trace.note(self.at, ticks, Part::Mark);
+                self.trace.note(self.at + start, run, Part::Mark);
+                return self.push(Inline::Code(code), start + run);
             }
             from = start + run;
         }
@@ -212,7 +236,10 @@ impl<'a> Reader<'a> {
         if words.trim().is_empty() || words.contains(['[', '\n']) || !is_safe_link(href) {
             return false;
         }
-        let piece = Inline::Link { href: href.to_owned(), words: without_links(self.inner(words)) };
+        let piece = Inline::Link { href: href.to_owned(), words: without_links(self.inner(words, 1)) };
+        self.trace.note(self.at, 1, Part::Mark);
+        self.trace.note(self.at + 1, words_end - 1, Part::Link);
+        self.trace.note(self.at + words_end, 3 + end, Part::Mark);
         self.push(piece, words_end + 2 + end + 1)
     }
 
@@ -223,6 +250,7 @@ impl<'a> Reader<'a> {
         let rest = self.rest();
         let Some(end) = bare_link_at(rest) else { return false };
         let href = rest[..end].to_owned();
+        self.trace.note(self.at, end, Part::Link);
         self.push(Inline::Link { words: vec![Inline::Text(href.clone())], href }, end)
     }
 
@@ -235,6 +263,7 @@ impl<'a> Reader<'a> {
         let mut name = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
         while !name.is_empty() {
             if (self.is_mentioned)(name) {
+                self.trace.note(self.at, 1 + name.len(), Part::Mention);
                 return self.push(Inline::Mention(name.to_owned()), 1 + name.len());
             }
             // "ask @bob." and "@bob-" end before the sign.
@@ -256,6 +285,31 @@ impl<'a> Reader<'a> {
         self.push(Inline::Emoji(name.to_owned()), name.len() + 2)
     }
 
+    fn chat(&mut self) -> bool {
+        if self.before().is_some_and(|c| c.is_alphanumeric() || c == '#') {
+            return false;
+        }
+        let rest = &self.rest()[1..];
+        let near = &rest[..rest.floor_char_boundary(CHAT_TITLE_BYTES_MAX)];
+        let (title, bytes) = match near.strip_prefix('[') {
+            Some(inside) => {
+                let Some(end) = inside.find([']', '\n']).filter(|end| inside[*end..].starts_with(']')) else {
+                    return false;
+                };
+                (&inside[..end], 3 + end)
+            }
+            None => {
+                let end = near.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(near.len());
+                (near[..end].trim_end_matches('-'), 1 + near[..end].trim_end_matches('-').len())
+            }
+        };
+        if title.is_empty() || !(self.is_mentioned)(&format!("#{title}")) {
+            return false;
+        }
+        self.trace.note(self.at, bytes, Part::Mention);
+        self.push(Inline::Chat(title.to_owned()), bytes)
+    }
+
     fn styled(&mut self) -> bool {
         let rest = self.rest();
         let Some(which) = STYLES.iter().position(|style| rest.starts_with(style.mark)) else { return false };
@@ -267,7 +321,10 @@ impl<'a> Reader<'a> {
             self.hopeless[which] = true;
             return self.as_typed(mark);
         };
-        let inside = self.inner(&rest[mark.len()..end]);
+        let inside = self.inner(&rest[mark.len()..end], mark.len());
+        self.trace.note(self.at, end + mark.len(), STYLES[which].part);
+        self.trace.note(self.at, mark.len(), Part::Mark);
+        self.trace.note(self.at + end, mark.len(), Part::Mark);
         self.push((STYLES[which].make)(inside), end + mark.len())
     }
 
@@ -359,6 +416,10 @@ fn write_plain(pieces: &[Inline], out: &mut String) {
                 out.push(':');
                 out.push_str(name);
                 out.push(':');
+            }
+            Inline::Chat(title) => {
+                out.push('#');
+                out.push_str(title);
             }
             Inline::Spoiler(_) => out.push('…'),
             Inline::Bold(inside)

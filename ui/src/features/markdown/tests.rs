@@ -163,3 +163,33 @@ fn a_name_between_colons_may_be_an_emoji_and_a_clock_is_none() {
     }
     assert_eq!(plain_text("ура :party_cat:"), "ура :party_cat:");
 }
+
+#[test]
+fn the_links_of_a_text_come_in_order_with_their_words_and_no_unsafe_ones() {
+    let text = "**[смета](https://a.example/1)** и https://b.example.\n> - [злая](javascript:alert(1))\n> https://c.example/x\n\n`https://code.example`";
+    let links = links_of(text);
+    let of = |href: &str, words: &str| (href.to_owned(), words.to_owned());
+    assert_eq!(
+        links,
+        [
+            of("https://a.example/1", "смета"),
+            of("https://b.example", "https://b.example"),
+            of("https://c.example/x", "https://c.example/x"),
+        ]
+    );
+}
+
+#[test]
+fn a_chat_that_one_knows_is_named_by_its_title() {
+    let known = |name: &str| matches!(name, "#general" | "#Планы на год");
+    let pieces = |source: &str| match parse(source, &known).remove(0) {
+        Block::Paragraph(pieces) => pieces,
+        other => panic!("{other:?}"),
+    };
+    let chat = |title: &str| Inline::Chat(title.to_owned());
+    assert_eq!(pieces("#general, да"), [chat("general"), text(", да")]);
+    assert_eq!(pieces("см. #[Планы на год]!"), [text("см. "), chat("Планы на год"), text("!")]);
+    for plain in ["#other", "C#general", "##general", "#[Планы", "# general", "#[]"] {
+        assert_eq!(pieces(plain), [text(plain)], "{plain}");
+    }
+}

@@ -4,11 +4,17 @@ use leptos::prelude::*;
 use view::Everyone;
 use view::emoji::bare_name;
 use view::rows::PersonMention;
+use view::{ChatId, ChatKind};
 
+use super::highlight::highlight;
 use super::{Block, Inline, is_only_emoji, parse};
 use crate::features::team_emoji::TeamPicture;
 use crate::i18n::t;
 use crate::primitives::{Icon, IconName, IconSize};
+use crate::state::{AppState, ChatEntry};
+
+/// Longer code stays plain, in bytes: each piece of it would be a node of the page.
+const COLOURED_BYTES_MAX: usize = 16 * 1024;
 
 /// A message's text, formatted.
 #[component]
@@ -26,9 +32,13 @@ pub fn Markdown(
 ) -> impl IntoView {
     // One of the team's alone is large too, and a sticker is a picture.
     let large = is_only_emoji(&text) || bare_name(text.trim()).is_some();
-    let blocks = parse(&text, &|name| {
-        mentions.iter().any(|person| person.username.eq_ignore_ascii_case(name))
-            || (everyone && Everyone::named(name).is_some())
+    let state = AppState::try_get();
+    let blocks = parse(&text, &|name| match name.strip_prefix('#') {
+        Some(title) => chat_called(state, title).is_some(),
+        None => {
+            mentions.iter().any(|person| person.username.eq_ignore_ascii_case(name))
+                || (everyone && Everyone::named(name).is_some())
+        }
     });
     let pen = Pen { mentions, on_person, large };
     view! { <div class="markdown" class:markdown--large=large>{pen.blocks(blocks)}</div> }
@@ -79,6 +89,7 @@ impl Pen {
             }
             Inline::Mention(name) => self.mention(name),
             Inline::Emoji(name) => view! { <TeamPicture name=name large=self.large /> }.into_any(),
+            Inline::Chat(title) => chat(title),
         }
     }
 
@@ -93,6 +104,28 @@ impl Pen {
         }
         .into_any()
     }
+}
+
+/// A chat of the list by its title.
+fn chat_called(state: Option<AppState>, title: &str) -> Option<ChatId> {
+    let chats = state?.chats;
+    let wanted = title.to_lowercase();
+    chats.order.with_untracked(|order| {
+        let called = |entry: &&ChatEntry| {
+            entry.row.with_untracked(|row| row.kind != ChatKind::Private && row.title.to_lowercase() == wanted)
+        };
+        order.iter().find(called).map(|entry| entry.id.clone())
+    })
+}
+
+fn chat(title: String) -> AnyView {
+    let (shown, state) = (format!("#{title}"), AppState::try_get());
+    let go = move |_| {
+        if let Some((state, chat)) = state.zip(chat_called(state, &title)) {
+            state.nav.open(chat);
+        }
+    };
+    view! { <button class="markdown__mention" type="button" on:click=go>{shown}</button> }.into_any()
 }
 
 fn spoiler(inside: Vec<AnyView>) -> impl IntoView {
@@ -122,7 +155,14 @@ fn spoiler(inside: Vec<AnyView>) -> impl IntoView {
 
 #[component]
 fn CodeBlock(language: String, text: String) -> impl IntoView {
-    let source = StoredValue::new(text.clone());
+    let coloured =
+        if text.len() <= COLOURED_BYTES_MAX { highlight(&language, &text) } else { vec![(None, text.as_str())] };
+    let pieces = coloured.into_iter().map(|(token, piece)| match token {
+        Some(token) => view! { <span class=token.class()>{piece.to_owned()}</span> }.into_any(),
+        None => piece.to_owned().into_any(),
+    });
+    let pieces = pieces.collect_view();
+    let source = StoredValue::new(text);
     let copied = RwSignal::new(false);
     let copy = move |_| {
         _ = window().navigator().clipboard().write_text(&source.get_value());
@@ -136,7 +176,7 @@ fn CodeBlock(language: String, text: String) -> impl IntoView {
             <button class="code-block__copy" type="button" aria-label=name title=name on:click=copy>
                 <Icon name=Signal::derive(move || if copied.get() { IconName::Check } else { IconName::Copy }) size=IconSize::Small />
             </button>
-            <pre tabindex="0"><code>{text}</code></pre>
+            <pre tabindex="0"><code>{pieces}</code></pre>
         </figure>
     }
 }

@@ -2,17 +2,23 @@
 
 mod give;
 mod row;
+mod waiting;
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
 use view::{ChatRow, Command, MemberRow};
 
 use crate::bridge::{self, Attempt};
-use crate::i18n::{t, t_with};
-use crate::primitives::{Button, ButtonKind, EmptyState, IconName, Skeleton, SkeletonShape};
+use crate::features::chat_list::folded;
+use crate::i18n::t;
+use crate::primitives::{Button, ButtonKind, EmptyState, FieldKind, IconName, Skeleton, SkeletonShape, TextField};
 use crate::state::{AppState, Dialog};
 pub use give::GiveChatDialog;
 use row::MemberLine;
+use waiting::Waiting as Asking;
+
+/// From so many members on they can be found by name.
+const FILTER_FROM: usize = 8;
 
 /// The members, by role, then name.
 #[component]
@@ -33,11 +39,23 @@ pub fn MembersPanel(
     };
     Effect::new(move |_: Option<()>| ask());
     let members = Memo::new(move |_| state.members.with(|members| known(members.as_ref(), &chat_id.get())));
+    let wanted = RwSignal::new(String::new());
+    let many = Memo::new(move |_| members.with(|all| all.as_ref().is_some_and(|all| all.len() > FILTER_FROM)));
+    let shown = move || {
+        let words = folded(&wanted.get());
+        let mut all = members.get().unwrap_or_default();
+        if many.get() {
+            all.retain(|member| {
+                folded(&member.person.name).contains(&words) || member.person.username.contains(&words)
+            });
+        }
+        all
+    };
+    let nobody = move || members.with(Option::is_some) && shown().is_empty();
     let may_add = move || row.with(|row| row.may_invite);
-    let count = move || t_with("common-people-count", &[("count", row.with(|row| row.member_count).into())]);
     view! {
         <div class="members">
-            <p class="members__count">{count}</p>
+            <Asking row=row />
             <Show when=may_add>
                 <Button icon=IconName::PersonAdd on_press=move || state.nav.dialog.set(Some(Dialog::AddMembers(chat_id.get_untracked())))>
                     {move || t("members-add")}
@@ -47,8 +65,14 @@ pub fn MembersPanel(
                 when=move || members.with(Option::is_some)
                 fallback=move || view! { <Waiting attempt=attempt retry=move || ask() /> }
             >
+                <Show when=move || many.get()>
+                    <TextField label=move || t("info-find-member") value=wanted kind=FieldKind::Search />
+                </Show>
+                <Show when=nobody>
+                    <p class="members__count" role="status">{move || t("info-no-member")}</p>
+                </Show>
                 <ul class="members__rows">
-                    <For each=move || members.get().unwrap_or_default() key=|member| (member.person.id, member.role, member.can_manage) let:member>
+                    <For each=shown key=|member| (member.person.id, member.role, member.can_manage) let:member>
                         <li><MemberLine member=member chat_id=chat_id /></li>
                     </For>
                 </ul>

@@ -43,10 +43,7 @@ fn act(state: AppState, composition: Composition, action: Action) {
                 bridge::tell(state, Command::JumpToLatest { chat_id });
             }
         }
-        Action::Link => {
-            let selected = selected_text(composition);
-            composition.insert(&format!("[{selected}](https://)"));
-        }
+        Action::Link => composition.make_link(),
         // The composer knows these by itself once it has the focus.
         _ => _ = focus_composer(),
     }
@@ -103,16 +100,6 @@ fn react_to_last(state: AppState) {
     if let Some((message_id, on)) = newest {
         bridge::tell(state, Command::React { chat_id, message_id, emoji, on });
     }
-}
-
-fn selected_text(composition: Composition) -> String {
-    let Some(field) = composition.field.get() else { return String::new() };
-    let (start, end) = (field.selection_start(), field.selection_end());
-    let (Ok(Some(start)), Ok(Some(end))) = (start, end) else { return String::new() };
-    // The browser counts in UTF-16 units.
-    let units: Vec<u16> =
-        field.value().encode_utf16().skip(start as usize).take(end.saturating_sub(start) as usize).collect();
-    String::from_utf16_lossy(&units)
 }
 
 #[cfg(test)]

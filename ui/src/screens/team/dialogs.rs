@@ -11,7 +11,7 @@ use crate::features::encryption::ConfirmDialog;
 use crate::features::folders::{ChatFoldersDialog, FolderDialog};
 use crate::features::forward::ForwardDialog;
 use crate::features::go_to_date::GoToDateDialog;
-use crate::features::invite::InviteDialog;
+use crate::features::invite::{InviteDialog, JoinLinkDialog};
 use crate::features::members_panel::GiveChatDialog;
 use crate::features::message::VersionsDialog;
 use crate::features::new_chat::{AddMembersDialog, EditChatDialog, NewChatDialog};
@@ -87,7 +87,9 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::NewChat => key("chats-new-group"),
         Dialog::People => key("rail-people"),
         Dialog::Channels => key("chats-find-channel"),
-        Dialog::Invite(_) => key("invite-title"),
+        Dialog::Invite(None) => key("invite-title"),
+        Dialog::Invite(Some(_)) => key("invite-title-chat"),
+        Dialog::JoinLink => key("invite-join"),
         Dialog::Profile(_) => key("header-profile"),
         Dialog::EditChat(_) => key("header-edit"),
         Dialog::AddMembers(_) => key("members-add"),
@@ -121,6 +123,7 @@ impl Dialog {
             Dialog::People => view! { <PeopleDialog /> }.into_any(),
             Dialog::Channels => view! { <ChannelsDialog /> }.into_any(),
             Dialog::Invite(chat) => view! { <InviteDialog chat=chat /> }.into_any(),
+            Dialog::JoinLink => view! { <JoinLinkDialog /> }.into_any(),
             Dialog::Profile(user) => view! { <ProfileDialog user=user /> }.into_any(),
             Dialog::EditChat(chat) => view! { <EditChatDialog chat=chat /> }.into_any(),
             Dialog::AddMembers(chat) => view! { <AddMembersDialog chat=chat /> }.into_any(),

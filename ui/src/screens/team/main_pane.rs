@@ -11,10 +11,10 @@ use crate::features::composer::Composition;
 use crate::features::encryption::EncryptionNotice;
 use crate::features::privacy::block;
 use crate::features::timeline::Conversation;
-use crate::i18n::t;
+use crate::i18n::{t, t_with};
 use crate::keys::{Action, live::chord_words};
 use crate::primitives::{Banner, Button, ButtonKind, ControlSize, EmptyState, IconName};
-use crate::state::{AppState, Dialog};
+use crate::state::{AppState, Dialog, InfoTab, Panel};
 
 /// The pane in the middle.
 #[component]
@@ -62,8 +62,24 @@ fn OpenChat() -> impl IntoView {
     view! {
         {move || row.get().map(|SameChat(row)| view! { <ChatHeader row=RwSignal::from(row) /> })}
         <DropZone take=move || composition.tray.use_this(state) />
+        {move || row.get().map(|SameChat(row)| view! { <Asked row=RwSignal::from(row) /> })}
         <Conversation on_person=person people=people composition=composition />
         {move || row.get().map(|SameChat(row)| view! { <Notice row=RwSignal::from(row) /> })}
+    }
+}
+
+/// That people wait to be let in, for those who may.
+#[component]
+fn Asked(row: RwSignal<ChatRow>) -> impl IntoView {
+    let nav = AppState::get().nav;
+    let count = Memo::new(move |_| row.with(|row| row.join_requests));
+    let shown = move || nav.panel.get() == Some(Panel::Info) && nav.info.get() == InfoTab::Members;
+    view! {
+        <Show when=move || (count.get() > 0) && !shown()>
+            <Banner icon=IconName::PersonAdd text=move || t_with("members-waiting-count", &[("count", count.get().into())])>
+                <Button size=ControlSize::Small on_press=move || nav.show_info(InfoTab::Members)>{move || t("members-waiting-show")}</Button>
+            </Banner>
+        </Show>
     }
 }
 

@@ -16,7 +16,7 @@ use crate::features::chat_list::ChatList;
 use crate::features::connection_banner::ConnectionBanner;
 use crate::features::reader::Reader;
 use crate::i18n::t;
-use crate::state::AppState;
+use crate::state::{AppState, Dialog};
 use dialogs::Dialogs;
 use main_pane::MainPane;
 use rail::Rail;
@@ -29,6 +29,11 @@ pub fn Team() -> impl IntoView {
     let state = AppState::get();
     let nav = state.nav;
     follow::keep_host_in_step(state);
+    Effect::new(move |_: Option<()>| {
+        if state.opened_link.with(Option::is_some) {
+            nav.dialog.set(Some(Dialog::JoinLink));
+        }
+    });
     let list = NodeRef::<leptos::html::Nav>::new();
     let chat_open = move || nav.chat.with(Option::is_some) && !nav.settings.get();
     view! {

@@ -1,11 +1,11 @@
-//! The panel at the right: members or search. It overlays the chat on middling screens and fills narrow ones.
+//! The panel at the right: about the open chat, search, lists of messages. It overlays the chat on middling screens and fills narrow ones.
 
 use leptos::prelude::*;
 
+use crate::features::chat_info::ChatInfo;
 use crate::features::collections::{Collection, CollectionPanel};
 use crate::features::encryption::ReadersPanel;
 use crate::features::inbox::InboxPanel;
-use crate::features::members_panel::MembersPanel;
 use crate::features::reminders::Reminders;
 use crate::features::scheduled::ScheduledPanel;
 use crate::features::search_panel::SearchPanel;
@@ -20,8 +20,7 @@ pub fn RightPanel() -> impl IntoView {
     let state = AppState::get();
     let nav = state.nav;
     let title = move || match nav.panel.get() {
-        Some(Panel::Members) => t("header-members"),
-        Some(Panel::Pinned) => t("collections-pinned"),
+        Some(Panel::Info) => t("info-title"),
         Some(Panel::Saved) => t("collections-saved"),
         Some(Panel::Mentions) => t("collections-mentions"),
         Some(Panel::Inbox) => t("inbox-title"),
@@ -32,9 +31,9 @@ pub fn RightPanel() -> impl IntoView {
         Some(Panel::SearchChat | Panel::SearchEverywhere) | None => t("search-title"),
     };
     let row = Memo::new(move |_| nav.chat.get());
-    let members = move || {
+    let info = move || {
         let row = row.get().and_then(|id| state.chats.find(&id))?;
-        Some(view! { <MembersPanel row=RwSignal::from(row) /> })
+        Some(view! { <ChatInfo row=RwSignal::from(row) /> })
     };
     view! {
         <Show when=move || nav.panel.get().is_some()>
@@ -45,12 +44,9 @@ pub fn RightPanel() -> impl IntoView {
                 </header>
                 <div class="right-panel__body">
                     {move || match nav.panel.get() {
-                        Some(Panel::Members) => members.into_any(),
+                        Some(Panel::Info) => info.into_any(),
                         Some(Panel::SearchChat) => view! { <SearchPanel chat=nav.chat /> }.into_any(),
                         Some(Panel::SearchEverywhere) => view! { <SearchPanel chat=Signal::stored(None) /> }.into_any(),
-                        Some(Panel::Pinned) => (move || {
-                            nav.chat.get().map(|chat| view! { <CollectionPanel collection=Collection::Pinned(chat) /> })
-                        }).into_any(),
                         Some(Panel::Saved) => view! {
                             <Reminders />
                             <CollectionPanel collection=Collection::Saved />
