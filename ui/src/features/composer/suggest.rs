@@ -274,7 +274,10 @@ mod tests {
     fn everyone_is_offered_where_one_may_in_the_language_one_writes() {
         let people = [person(1, "anna", "Анна Петрова"), person(2, "alla", "Алла")];
         let words = |text: &str, language| {
-            let (_, found) = suggest(&typed(text), &Sources { people: &people, everyone: Some(language), chats: &[], commands: &|_| Vec::new() });
+            let (_, found) = suggest(
+                &typed(text),
+                &Sources { people: &people, everyone: Some(language), chats: &[], commands: &|_| Vec::new() },
+            );
             found.iter().map(|one| one.words().trim().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(words("@", Language::Ru), ["@anna", "@alla", "@все", "@здесь"]);
