@@ -1,5 +1,6 @@
-//! Some Linux drivers show a blank window. A start whose page never came alive is remembered, and the next one runs
-//! without WebKit's DMABUF renderer; a page that is silent for too long makes the app start itself again that way.
+//! When WebKit shall draw without its DMABUF renderer (Linux). Some drivers show a blank window with it: a start whose page never
+//! came alive is remembered, and the next one runs without; a page that is silent for too long makes the app start itself again
+//! that way. And without a graphics card it draws by software OpenGL, which costs memory and time for nothing.
 
 use std::time::Duration;
 
@@ -10,8 +11,15 @@ const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 /// A page that has not spoken after this time is blank.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Before anything else: does the last start say that this one must avoid the renderer?
+/// Where Linux shows graphics cards.
+const CARDS: &str = "/dev/dri";
+
+/// Before anything else: does the machine, or the last start, say that this one must avoid the renderer?
 pub fn heed(profile: &Profile) {
+    if !has_graphics_card() {
+        // Measured: 80 MiB less for the page's process, docs/benchmarks.md.
+        restart_with_switch("there is no graphics card");
+    }
     let mark = profile.file(MARK);
     let last_failed = mark.exists();
     if let Err(error) = std::fs::write(&mark, b"") {
@@ -20,6 +28,11 @@ pub fn heed(profile: &Profile) {
     if last_failed {
         restart_with_switch("the last start showed no page");
     }
+}
+
+fn has_graphics_card() -> bool {
+    let cards = std::fs::read_dir(CARDS).into_iter().flatten().filter_map(Result::ok);
+    cards.map(|card| card.file_name()).any(|name| name.to_string_lossy().starts_with("render"))
 }
 
 /// The page spoke: the start went well.

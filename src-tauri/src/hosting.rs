@@ -114,6 +114,8 @@ impl Hosting {
             HostCommand::CopyText { text } => self.copy(text).map(|()| DONE),
             // Answered before, while there is no client.
             HostCommand::AskKeyring | HostCommand::WithoutKeyring => Ok(DONE),
+            // Answered by the shell, which has the teams.
+            HostCommand::OpenTeam { .. } | HostCommand::AddTeam => Ok(DONE),
         }
     }
 

@@ -12,8 +12,11 @@ mod links;
 mod logging;
 mod notify;
 mod opening;
+#[cfg(target_os = "linux")]
+mod pressed;
 mod profile;
 mod shell;
+mod teams;
 mod tray;
 mod voice;
 mod window;

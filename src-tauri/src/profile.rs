@@ -27,7 +27,12 @@ impl Profile {
         Ok(Self { folder, own_name })
     }
 
-    /// The encrypted cache.
+    /// All of it.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The encrypted cache of the first team.
     pub fn client_folder(&self) -> PathBuf {
         self.folder.join("client")
     }

@@ -1,18 +1,21 @@
 //! What the parts of the shell share: the client, the page's channel, host mode, and what was last said of preferences.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use client::{App, AppConfig, Here};
+use client::{App, AppConfig, Here, KeySource};
 use tauri::AppHandle;
 use tauri::ipc::Channel;
 use view::notify::{FOREVER, NOTIFY, NotifySettings};
 use view::update::ReplyBody;
-use view::{Command, CommandEnvelope, CommandReply, HostCommand, HostUpdate, Kept, Preferences, Update};
+use view::{
+    Command, CommandEnvelope, CommandReply, Failure, HostCommand, HostUpdate, Kept, Preferences, Stage, Update,
+};
 
 use crate::hosting::Hosting;
 use crate::opening::{Opening, PATIENCE, Source, Step};
 use crate::profile::Profile;
+use crate::teams::{self, FIRST, Teams};
 use crate::voice::Voice;
 use crate::{blank_window, files, keys, logging, notify, tray, voice};
 
@@ -27,8 +30,11 @@ pub struct Shell {
     /// The recording that runs.
     pub voice: Voice,
     opening: Opening,
-    client: OnceLock<App>,
-    /// The team hosted here, for the client that starts or runs.
+    /// The teams, with a client each.
+    pub teams: Teams,
+    /// What opens every cache of this profile, once something did.
+    key: Mutex<Option<KeySource>>,
+    /// The team hosted here, for clients that start or run.
     here: Mutex<Option<Here>>,
     page: Mutex<Page>,
     preferences: Mutex<Preferences>,
@@ -54,7 +60,8 @@ impl Shell {
             hosting: Hosting::new(profile.host_folder()),
             handle,
             opening: Opening::new(client::has_cache(&folder) && !uses_passphrase),
-            client: OnceLock::new(),
+            teams: Teams::new(profile.folder().to_owned()),
+            key: Mutex::default(),
             here: Mutex::default(),
             page: Mutex::default(),
             preferences: Mutex::default(),
@@ -73,8 +80,8 @@ impl Shell {
     pub fn set_here(&self, here: Option<Here>) {
         let mut kept = lock(&self.here);
         kept.clone_from(&here);
-        if let Some(client) = self.client.get() {
-            client.set_here(here);
+        for client in self.teams.clients() {
+            client.set_here(here.clone());
         }
     }
 
@@ -95,8 +102,16 @@ impl Shell {
     pub fn command(self: &Arc<Self>, envelope: CommandEnvelope) {
         match envelope.command {
             Command::Host { host: HostCommand::AskKeyring | HostCommand::WithoutKeyring } => {}
+            Command::Host { host: HostCommand::OpenTeam { id } } => return self.open_team(envelope.id, id),
+            Command::Host { host: HostCommand::AddTeam } => return self.add_team(envelope.id),
             Command::Host { host } => return self.host_command(envelope.id, host),
-            Command::Keep { ref key, ref value } if key == NOTIFY => self.quiet_came(value.as_deref()),
+            Command::Start => self.tell(&Update::Host { host: self.teams.told() }),
+            Command::Keep { ref key, ref value } if key == NOTIFY => {
+                self.quiet_came(value.as_deref());
+                self.tell_other_teams(&envelope.command);
+            }
+            // How the app looks is of the app, not of a team.
+            Command::SetPreferences { .. } => self.tell_other_teams(&envelope.command),
             _ => {}
         }
         let Some(envelope) = files::command(self, envelope) else { return };
@@ -105,9 +120,9 @@ impl Shell {
         self.perform(steps);
     }
 
-    /// The client, once it runs.
-    pub fn client(&self) -> Option<&App> {
-        self.client.get()
+    /// The client of the team on the page, once it runs.
+    pub fn client(&self) -> Option<Arc<App>> {
+        self.teams.client()
     }
 
     /// The person chose files to send.
@@ -120,11 +135,8 @@ impl Shell {
     fn host_command(self: &Arc<Self>, id: u32, host: HostCommand) {
         let shell = Arc::clone(self);
         tauri::async_runtime::spawn(async move {
-            let reply = match shell.hosting.command(&shell, host).await {
-                Ok(body) => CommandReply::Ok { body },
-                Err(failure) => CommandReply::Failed { failure },
-            };
-            shell.tell(&Update::Reply { id, reply });
+            let result = shell.hosting.command(&shell, host).await;
+            shell.answer(id, result);
         });
     }
 
@@ -134,7 +146,7 @@ impl Shell {
             match step {
                 Step::Tell(update) => self.tell(&update),
                 Step::Client(envelope) => {
-                    if let Some(client) = self.client.get() {
+                    if let Some(client) = self.client() {
                         client.command(envelope);
                     }
                 }
@@ -157,24 +169,18 @@ impl Shell {
     }
 
     fn start_client(self: &Arc<Self>, source: Source) {
-        let mut config = AppConfig {
-            data_dir: self.profile.client_folder().display().to_string(),
-            key: source.into(),
-            can_host: true,
-            device_name: device_name(),
-            here: None,
-            runtime: None,
+        let source = KeySource::from(source);
+        // Only the first team's folder knows the passphrase, so that one is opened first, whatever was on the page last.
+        let first = match &source {
+            KeySource::Raw(_) => {
+                *lock(&self.key) = Some(source.clone());
+                self.teams.last_open()
+            }
+            KeySource::Passphrase | KeySource::None => FIRST,
         };
-        let to_page = Arc::clone(self);
-        let started = {
-            // Held until the client is there, so that no team starts unseen in between.
-            let here = lock(&self.here);
-            config.here.clone_from(&here);
-            let started = App::start(config, move |update| to_page.on_client_update(update));
-            // Set once: the opening starts one client.
-            started.map(|client| drop(self.client.set(client)))
-        };
-        if let Err(error) = started {
+        self.teams.expect(first);
+        self.teams.show(first, |_| ());
+        if let Err(error) = self.start_team(first, source.clone()) {
             tracing::error!(%error, "the app could not be started");
             logging::to_terminal(&format!("Hybrid Messenger could not be started: {error}"));
             return self.handle.exit(1);
@@ -182,10 +188,143 @@ impl Shell {
         loop {
             let waited = self.opening.started();
             if waited.is_empty() {
-                return;
+                break;
             }
             self.perform(waited.into_iter().map(Step::Client).collect());
         }
+        if matches!(source, KeySource::Raw(_)) {
+            self.start_others();
+        }
+    }
+
+    /// Starts the client of one team; it says nothing before it is told to.
+    fn start_team(self: &Arc<Self>, team: u32, key: KeySource) -> Result<(), client::StartError> {
+        let mut config = AppConfig {
+            data_dir: teams::name_of(&self.teams.place(team)),
+            key,
+            can_host: true,
+            device_name: device_name(),
+            here: None,
+            runtime: None,
+        };
+        let heard = Arc::clone(self);
+        // Held until the client is there, so that no team starts unseen in between.
+        let here = lock(&self.here);
+        config.here.clone_from(&here);
+        self.teams.expect(team);
+        let client = App::start(config, move |update| heard.on_client_update(team, update))?;
+        self.teams.started(team, Arc::new(client));
+        Ok(())
+    }
+
+    /// Starts the teams that are not on the page, once there is a key for their caches.
+    fn start_others(self: &Arc<Self>) {
+        let Some(key) = lock(&self.key).clone() else { return };
+        let all = std::iter::once(FIRST).chain(self.teams.others());
+        for team in all.filter(|team| self.teams.client_of(*team).is_none()) {
+            match self.start_team(team, key.clone()) {
+                Ok(()) => self.begin(team),
+                // The others go on without it.
+                Err(error) => tracing::error!(%error, team, "a team's cache could not be opened"),
+            }
+        }
+    }
+
+    /// Makes a client say everything from here on.
+    fn begin(&self, team: u32) {
+        if let Some(client) = self.teams.client_of(team) {
+            client.command(CommandEnvelope { id: NOBODY, command: Command::Start });
+        }
+    }
+
+    /// The passphrase has opened the first team's cache: the same key opens the others.
+    fn unlocked(self: &Arc<Self>) {
+        let mut key = lock(&self.key);
+        let Some(opened) = self.teams.client_of(FIRST).and_then(|client| client.unlocked_key()) else { return };
+        if key.replace(KeySource::Raw(opened)).is_some() {
+            return;
+        }
+        drop(key);
+        let shell = Arc::clone(self);
+        // Not on the client's own thread, which says so.
+        std::thread::spawn(move || {
+            shell.start_others();
+            let last = shell.teams.last_open();
+            if last != FIRST {
+                shell.show_team(last);
+            }
+        });
+    }
+
+    fn open_team(self: &Arc<Self>, id: u32, team: u32) {
+        let known = self.teams.client_of(team).is_some();
+        if known {
+            self.show_team(team);
+        }
+        self.answer(id, if known { Ok(DONE) } else { Err(Failure::Internal) });
+    }
+
+    fn add_team(self: &Arc<Self>, id: u32) {
+        let Some(key) = lock(&self.key).clone() else { return self.answer(id, Err(Failure::Internal)) };
+        if let Some(free) = self.teams.free() {
+            self.show_team(free);
+            return self.answer(id, Ok(DONE));
+        }
+        let Some(team) = self.teams.add() else { return self.answer(id, Err(Failure::TooManyTeams)) };
+        let shell = Arc::clone(self);
+        std::thread::spawn(move || match shell.start_team(team, key) {
+            Ok(()) => {
+                if let Some(client) = shell.teams.client_of(team) {
+                    let preferences = shell.preferences();
+                    let command = Command::SetPreferences { preferences };
+                    client.command(CommandEnvelope { id: NOBODY, command });
+                }
+                shell.show_team(team);
+                shell.answer(id, Ok(DONE));
+            }
+            Err(error) => {
+                tracing::error!(%error, "no place for another team");
+                shell.teams.remove(team);
+                shell.answer(id, Err(Failure::Disk));
+            }
+        });
+    }
+
+    /// Puts a team on the page: everything of it is told anew.
+    fn show_team(self: &Arc<Self>, team: u32) {
+        if let Some(client) = self.client() {
+            // Nobody looks at it any more.
+            client.command(CommandEnvelope { id: NOBODY, command: Command::CloseChat });
+        }
+        let left = self.teams.show(team, |list| {
+            self.tell(&Update::Stage { stage: Stage::Starting });
+            self.tell(&Update::Host { host: list });
+        });
+        self.begin(team);
+        tray::refresh(self);
+        if let Some(left) = left {
+            let shell = Arc::clone(self);
+            // Waits until its cache is closed.
+            std::thread::spawn(move || shell.teams.remove(left));
+        }
+    }
+
+    /// To all teams but the one on the page: what holds for the whole app.
+    fn tell_other_teams(&self, command: &Command) {
+        let open = self.client();
+        for client in self.teams.clients() {
+            if open.as_ref().is_none_or(|open| !Arc::ptr_eq(open, &client)) {
+                client.command(CommandEnvelope { id: NOBODY, command: command.clone() });
+            }
+        }
+    }
+
+    fn answer(&self, id: u32, result: Result<ReplyBody, Failure>) {
+        let reply = match result {
+            Ok(body) => CommandReply::Ok { body },
+            Err(failure) => CommandReply::Failed { failure },
+        };
+        self.tell(&Update::Reply { id, reply });
     }
 
     /// To the page; without one it is dropped: a new page asks for everything with `Start`.
@@ -229,27 +368,34 @@ impl Shell {
         let (key, value) = (NOTIFY.to_owned(), settings.value());
         self.quiet_came(value.as_deref());
         self.tell(&Update::Kept { entries: vec![Kept { key: key.clone(), value: value.clone() }] });
-        if let Some(client) = self.client() {
-            client.command(CommandEnvelope { id: u32::MAX, command: Command::Keep { key, value } });
+        for client in self.teams.clients() {
+            let command = Command::Keep { key: key.clone(), value: value.clone() };
+            client.command(CommandEnvelope { id: NOBODY, command });
         }
     }
 
-    fn on_client_update(self: &Arc<Self>, update: Update) {
+    fn on_client_update(self: &Arc<Self>, team: u32, update: Update) {
+        let heard = self.teams.heard(team, &update, || self.tell(&update));
         match &update {
-            Update::Notice { notice } => notify::maybe(self, notice),
-            Update::Preferences { preferences } => {
+            Update::Notice { notice } => notify::maybe(self, team, notice),
+            Update::Preferences { preferences } if heard.open => {
                 *lock(&self.preferences) = preferences.clone();
                 tray::refresh(self);
             }
-            Update::Kept { entries } => {
+            Update::Kept { entries } if heard.open => {
                 if let Some(entry) = entries.iter().find(|entry| entry.key == NOTIFY) {
                     self.quiet_came(entry.value.as_deref());
                 }
             }
-            Update::Unread { messages, mentions } => tray::badge(self, *messages, *mentions),
+            Update::Unread { .. } => tray::badge(self, self.teams.unread().0),
+            Update::Stage { stage: Stage::Welcome { .. } | Stage::Ready { .. } } if team == FIRST => self.unlocked(),
             _ => {}
         }
-        self.tell(&update);
+        if let Some(instead) = heard.instead {
+            self.show_team(instead);
+        } else if heard.changed {
+            self.tell(&Update::Host { host: self.teams.told() });
+        }
     }
 
     fn watch_for_blank_window(self: &Arc<Self>) {
@@ -273,6 +419,9 @@ fn device_name() -> String {
     let host = host.or_else(|| std::fs::read_to_string("/etc/hostname").ok()).unwrap_or_default();
     format!("{} ({})", host.trim(), std::env::consts::OS)
 }
+
+/// Commands of the shell's own: no page waits for their answers.
+pub const NOBODY: u32 = u32::MAX;
 
 /// `Done`, for commands without an answer of their own.
 pub const DONE: ReplyBody = ReplyBody::Done;

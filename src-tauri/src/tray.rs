@@ -44,8 +44,8 @@ pub fn refresh(shell: &Arc<Shell>) {
     }
 }
 
-/// The sum of unread messages, where the system shows one.
-pub fn badge(shell: &Arc<Shell>, messages: u64, _mentions: u64) {
+/// The sum of unread messages of all teams, where the system shows one.
+pub fn badge(shell: &Arc<Shell>, messages: u64) {
     if let Some(window) = shell.handle.get_webview_window(window::MAIN) {
         let _ = window.set_badge_count((messages > 0).then_some(i64::try_from(messages).unwrap_or(i64::MAX)));
     }

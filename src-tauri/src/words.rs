@@ -45,6 +45,8 @@ pub const NEW_MESSAGE: Words = Words { english: "New message", russian: "Нов�
 pub const REMINDER: Words = Words { english: "Reminder", russian: "Напоминание" };
 /// Notification's button.
 pub const SHOW: Words = Words { english: "Show", russian: "Показать" };
+/// Notification's field for an answer.
+pub const REPLY: Words = Words { english: "Reply", russian: "Ответить" };
 /// Once, when the window of a hosting app is closed.
 pub const STILL_HOSTING: Words = Words {
     english: "The window is closed; the team stays online. Stop it from the tray.",

@@ -8,7 +8,8 @@ use crate::ui::{self, Flavour};
 use crate::workspace::Workspace;
 
 /// Builds the web client with its demo and lets the camera of `tests/` look at it. All pictures go to `target/gallery`; those
-/// chosen for people to `docs/gallery`. `args` are parts of names: only scenes whose name has one are taken.
+/// chosen for people to `docs/gallery`, and for each screen a sheet in both languages, both themes and three widths to
+/// `docs/gallery/screens`. `args` are parts of names: only scenes whose name has one are taken.
 pub fn take(workspace: &Workspace, args: &[String]) -> Result<()> {
     setup::ensure(&[Need::Build, Need::Desktop, Need::Test])?;
     ui::build(workspace, Flavour::Dev)?;

@@ -46,7 +46,7 @@ pub fn times(variable: &str, quick: u32, full: u32) -> u32 {
 }
 
 /// Waits for `what` to happen.
-pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(DEADLINE, future).await {
         Ok(value) => value,
         Err(_) => panic!("waited {} s for {what}", DEADLINE.as_secs()),

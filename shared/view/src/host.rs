@@ -38,6 +38,26 @@ pub enum HostCommand {
         /// What.
         text: String,
     },
+    /// Shows another team of this app: → [`crate::Stage::Starting`], then everything of that team.
+    OpenTeam {
+        /// Of [`TeamRow::id`].
+        id: u32,
+    },
+    /// A place for one more team: → [`crate::Stage::Welcome`]. It is given up when another team is opened first.
+    AddTeam,
+}
+
+/// A team that this app is in (desktop).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamRow {
+    /// Its place in this app.
+    pub id: u32,
+    /// What people call it; empty until one is in.
+    pub name: String,
+    /// Unread messages.
+    pub unread: u64,
+    /// Unread mentions.
+    pub mentions: u64,
 }
 
 /// The state of host mode.
@@ -126,5 +146,15 @@ pub enum HostUpdate {
         chat_id: protocol::ChatId,
         /// At which message.
         message_id: Option<protocol::MessageId>,
+        /// In which team of this app.
+        #[serde(default)]
+        team: u32,
+    },
+    /// The teams of this app, at each change.
+    Teams {
+        /// In the order in which they came.
+        teams: Vec<TeamRow>,
+        /// Which of them is on the page.
+        open: u32,
     },
 }

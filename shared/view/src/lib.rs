@@ -20,7 +20,7 @@ pub use command::{Command, CommandEnvelope, Density, Draft, MessageLayout, Prefe
 pub use encryption::{DeviceRow, DeviceStanding, ReaderRow};
 pub use files::{NewEmoji, PickedRow, SendFile, TransferRow, TransferState, Way};
 pub use folders::{Folder, FolderRule, Wanted};
-pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate};
+pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate, TeamRow};
 pub use inbox::{InboxRow, InboxWhat};
 pub use kept::Kept;
 pub use protocol::emoji::{self, TeamEmoji};

@@ -514,6 +514,8 @@ pub enum Failure {
     FileChanged,
     /// Only in the desktop app.
     NotHere,
+    /// This app is in as many teams as it can be.
+    TooManyTeams,
     /// A bug; it is in the log.
     Internal,
 }

@@ -111,10 +111,12 @@ impl Window {
         self.devtools("Input.dispatchKeyEvent", event("keyUp")).await;
     }
 
-    /// A picture of the page as it is now.
-    pub async fn picture(&self, format: &str) -> Vec<u8> {
-        let wish =
-            if format == "webp" { json!({ "format": "webp", "quality": 82 }) } else { json!({ "format": "png" }) };
+    /// A picture of the page as it is now: PNG, or WebP of a quality in percent.
+    pub async fn picture(&self, webp: Option<u8>) -> Vec<u8> {
+        let wish = match webp {
+            Some(quality) => json!({ "format": "webp", "quality": quality }),
+            None => json!({ "format": "png" }),
+        };
         let answer = self.devtools("Page.captureScreenshot", wish).await;
         let text = answer["data"].as_str().expect("a picture in base64");
         base64::prelude::BASE64_STANDARD.decode(text).expect("a picture in base64")

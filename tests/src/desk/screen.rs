@@ -171,6 +171,11 @@ impl Desk {
         command
     }
 
+    /// The address of the session bus.
+    pub fn bus(&self) -> &str {
+        &self.bus
+    }
+
     /// A folder that ends with the desk.
     pub fn folder(&self) -> &Path {
         self.folder.path()

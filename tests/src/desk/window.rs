@@ -13,6 +13,11 @@ use super::screen::{Desk, built};
 
 /// How long a person would wait for something to appear; a debug build on two busy cores needs the most of it.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// A point of the page moves, unseen.
+const STIR: &str = "const point = document.createElement('i'); point.id = 'stir'; \
+     Object.assign(point.style, { position: 'fixed', insetBlockEnd: 0, width: '1px', height: '1px', background: 'currentColor' }); \
+     document.body.append(point); \
+     point.animate([{ opacity: 0.01 }, { opacity: 0.02 }], { duration: 100, iterations: Infinity });";
 
 /// A window or page that a test drives.
 pub struct Window {
@@ -204,9 +209,12 @@ impl Window {
             std::env::var_os("HYBRID_SCREENSHOTS").map_or_else(|| built(".").join("../screenshots"), PathBuf::from);
         std::fs::create_dir_all(&folder).expect("screenshots can be kept");
         let path = folder.join(format!("{name}.png"));
-        if let Ok(png) = self.client.screenshot().await {
+        // WebKit answers after its next drawing, and without the DMABUF renderer there is none while nothing moves.
+        self.ask(STIR, vec![]).await;
+        if let Ok(Ok(png)) = tokio::time::timeout(PATIENCE, self.client.screenshot()).await {
             std::fs::write(&path, png).expect("screenshots can be kept");
         }
+        self.ask("document.getElementById('stir')?.remove();", vec![]).await;
         path
     }
 

@@ -216,6 +216,14 @@ pub const SCENES: &[Scene] = &[
     scene("privacy", "team", &[See(".chat-row"), SETTINGS, section(5)], ".privacy__list .empty-state"),
     scene("privacy-blocked", "team,blocked", &[See(".chat-row"), SETTINGS, section(5)], ".privacy__blocked"),
     scene("quiet-menu", "team", &[See(".chat-row"), PressIcon(".rail .icon-button", "Bell")], ".menu__item"),
+    scene("teams", "team,teams", &[OPEN, MESSAGE], ".team-plate:nth-child(1)"),
+    scene("settings-teams", "team,teams", &[See(".chat-row"), SETTINGS, section(6)], ".team-list"),
+    scene(
+        "teams-add",
+        "team,teams",
+        &[See(".chat-row"), SETTINGS, section(6), See(".team-list"), Click(".team-list + div .button")],
+        ".choice",
+    ),
     scene("settings-quiet", "team,quiet", &[See(".chat-row"), SETTINGS, section(2)], ".quiet__chips"),
     scene("inbox", "team", &[See(".chat-row"), PressIcon(".rail .icon-button", "Inbox")], ".inbox__row"),
     scene("everyone", "team", &[OPEN, MESSAGE, Type(".composer__field", "@al")], ".suggestions__row"),
@@ -429,8 +437,10 @@ pub const SCENES: &[Scene] = &[
             See(".search-panel"),
             Type(".search-panel input", "сбор"),
             PressNth(".search-panel__chip", 3),
+            See(".search-panel__chip[aria-pressed=true]"),
         ],
-        ".search-panel__chip[aria-pressed=true]",
+        // What the server found has come, and there is more.
+        ".search-panel > .button",
     ),
     scene("search-start", "team", &[OPEN, MESSAGE, ctrl("f", "KeyF")], ".search-panel .empty-state"),
     scene(

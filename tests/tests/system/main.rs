@@ -9,6 +9,8 @@ mod browser_walk;
 mod browser_xss;
 mod cache;
 mod chat_info;
+#[cfg(target_os = "linux")]
+mod desk_notifications;
 mod desktop;
 mod encrypted;
 mod files;
@@ -20,4 +22,5 @@ mod link_previews;
 mod media;
 mod offline;
 mod script;
+mod teams;
 mod two_apps;

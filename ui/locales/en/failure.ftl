@@ -16,6 +16,7 @@ failure-no-microphone = There is no microphone, or it is in use. Connect one and
 failure-microphone-denied = The microphone may not be used. Allow it in the settings of the system or the browser.
 failure-disk = Cannot write to the disk. It may be full.
 failure-not-here = This works in the desktop app only.
+failure-too-many-teams = This app is in 32 teams already. Leave one first.
 failure-internal = Something broke on our side. Details are in the log.
 failure-too-large = This is too long. Shorten it and try again.
 failure-invalid-field = Something is filled in wrongly. Check the fields.

@@ -40,6 +40,7 @@ pub mod search_panel;
 pub mod shortcuts;
 pub mod status;
 pub mod team_emoji;
+pub mod teams;
 pub mod themes;
 pub mod thread_panel;
 pub mod timeline;

@@ -127,6 +127,7 @@ areas! {
     "status",
     "switcher",
     "team-emoji",
+    "teams",
     "themes",
     "thread",
     "timeline",

@@ -29,6 +29,7 @@ fn failure_key(failure: Failure) -> &'static str {
         Failure::MicrophoneDenied => key("failure-microphone-denied"),
         Failure::FileChanged => key("failure-file-changed"),
         Failure::NotHere => key("failure-not-here"),
+        Failure::TooManyTeams => key("failure-too-many-teams"),
         Failure::Internal => key("failure-internal"),
     }
 }

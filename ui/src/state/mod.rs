@@ -15,6 +15,7 @@ pub mod people;
 pub mod preferences;
 pub mod quiet;
 pub mod team_emoji;
+pub mod teams;
 pub mod themes;
 pub mod timeline;
 pub mod toasts;
@@ -98,6 +99,8 @@ pub struct AppState {
     pub found_teams: RwSignal<Vec<DiscoveredTeam>>,
     /// An invitation opened from outside, for the join screen.
     pub opened_link: RwSignal<Option<String>>,
+    /// The teams of this app.
+    pub teams: teams::Teams,
     /// What is open where.
     pub nav: Navigation,
     /// The newest thing to notify of.
@@ -142,6 +145,7 @@ impl AppState {
             host: RwSignal::new(None),
             found_teams: RwSignal::new(Vec::new()),
             opened_link: RwSignal::new(None),
+            teams: teams::Teams::new(),
             nav: Navigation::new(),
             notice: RwSignal::new(None),
             files: Files::new(),
@@ -233,8 +237,16 @@ impl AppState {
             self.nav.reset();
             self.people.clear();
             self.unread.set(Unread::default());
+            self.members.set(None);
+            self.draft.set(None);
+            self.reminders.set(Vec::new());
+            self.scheduled.set(Vec::new());
         }
+        let ready = matches!(stage, Stage::Ready { .. });
         set_if_new(self.stage, stage);
+        if ready {
+            self.arrived();
+        }
     }
 
     fn person_changed(&self, person: view::PersonRow) {
@@ -254,7 +266,8 @@ impl AppState {
             HostUpdate::State { state } => set_if_new(self.host, Some(state)),
             HostUpdate::Found { teams } => set_if_new(self.found_teams, teams),
             HostUpdate::LinkOpened { link } => self.opened_link.set(Some(link)),
-            HostUpdate::OpenChat { chat_id, message_id } => self.nav.open_at(chat_id, message_id),
+            HostUpdate::OpenChat { chat_id, message_id, team } => self.open_in_team(team, chat_id, message_id),
+            HostUpdate::Teams { teams, open } => self.teams.came(teams, open),
         }
     }
 }

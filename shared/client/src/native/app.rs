@@ -1,10 +1,11 @@
 //! A running client: one per profile.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
+use crypto::Key;
 use protocol::{FileId, FileInfo, LocalId};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
@@ -23,6 +24,7 @@ pub struct App {
     thread: Option<JoinHandle<()>>,
     on_updates: OnUpdates,
     runtime: Option<Runtime>,
+    unlocked: Arc<OnceLock<Key>>,
 }
 
 /// Most commands that wait for the engine; a person cannot make more, only a broken UI.
@@ -64,6 +66,7 @@ impl App {
         let (commands, queue) = mpsc::channel(COMMANDS_MAX);
         let (tell, told) = mpsc::channel(FRAMES_MAX);
         let (opened, wait) = std::sync::mpsc::channel();
+        let unlocked = profile.unlocked();
         let setup = Setup { can_host: config.can_host, device_name: config.device_name, here: config.here };
         let native = Native {
             profile,
@@ -79,7 +82,9 @@ impl App {
             .spawn(move || engine_thread::run(native, setup, &opened, queue, told))
             .map_err(disk)?;
         match wait.recv() {
-            Ok(Ok(())) => Ok(Self { commands: Some(commands), thread: Some(thread), on_updates, runtime: own }),
+            Ok(Ok(())) => {
+                Ok(Self { commands: Some(commands), thread: Some(thread), on_updates, runtime: own, unlocked })
+            }
             Ok(Err(OpenError::Newer)) => Err(StartError::NewerVersion),
             Ok(Err(OpenError::Disk(e))) => Err(StartError::Disk(e)),
             Ok(Err(e)) => Err(StartError::Disk(format!("{e:?}"))),
@@ -99,6 +104,12 @@ impl App {
     /// Says where [`view::ServerTarget::Here`] is now; `None` when this app hosts nothing.
     pub fn set_here(&self, here: Option<Here>) {
         self.tell(Msg::Here(here));
+    }
+
+    /// The key that the passphrase gave: other caches of the same person open with it. `None` until it was unlocked, and
+    /// where the host gave the key itself.
+    pub fn unlocked_key(&self) -> Option<Key> {
+        self.unlocked.get().cloned()
     }
 
     /// The system says that the network changed or the machine woke up: the connection is made anew at once. The app

@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crypto::{KdfHeader, Key};
 use sql::{Store, StoreKey, StoreLocation};
@@ -19,7 +20,7 @@ pub(super) struct Profile {
     folder: PathBuf,
     key: KeySource,
     /// Derived at the first unlocking; the person is not asked again while the app runs.
-    unlocked: Option<Key>,
+    unlocked: Arc<OnceLock<Key>>,
     _lock: File,
 }
 
@@ -41,10 +42,15 @@ impl Profile {
         private(folder).map_err(disk)?;
         let lock = File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(disk)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), key, unlocked: None, _lock: lock }),
+            Ok(()) => Ok(Self { folder: folder.to_owned(), key, unlocked: Arc::default(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(StartError::InUse),
             Err(TryLockError::Error(e)) => Err(disk(e)),
         }
+    }
+
+    /// The key that a passphrase gave, once it did.
+    pub(super) fn unlocked(&self) -> Arc<OnceLock<Key>> {
+        Arc::clone(&self.unlocked)
     }
 
     fn cache(&self) -> PathBuf {
@@ -57,7 +63,7 @@ impl Profile {
 
     /// Opens or makes the cache.
     pub(super) fn open_store(&mut self, passphrase: Option<&str>) -> Result<Store, OpenError> {
-        match (&self.key, &self.unlocked, passphrase) {
+        match (&self.key, self.unlocked.get(), passphrase) {
             (KeySource::None, _, _) => self.open_with(None),
             (KeySource::Raw(key), _, _) => {
                 let key = key.clone();
@@ -96,7 +102,8 @@ impl Profile {
         };
         let key = header.derive(passphrase).map_err(|e| OpenError::Disk(e.to_string()))?;
         let store = self.open_with(Some(&key))?;
-        self.unlocked = Some(key);
+        // Set once: a second passphrase that opens the same store gives the same key.
+        let _ = self.unlocked.set(key);
         Ok(store)
     }
 

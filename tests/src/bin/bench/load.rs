@@ -1,6 +1,7 @@
 //! Who sends and who listens.
 
 use std::io;
+use std::net::SocketAddr;
 
 use testkit::{Person, Wire, new_local_id};
 
@@ -38,7 +39,12 @@ pub async fn accounts(server: &Server, count: usize) -> Vec<Account> {
 
 /// A live connection: to ours, logged in; to the bare loop, just open.
 pub async fn enter(server: &Server, account: Option<&Account>) -> io::Result<(Reader, Writer)> {
-    let (mut reader, mut writer) = connect(server.http()).await?;
+    enter_at(server.http(), account).await
+}
+
+/// As [`enter`].
+pub async fn enter_at(server: SocketAddr, account: Option<&Account>) -> io::Result<(Reader, Writer)> {
+    let (mut reader, mut writer) = connect(server).await?;
     match account {
         Some(account) => {
             writer.send(&[format!(r#"{{"type":"auth","token":"{}"}}"#, account.token)]).await?;

@@ -16,7 +16,9 @@ mod load;
 mod mls;
 mod process;
 mod report;
+mod search;
 mod socket;
+mod texts;
 mod ui;
 
 use report::Report;
@@ -33,6 +35,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("mls", mls::measure),
     ("ui", ui::measure),
     ("desktop", desktop::measure),
+    ("search", search::measure),
 ];
 
 fn main() {

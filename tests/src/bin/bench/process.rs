@@ -25,6 +25,11 @@ impl Server {
         Server::Ours(ServerProcess::start(data, None))
     }
 
+    /// `hybrid-server` with its rows in another database.
+    pub fn on(data: &Path, database_url: Option<&str>) -> Self {
+        Server::Ours(ServerProcess::start(data, database_url))
+    }
+
     /// This program as a bare loop.
     pub fn bare(data: &Path) -> Self {
         let program = std::env::current_exe().expect("a program knows its own file");

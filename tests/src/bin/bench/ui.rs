@@ -19,7 +19,9 @@ const FRAMES: usize = 600;
 const STEP_PX: u32 = 120;
 /// Starts that the time until one can write is the median of.
 const STARTS: usize = 7;
-/// One refresh of a usual screen, in milliseconds; the last digit is the clock's grain.
+/// Chats that are opened one after the other.
+const CHATS_OPENED: usize = 40;
+/// One refresh of a usual screen, in milliseconds.
 const FRAME_MS: f64 = 16.7;
 
 /// Scrolls the element and answers with the milliseconds between frames.
@@ -33,6 +35,44 @@ const SCROLL: &str = r#"
         last = now;
         if (took.length >= frames) return done(took);
         list.scrollTop += took.length < frames / 2 ? -step : step;
+        requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+"#;
+
+/// Presses one chat after the other, and answers with the milliseconds until the frame that shows each one's messages was painted.
+const OPEN_CHATS: &str = r#"
+    const [count, done] = arguments;
+    const rows = [...document.querySelectorAll('.chat-row .list-row')].slice(1, 1 + count);
+    const took = [];
+    const next = () => {
+        const row = rows.shift();
+        if (!row) return done(took);
+        const before = document.querySelector('.message');
+        const started = performance.now();
+        row.click();
+        const look = () => {
+            const message = document.querySelector('.message');
+            if (!message || message === before) return requestAnimationFrame(look);
+            requestAnimationFrame(() => { took.push(performance.now() - started); setTimeout(next, 0); });
+        };
+        requestAnimationFrame(look);
+    };
+    next();
+"#;
+
+/// Types a letter in each frame, and answers with the milliseconds between frames.
+const TYPE: &str = r#"
+    const [frames, done] = arguments;
+    const field = document.querySelector('.composer__field');
+    field.focus();
+    const took = [];
+    let last = null;
+    const frame = now => {
+        if (last !== null) took.push(now - last);
+        last = now;
+        if (took.length >= frames) return done(took);
+        document.execCommand('insertText', false, took.length % 6 ? 'о' : ' ');
         requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
@@ -79,15 +119,52 @@ async fn frames(report: &mut Report) {
         raw: None,
         aim: Aim::AtMost(1_000.0),
     });
+    crowded(report, &page, &site).await;
     page.close().await;
+}
+
+/// With 2,000 chats and 10,000 emoji of the team's own.
+async fn crowded(report: &mut Report, page: &Window, site: &Site) {
+    page.open_afresh(&site.address("#demo=team,many,en,light")).await;
+    page.see(".composer__field").await;
+    page.settle().await;
+    let opened = page.client.execute_async(OPEN_CHATS, vec![json!(CHATS_OPENED)]).await.expect("chats open");
+    let mut opened = numbers(&opened);
+    opened.sort_by(f64::total_cmp);
+    let (what, aim) = ("f  press a chat → its messages painted, p50", Aim::AtMost(50.0));
+    report.line(Line { what, unit: "ms", ours: at(&opened, 0.5), raw: None, aim });
+    let list = scroll(page, ".chat-list__rows").await;
+    let typed = page.client.execute_async(TYPE, vec![json!(FRAMES / 2)]).await.expect("one can type");
+    let typed = in_refreshes(&typed);
+    page.click(".composer .icon-button:has([data-icon=Smile])").await;
+    page.see(".emoji-panel__scroll").await;
+    page.settle().await;
+    let emoji = scroll(page, ".emoji-panel__scroll").await;
+    for (what, took) in [
+        ("f  frame while 2,000 chats scroll, p99", list),
+        ("f  frame while typing, 2,000 chats, p99", typed),
+        ("f  frame while 10,000 emoji scroll, p99", emoji),
+    ] {
+        report.line(Line { what, unit: "ms", ours: at(&took, 0.99), raw: None, aim: Aim::AtMost(FRAME_MS) });
+    }
+}
+
+fn numbers(answer: &serde_json::Value) -> Vec<f64> {
+    answer.as_array().expect("numbers").iter().filter_map(serde_json::Value::as_f64).collect()
+}
+
+/// A frame takes a whole number of refreshes; the clock's grain and jitter make two of them 16.6 or 16.8 apart.
+fn in_refreshes(answer: &serde_json::Value) -> Vec<f64> {
+    let refreshes = |ms: f64| (ms * 60.0 / 1_000.0).round().max(1.0) * FRAME_MS;
+    let mut took: Vec<f64> = numbers(answer).into_iter().map(refreshes).collect();
+    took.sort_by(f64::total_cmp);
+    took
 }
 
 async fn scroll(page: &Window, css: &str) -> Vec<f64> {
     let arguments = vec![json!(css), json!(FRAMES), json!(STEP_PX)];
     let answer = page.client.execute_async(SCROLL, arguments).await.expect("it scrolls");
-    let mut took: Vec<f64> = answer.as_array().expect("frames").iter().filter_map(serde_json::Value::as_f64).collect();
-    took.sort_by(f64::total_cmp);
-    took
+    in_refreshes(&answer)
 }
 
 /// From the navigation to the frame that shows a composer, in milliseconds; the median.

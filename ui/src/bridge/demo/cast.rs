@@ -141,6 +141,24 @@ fn private(number: i64, text: &str, minutes: i64) -> ChatRow {
     ChatRow { person: Some(person), public: false, encrypted: true, member_count: 2, ..row }
 }
 
+/// Fills the list up to 2,000 chats.
+pub fn crowd(chats: &mut Vec<ChatRow>) {
+    let stock = chats.clone();
+    for number in chats.len()..2_000 {
+        let of = &stock[number % stock.len()];
+        let id = ChatId::new(format!("chat-{number}")).unwrap_or_else(ChatId::general);
+        let title = format!("{} {number}", of.title);
+        chats.push(ChatRow {
+            id,
+            title,
+            person: None,
+            kind: ChatKind::Group,
+            settings: ChatSettings::default(),
+            ..of.clone()
+        });
+    }
+}
+
 /// The chat list, newest first.
 pub fn chats() -> Vec<ChatRow> {
     use ChatKind::*;

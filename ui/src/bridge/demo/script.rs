@@ -273,15 +273,16 @@ impl Script {
         if self.scene.has("requests") {
             chats[2].join_requests = 2;
         }
+        if self.scene.has("many") {
+            cast::crowd(&mut chats);
+        }
         let files = |word, files: fn() -> Vec<PickedRow>| if self.scene.has(word) { files() } else { Vec::new() };
         let transfers = if self.scene.has("files") { shown_files::transfers() } else { Vec::new() };
         vec![
             Update::Stage { stage: Stage::Ready { me } },
             Update::Picked { files: files("tray", shown_files::picked) },
             Update::Transfers { transfers },
-            Update::TeamEmoji {
-                emoji: if self.scene.has("stickers") { shown_files::team_emoji() } else { Vec::new() },
-            },
+            Update::TeamEmoji { emoji: self.team_emoji() },
             Update::Connection { connection },
             Update::Chats { chats },
             Update::Unread { messages: 131, mentions: 1 },
@@ -302,7 +303,16 @@ impl Script {
                 devices: cast::devices(),
             },
             host(running()),
+            Update::Host { host: own_teams(self.scene.has("teams"), 0) },
         ]
+    }
+
+    fn team_emoji(&self) -> Vec<TeamEmoji> {
+        match ["many", "stickers"].map(|word| self.scene.has(word)) {
+            [true, _] => shown_files::many_emoji(),
+            [_, true] => shown_files::team_emoji(),
+            _ => Vec::new(),
+        }
     }
 
     /// The open chat's messages; none in a quiet chat, and no answer at all while waiting.
@@ -384,6 +394,16 @@ impl Script {
                 ReplyBody::Done
             }
             HostCommand::Invitation => invitation(7 * 24 * 3_600, 100, false),
+            HostCommand::OpenTeam { id } => {
+                let here = Update::Host { host: own_teams(true, id) };
+                later.push((1, vec![Update::Stage { stage: Stage::Starting }]));
+                later.push((40, self.team().into_iter().chain([here]).collect()));
+                ReplyBody::Done
+            }
+            HostCommand::AddTeam => {
+                later.push((1, vec![Update::Host { host: own_teams(true, 9) }, welcome(true, None)]));
+                ReplyBody::Done
+            }
             _ => ReplyBody::Done,
         };
         (Ok(body), Vec::new(), later)
@@ -433,6 +453,19 @@ fn running() -> HostState {
         connected: connected.map(|(name, connections)| ConnectedPerson { name: name.into(), connections }).into(),
         since: Timestamp(now().0 - 3 * 3_600_000),
     }
+}
+
+/// The teams of the app: one, or several.
+fn own_teams(several: bool, open: u32) -> HostUpdate {
+    let all = [("Маяк", 131, 1), ("Studio North", 12, 2), ("Лесная школа", 3, 0)];
+    let shown = if several { &all[..] } else { &all[..1] };
+    let row = |(id, (name, unread, mentions)): (u32, &(&str, u64, u64))| TeamRow {
+        id,
+        name: (*name).into(),
+        unread: *unread,
+        mentions: *mentions,
+    };
+    HostUpdate::Teams { teams: (0..).zip(shown).map(row).collect(), open }
 }
 
 fn teams() -> Vec<DiscoveredTeam> {

@@ -129,6 +129,18 @@ pub fn team_emoji() -> Vec<TeamEmoji> {
     ]
 }
 
+/// As many as a team may have.
+pub fn many_emoji() -> Vec<TeamEmoji> {
+    let stock = team_emoji();
+    let one = |number: usize| TeamEmoji {
+        name: format!("own_{number}"),
+        sticker: false,
+        pack: String::new(),
+        ..stock[number % stock.len()].clone()
+    };
+    (0..10_000).map(one).collect()
+}
+
 /// Messages with emoji of the team's own; `count` messages stand before them.
 pub fn with_team_emoji(count: u64) -> Vec<MessageRow> {
     let react =

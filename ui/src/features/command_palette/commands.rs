@@ -43,6 +43,7 @@ pub fn entries(state: AppState) -> Vec<Entry> {
     let mut entries = open.as_ref().map(|row| of_chat(state, row)).unwrap_or_default();
     entries.iter_mut().for_each(|entry| entry.of_chat = true);
     entries.extend(everywhere(state));
+    entries.extend(of_teams(state));
     entries.extend(of_chords(state, open.is_some()));
     entries.extend(looks(state));
     entries
@@ -115,6 +116,19 @@ fn everywhere(state: AppState) -> [Entry; 15] {
         Entry::new(key("collections-saved"), IconName::Bookmark, panel(Panel::Saved)),
         Entry::new(key("scheduled-title"), IconName::Clock, panel(Panel::Scheduled)),
     ]
+}
+
+/// None in a browser, which shows one team.
+fn of_teams(state: AppState) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    if let Some(next) = untrack(|| state.teams.next()) {
+        let go = Callback::new(move |()| state.go_to_team(next.id));
+        entries.push(Entry::new(key("teams-next"), IconName::ArrowRight, go));
+    }
+    if state.teams.list.with_untracked(|list| !list.is_empty()) {
+        entries.push(Entry::new(key("teams-add"), IconName::Add, Callback::new(move |()| state.add_team())));
+    }
+    entries
 }
 
 fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {

@@ -5,6 +5,7 @@ use view::Command;
 
 use crate::bridge::Attempt;
 use crate::features::encryption::Devices;
+use crate::features::teams::TeamList;
 use crate::i18n::t;
 use crate::primitives::{Button, ButtonKind, Dialog, IconName};
 use crate::state::AppState;
@@ -25,6 +26,7 @@ pub fn Account() -> impl IntoView {
                 <dt>{move || t("settings-address")}</dt><dd>{me.address}</dd>
             </dl>
         })}
+        <TeamList />
         <Devices />
         <p class="settings__note">{move || t("settings-logout-help")}</p>
         <div>

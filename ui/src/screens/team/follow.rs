@@ -8,7 +8,7 @@ use crate::bridge;
 use crate::keys::escape::{Step, on_escape};
 use crate::state::AppState;
 
-/// Where the last open chat is kept, so that one comes back to it.
+/// Where the last open chat of the first team is kept, so that one comes back to it; of another team with its number.
 const LAST_CHAT: &str = "last-chat";
 
 /// Watches the navigation while the calling component is on screen.
@@ -22,7 +22,7 @@ pub fn keep_host_in_step(state: AppState) {
         }
         match &open {
             Some(chat_id) => {
-                remember(chat_id);
+                remember(state, chat_id);
                 state.timeline.open(chat_id.clone());
                 bridge::tell(state, Command::OpenChat { chat_id: chat_id.clone() });
                 learn_members(state, chat_id.clone());
@@ -68,7 +68,8 @@ fn begin_somewhere(state: AppState) {
             return;
         }
         let wide = window().match_media("(min-width: 640px)").ok().flatten().is_some_and(|query| query.matches());
-        let known = [last(), Some(ChatId::general())].into_iter().flatten().find(|id| state.chats.find(id).is_some());
+        let known =
+            [last(state), Some(ChatId::general())].into_iter().flatten().find(|id| state.chats.find(id).is_some());
         if let Some(id) = known.filter(|_| wide && !state.nav.settings.get_untracked()) {
             begun.set_value(true);
             state.nav.chat.set(Some(id));
@@ -76,14 +77,21 @@ fn begin_somewhere(state: AppState) {
     });
 }
 
-fn last() -> Option<ChatId> {
-    ChatId::new(window().local_storage().ok()??.get_item(LAST_CHAT).ok()??)
+fn last(state: AppState) -> Option<ChatId> {
+    ChatId::new(window().local_storage().ok()??.get_item(&last_chat(state)).ok()??)
 }
 
-fn remember(chat: &ChatId) {
+fn last_chat(state: AppState) -> String {
+    match state.teams.open.get_untracked() {
+        0 => LAST_CHAT.to_owned(),
+        team => format!("{LAST_CHAT}-{team}"),
+    }
+}
+
+fn remember(state: AppState, chat: &ChatId) {
     if let Ok(Some(storage)) = window().local_storage() {
         // A full or forbidden storage only means that one begins elsewhere.
-        _ = storage.set_item(LAST_CHAT, chat.as_str());
+        _ = storage.set_item(&last_chat(state), chat.as_str());
     }
 }
 

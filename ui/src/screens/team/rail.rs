@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use crate::features::avatars::face;
 use crate::features::quiet::QuietButton;
 use crate::features::reminders::rang;
+use crate::features::teams::TeamPlates;
 use crate::i18n::{presence_words, t, t_with};
 use crate::keys::{Action, live::chord_words};
-use crate::primitives::{Avatar, AvatarSize, Badge, ControlSize, IconButton, IconName, Logo};
+use crate::primitives::{Avatar, AvatarSize, Badge, ControlSize, IconButton, IconName};
 use crate::state::{AppState, Dialog, Panel};
 
 /// The rail.
@@ -26,7 +27,7 @@ pub fn Rail() -> impl IntoView {
     let shown = move |panel: Panel| Signal::derive(move || nav.panel.get() == Some(panel));
     view! {
         <nav class="rail" data-region="rail" aria-label=move || t("rail-title")>
-            <div class="rail__logo"><Logo /></div>
+            <TeamPlates />
             <IconButton icon=IconName::Chat label=move || t("chats-title") size=ControlSize::Large pressed=in_chats on_press=move || nav.settings.set(false) />
             <IconButton icon=IconName::People label=move || t("rail-people") size=ControlSize::Large on_press=move || nav.dialog.set(Some(Dialog::People)) />
             <IconButton icon=IconName::Search label=move || t("search-everywhere") size=ControlSize::Large pressed=shown(Panel::SearchEverywhere) shortcut=Signal::derive(|| chord_words(Action::SearchEverywhere)) on_press=toggle(Panel::SearchEverywhere) />

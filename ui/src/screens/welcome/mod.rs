@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use view::Stage;
 
 use super::{Host, Join, SignIn};
+use crate::features::teams::BackToTeam;
 use crate::i18n::{Language, language, t};
 use crate::primitives::{Banner, BannerTone, Button, ButtonKind, ControlSize, IconName, Logo};
 use crate::state::AppState;
@@ -74,6 +75,7 @@ pub fn Welcome() -> impl IntoView {
                         <Banner tone=BannerTone::Warning icon=IconName::Info text=move || t("welcome-session-ended") />
                     </Show>
                     {content}
+                    <Show when=move || step.get() == Step::Choices><BackToTeam /></Show>
                 </div>
             </main>
         </div>
