@@ -7,6 +7,7 @@
 
 mod cast;
 mod hostile;
+mod hosting;
 mod script;
 mod shown_files;
 
