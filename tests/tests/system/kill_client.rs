@@ -29,7 +29,7 @@ async fn kill_9_of_a_client_loses_nothing_that_was_in_its_outbox_and_doubles_not
 /// In a private chat each message moves the keys on: what dies between two writes must not lose one, nor use one twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_9_of_a_client_that_writes_and_reads_in_private_loses_no_message_and_no_key() {
-    let kills = times("HYBRID_CLIENT_KILLS", 5, 200);
+    let kills = times("HYBRID_CLIENT_KILLS", 5, 40);
     let server = TestServer::start().await;
     let address = server.addresses().http.to_string();
     let (own, hers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -13,7 +13,7 @@ use crate::person::wipe;
 use crate::world::{Stores, Weather, World};
 
 /// Random worlds of a run, unless said otherwise; with `HYBRID_TEST_SCALE=full` the second number.
-const SEEDS: (u64, u64) = (80, 3_000);
+const SEEDS: (u64, u64) = (80, 500);
 
 /// Whose devices the five are.
 const OWNERS: [usize; 5] = [0, 1, 2, 0, 1];

@@ -1,7 +1,7 @@
 //! A long life of one encrypted chat: many devices that come, go, sleep and die, in bad weather. Nothing that was said is unreadable
 //! on any device of the two people, nobody forks, and a device that was removed reads nothing of what is said later.
 //!
-//! `HYBRID_TEST_SCALE=full` runs it with 50 devices and 100,000 messages; `HYBRID_SEED=n` chooses another life.
+//! `HYBRID_SOAK=full` runs it with 50 devices and 100,000 messages, for hours; `HYBRID_SEED=n` chooses another life.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ struct Length {
 }
 
 fn length() -> Length {
-    if std::env::var("HYBRID_TEST_SCALE").is_ok_and(|scale| scale == "full") {
+    if std::env::var("HYBRID_SOAK").is_ok_and(|length| length == "full") {
         Length { devices: 50, messages: 100_000 }
     } else {
         Length { devices: 7, messages: 400 }
