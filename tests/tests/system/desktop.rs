@@ -213,7 +213,10 @@ async fn edit_react_reply_delete(alice: &Window, bob: &Window) {
     bob.read(BODY, "Встреча в 16:00").await;
 
     on_message(bob, "Встреча в 16:00", "Add a reaction").await;
-    bob.press_button("👍").await;
+    // By its picture: its name comes with the catalogue, a moment later.
+    let press = "const cell = [...document.querySelectorAll('.emoji-panel__cell')].find(e => e.textContent.includes('👍')); \
+                 cell?.click(); return !!cell;";
+    bob.until(press, vec![], "a thumb in the panel").await;
     alice.read(".reactions__chip", "👍").await;
 
     on_message(bob, "Встреча в 16:00", "Reply").await;

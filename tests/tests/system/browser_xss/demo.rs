@@ -36,6 +36,21 @@ const SEEN_ELSEWHERE: &[&str] = &[
     "stickers",
     "settings-about",
     "theme-weak",
+    "composer-formatted",
+    "composer-commands",
+    "composer-chats",
+    "teams",
+    "settings-teams",
+    "teams-add",
+    "info-files",
+    "info-links",
+    "info-nothing",
+    "info-private",
+    "invite-chat",
+    "join-link",
+    "join-asked",
+    "asked",
+    "asked-members",
 ];
 
 /// Puts texts in the place of all others, once the demo listens, and watches from then on.
