@@ -16,6 +16,7 @@ use crate::harness::Host;
 const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// A kind of storage.
+#[allow(clippy::large_enum_variant, reason = "there is one in a test")]
 pub enum Store {
     /// In the data folder.
     Disk,

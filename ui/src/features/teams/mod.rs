@@ -83,7 +83,7 @@ pub fn TeamList() -> impl IntoView {
     };
     view! {
         <Show when=move || state.teams.list.with(|list| !list.is_empty())>
-            <h3>{move || t("teams-title")}</h3>
+            <h2 class="settings__name">{move || t("teams-title")}</h2>
             <ul class="team-list">{rows}</ul>
             <div>
                 <Button icon=IconName::Add on_press=move || state.add_team()>{move || t("teams-add")}</Button>
