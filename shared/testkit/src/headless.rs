@@ -148,6 +148,15 @@ impl Headless {
         self.app.load(file_id, 64 * 1024 * 1024).await
     }
 
+    /// Loads all of the open chat that is older than what is on screen.
+    pub async fn load_all(&self, chat_id: &ChatId) {
+        while self.look(|screen| screen.has_older) {
+            let pages = self.look(|screen| screen.older_pages);
+            self.command(Command::LoadOlder { chat_id: chat_id.clone() });
+            self.until("an older page", |screen| screen.older_pages != pages).await;
+        }
+    }
+
     /// Waits until the screen is as described.
     pub async fn until(&self, what: &str, is_so: impl Fn(&Screen) -> bool) {
         let mut changed = self.changed.clone();

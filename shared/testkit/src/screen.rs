@@ -21,6 +21,10 @@ pub struct Screen {
     pub timeline_of: Option<ChatId>,
     /// Its rows, by `order`.
     pub timeline: Vec<MessageRow>,
+    /// Older rows can be loaded.
+    pub has_older: bool,
+    /// Answers to a wish for older rows, so far.
+    pub older_pages: u32,
     /// What others see of oneself.
     pub privacy: view::Privacy,
     /// How much of what concerns oneself is new.
@@ -87,16 +91,18 @@ impl Screen {
 
     fn apply_diff(&mut self, diff: TimelineDiff) {
         match diff {
-            TimelineDiff::Reset { rows, .. } => self.timeline = rows,
+            TimelineDiff::Reset { rows, has_older, .. } => (self.timeline, self.has_older) = (rows, has_older),
             TimelineDiff::Upsert { row } => {
                 self.timeline.retain(|known| known.id != row.id);
                 let place = self.timeline.partition_point(|known| known.order < row.order);
                 self.timeline.insert(place, *row);
             }
             TimelineDiff::Remove { id } => self.timeline.retain(|known| known.id != id),
-            TimelineDiff::Older { mut rows, .. } => {
+            TimelineDiff::Older { mut rows, has_older, .. } => {
                 rows.append(&mut self.timeline);
                 self.timeline = rows;
+                self.has_older = has_older;
+                self.older_pages += 1;
             }
             TimelineDiff::Newer { rows, .. } => self.timeline.extend(rows),
         }

@@ -78,19 +78,17 @@ fn own_notes(me: protocol::UserId) -> ChatId {
 /// The messages of a chat with what they say, once all of these are on screen and none is sealed.
 async fn all_of(app: &Headless, chat: &ChatId, ids: &[MessageId]) -> Vec<(MessageId, String)> {
     app.command(Command::OpenChat { chat_id: chat.clone() });
-    for id in ids.iter().rev().step_by(20).chain(ids.first()) {
-        app.command(Command::LoadOlder { chat_id: chat.clone() });
-        app.command(Command::LoadNewer { chat_id: chat.clone() });
-        let there = |screen: &testkit::Screen| {
-            screen.message(id).is_some_and(|row| row.seq > 0 && matches!(row.content, MessageContent::Text { .. }))
-        };
-        app.until("a message", there).await;
-    }
+    app.until("the chat", |screen| screen.timeline_of.as_ref() == Some(chat)).await;
+    app.command(Command::JumpToLatest { chat_id: chat.clone() });
+    let last = ids.last().expect("some were sent");
+    app.until("the last message", |screen| screen.message(last).is_some_and(|row| row.seq > 0)).await;
+    app.load_all(chat).await;
     let readable = |screen: &testkit::Screen| {
-        screen.timeline.iter().all(|row| !matches!(row.content, MessageContent::Sealed))
-            && ids.iter().all(|id| screen.message(id).is_some())
+        ids.iter().all(|id| {
+            screen.message(id).is_some_and(|row| row.seq > 0 && matches!(row.content, MessageContent::Text { .. }))
+        })
     };
-    app.until("all messages", readable).await;
+    app.until("all messages in words", readable).await;
     app.look(|screen| {
         let text = |row: &view::MessageRow| match &row.content {
             MessageContent::Text { text } => Some((row.id.clone(), text.clone())),
