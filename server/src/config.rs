@@ -172,6 +172,12 @@ pub enum CliCommand {
     Serve(Box<ServeFlags>),
     /// Makes an invitation and prints its link, then ends; the server must not be running on the same SQLite data.
     Invite(Box<ServeFlags>),
+    /// Opens what a person exported from the app (either format) and prints it as JSON Lines. The passphrase is
+    /// `HYBRID_PASSPHRASE`, or the first line of the standard input.
+    OpenExport {
+        /// The file.
+        file: std::path::PathBuf,
+    },
 }
 
 /// How the log looks.
@@ -432,6 +438,7 @@ mod tests {
         let arguments = ["hybrid-server", "serve"].iter().chain(arguments);
         match Cli::parse_from(arguments).command {
             CliCommand::Serve(flags) | CliCommand::Invite(flags) => *flags,
+            CliCommand::OpenExport { .. } => unreachable!("not among the arguments"),
         }
     }
 

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         match cli.command {
             CliCommand::Serve(flags) => serve(&flags).await,
             CliCommand::Invite(flags) => invite(&flags).await,
+            CliCommand::OpenExport { file } => open_export(&file),
         }
     });
     match done {
@@ -51,6 +52,16 @@ async fn invite(flags: &ServeFlags) -> Result<(), Failed> {
     say(&invitation.link.to_string());
     say(&invitation.web);
     running.stop().await;
+    Ok(())
+}
+
+fn open_export(file: &std::path::Path) -> Result<(), Failed> {
+    let passphrase = match std::env::var("HYBRID_PASSPHRASE") {
+        Ok(passphrase) => passphrase,
+        Err(_) => std::io::stdin().lines().next().ok_or("no passphrase")??,
+    };
+    let content = std::io::BufReader::new(std::fs::File::open(file)?);
+    crypto::open_any_export(&passphrase, content, std::io::stdout().lock())?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use tauri::{AppHandle, DragDropEvent, Manager as _, State};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
 use view::update::ReplyBody;
-use view::{Command, CommandEnvelope, CommandReply, Failure, FileId, FileInfo, Update};
+use view::{Command, CommandEnvelope, CommandReply, ExportFormat, Failure, FileId, FileInfo, Update};
 
 use crate::shell::{DONE, Shell};
 use crate::words::{self, language_of};
@@ -27,6 +27,7 @@ pub fn command(shell: &Arc<Shell>, envelope: CommandEnvelope) -> Option<CommandE
     match envelope.command {
         Command::PickFiles => pick(shell),
         Command::SaveFile { file } => save(shell, file),
+        Command::Export { passphrase, format } => return export(shell, id, passphrase, format),
         Command::OpenFile { file_id } => return with_saved(shell, id, file_id, open),
         Command::ShowFile { file_id } => return with_saved(shell, id, file_id, show),
         _ => return Some(envelope),
@@ -99,6 +100,35 @@ fn save(shell: &Arc<Shell>, file: FileInfo) {
             client.save(file, &place);
         }
     });
+}
+
+/// Asks where to, seals all that can be read here, and writes it there. Answers when it is written or given up.
+fn export(shell: &Arc<Shell>, id: u32, passphrase: String, format: ExportFormat) -> Option<CommandEnvelope> {
+    let shell = Arc::clone(shell);
+    let mut dialog = shell.handle.dialog().file().set_file_name(format!("hybrid-messenger.{}", format.ending()));
+    if let Ok(folder) = shell.handle.path().document_dir() {
+        dialog = dialog.set_directory(folder);
+    }
+    dialog.save_file(move |chosen| {
+        let Some(place) = chosen.and_then(|path| path.into_path().ok()) else {
+            return reply(&shell, id, Ok(ReplyBody::Exported { name: None }));
+        };
+        tauri::async_runtime::spawn(async move {
+            let made = match shell.client() {
+                Some(client) => client.export(passphrase, format).await,
+                None => Err(Failure::Internal),
+            };
+            let written = made.and_then(|bytes| {
+                std::fs::write(&place, bytes).map_err(|error| {
+                    tracing::info!(%error, "an export could not be written");
+                    Failure::Disk
+                })
+            });
+            let name = place.file_name().map(|name| name.to_string_lossy().into_owned());
+            reply(&shell, id, written.map(|()| ReplyBody::Exported { name }));
+        });
+    });
+    None
 }
 
 /// Does something with a file that was saved, if it is still there.

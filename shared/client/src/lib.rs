@@ -4,6 +4,7 @@
 
 mod config;
 mod driver;
+mod export;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 mod tus;

@@ -8,9 +8,10 @@ use std::io::{self, BufRead, Read, Write};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::Timestamp;
 
 use crate::chunks::{ChunkSize, Chunks, NotAuthentic, TAG_BYTES};
-use crate::{KdfHeader, KdfHeaderError, NoChance, fill_random};
+use crate::{FERNET_BYTES_MAX, FernetKey, KdfHeader, KdfHeaderError, NoChance, fill_random};
 
 const MAGIC: &str = "hybrid-export";
 const VERSION: &str = "1";
@@ -32,6 +33,9 @@ pub enum ExportError {
     /// The wrong passphrase, or the export was changed or cut off.
     #[error("the wrong passphrase, or a damaged export")]
     NotAuthentic,
+    /// More than a Fernet token holds.
+    #[error("too large for a Fernet token: choose the archive")]
+    TooLarge,
     /// The system gave no chance.
     #[error(transparent)]
     NoChance(#[from] NoChance),
@@ -109,6 +113,36 @@ pub fn read_export(passphrase: &str, mut from: impl BufRead, mut to: impl Write)
         }
         std::mem::swap(&mut chunk, &mut next);
     }
+    Ok(())
+}
+
+/// Writes an export as a Fernet file: a line with the parameters of the key, then the token. Other programs open it with any
+/// implementation of PBKDF2 and Fernet.
+///
+/// # Errors
+/// [`ExportError::TooLarge`], [`ExportError::NoChance`].
+pub fn fernet_export(passphrase: &str, now: Timestamp, content: &[u8]) -> Result<String, ExportError> {
+    let header = KdfHeader::new_pbkdf2()?;
+    let key = FernetKey::new(header.derive(passphrase)?);
+    let token = key.seal(&mut rand::make_rng::<rand::rngs::StdRng>(), now, content);
+    Ok(format!("{header}\n{}\n", token.map_err(|_| ExportError::TooLarge)?))
+}
+
+/// Reads an export of either form.
+///
+/// # Errors
+/// [`ExportError`].
+pub fn open_any_export(passphrase: &str, mut from: impl BufRead, mut to: impl Write) -> Result<(), ExportError> {
+    if from.fill_buf()?.first() != Some(&b'$') {
+        return read_export(passphrase, from, to);
+    }
+    let mut text = String::new();
+    from.take(2 * FERNET_BYTES_MAX as u64 + LINE_BYTES_MAX).read_to_string(&mut text)?;
+    let (header, token) = text.split_once('\n').ok_or(ExportError::NotAnExport)?;
+    let key = FernetKey::new(KdfHeader::parse(header)?.derive(passphrase)?);
+    // A clock set back since is no reason to lose one's chats.
+    let content = key.open(Timestamp(i64::MAX), token.trim_end(), None).map_err(|_| ExportError::NotAuthentic)?;
+    to.write_all(&content)?;
     Ok(())
 }
 

@@ -19,7 +19,7 @@ mod small;
 mod wycheproof_tests;
 
 pub use chunks::{CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, ChunkSize, NotAuthentic, TAG_BYTES};
-pub use export::{ExportError, read_export, write_export};
+pub use export::{ExportError, fernet_export, open_any_export, read_export, write_export};
 pub use fernet::{FERNET_BYTES_MAX, FernetError, FernetKey};
 pub use files::{FileError, FileSeal};
 pub use passphrase::{KdfHeader, KdfHeaderError};

@@ -55,6 +55,7 @@ impl Engine {
             | Command::Register { .. }
             | Command::Login { .. }
             | Command::Unlock { .. }
+            | Command::Export { .. }
             | Command::Host { .. } => Answer::Failed(Failure::NotHere),
             Command::Logout => {
                 self.log_out(s)?;

@@ -20,6 +20,7 @@ mod emoji;
 mod engine;
 mod error;
 mod everyone;
+mod export;
 mod found;
 mod frames;
 mod inbox;

@@ -15,8 +15,8 @@ mod own;
 mod sealed;
 
 pub(crate) use find::{
-    answers, between, by_number, first_at, last, mentioning, of_thread, pinned, stands, unsettled, with_files,
-    with_links,
+    answers, between, by_number, first_at, last, mentioning, of_thread, pinned, settled_after, stands, unsettled,
+    with_files, with_links,
 };
 pub(crate) use own::{NewOwn, accept, put_queued, queue_again, refuse, rewrite, set_details, settle_passed};
 pub(crate) use sealed::{forget_sealed, inside, put_opened, sealed_as, set_cipher};

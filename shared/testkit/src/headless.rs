@@ -140,6 +140,14 @@ impl Headless {
         self.app.load(&file.file.id, 64 * 1024 * 1024).await.expect("it can be read")
     }
 
+    /// All that the app can read, sealed with a passphrase.
+    ///
+    /// # Errors
+    /// As the app says.
+    pub async fn export(&self, passphrase: &str, format: view::ExportFormat) -> Result<Vec<u8>, Failure> {
+        self.app.export(passphrase.to_owned(), format).await
+    }
+
     /// What a file holds, or why it cannot be read.
     ///
     /// # Errors

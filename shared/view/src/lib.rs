@@ -5,24 +5,28 @@
 
 pub mod command;
 pub mod encryption;
+pub mod export;
 pub mod files;
 pub mod folders;
 pub mod host;
 pub mod inbox;
 pub mod kept;
 pub mod notify;
+pub mod preferences;
 pub mod rows;
 pub mod shared;
 pub mod themes;
 pub mod update;
 
-pub use command::{Command, CommandEnvelope, Density, Draft, MessageLayout, Preferences, ServerTarget};
+pub use command::{Command, CommandEnvelope, Draft, ServerTarget};
 pub use encryption::{DeviceRow, DeviceStanding, ReaderRow};
+pub use export::ExportFormat;
 pub use files::{NewEmoji, PickedRow, SendFile, TransferRow, TransferState, Way};
 pub use folders::{Folder, FolderRule, Wanted};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate, TeamRow};
 pub use inbox::{InboxRow, InboxWhat};
 pub use kept::Kept;
+pub use preferences::{Density, MessageLayout, Preferences};
 pub use protocol::emoji::{self, TeamEmoji};
 pub use protocol::poll::{NewPoll, Quiz};
 pub use protocol::preview::{LinkPreview, NO_PREVIEWS};

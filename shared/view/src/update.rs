@@ -3,11 +3,12 @@
 use protocol::{ChatId, Contact, ErrorCode, LocalId, MessageId, Privacy, TeamEmoji, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Draft, Preferences};
+use crate::command::Draft;
 use crate::files::{PickedRow, TransferRow};
 use crate::host::HostUpdate;
 use crate::inbox::InboxRow;
 use crate::kept::Kept;
+use crate::preferences::Preferences;
 use crate::rows::{
     ChatRow, MemberRow, MessageRow, OwnEmoji, PersonRow, ReminderRow, ScheduledRow, ThreadRow, VersionRow,
 };
@@ -392,6 +393,11 @@ pub enum ReplyBody {
     Code {
         /// In groups, to be read aloud.
         code: String,
+    },
+    /// To `Export`.
+    Exported {
+        /// What the file is called; `None` when the person gave it up.
+        name: Option<String>,
     },
     /// To `ListShared`, `FetchShared`.
     Shared {

@@ -561,6 +561,19 @@ pub const SCENES: &[Scene] = &[
         &[See(".chat-row"), SETTINGS, section(6), Click(".devices__code .button")],
         ".devices__made",
     ),
+    scene(
+        "export",
+        "team",
+        &[
+            See(".chat-row"),
+            SETTINGS,
+            section(6),
+            Click(".export .button"),
+            Type(".export__form [autocomplete=new-password]", "short"),
+            Click(".export__form .button--primary"),
+        ],
+        ".export__form .field__error",
+    ),
     scene("settings-about", "team", &[See(".chat-row"), SETTINGS, section(7)], ".settings__about"),
     scene(
         "log-out",

@@ -11,7 +11,6 @@ use crate::offline::{HeadlessProcess, judge};
 async fn kill_9_of_a_client_loses_nothing_that_was_in_its_outbox_and_doubles_nothing() {
     let kills = times("HYBRID_CLIENT_KILLS", 5, 20);
     let server = TestServer::start().await;
-    let mut bob = Person::register(server.addresses(), Wire::WebSocket, "bob").await;
     let profile = tempfile::tempdir().unwrap();
     let address = server.addresses().http.to_string();
     let mut ids = Vec::new();
@@ -22,6 +21,7 @@ async fn kill_9_of_a_client_loses_nothing_that_was_in_its_outbox_and_doubles_not
     }
     // Once more, to send what the last one left; it is not killed before all has arrived.
     let app = HeadlessProcess::start(profile.path(), &address, "alice");
+    let mut bob = Person::register(server.addresses(), Wire::WebSocket, "bob").await;
     judge(&mut bob, &ids).await;
     app.kill();
 }
@@ -81,7 +81,12 @@ async fn all_of(app: &Headless, chat: &ChatId, ids: &[MessageId]) -> Vec<(Messag
     app.until("the chat", |screen| screen.timeline_of.as_ref() == Some(chat)).await;
     app.command(Command::JumpToLatest { chat_id: chat.clone() });
     let last = ids.last().expect("some were sent");
-    app.until("the last message", |screen| screen.message(last).is_some_and(|row| row.seq > 0)).await;
+    let settled = |screen: &testkit::Screen| screen.timeline.iter().filter(|row| row.seq > 0).count();
+    let arrived = |screen: &testkit::Screen| screen.message(last).is_some_and(|row| row.seq > 0);
+    while !app.look(arrived) {
+        let so_far = app.look(settled);
+        app.until("one more message", |screen| settled(screen) != so_far || arrived(screen)).await;
+    }
     app.load_all(chat).await;
     let readable = |screen: &testkit::Screen| {
         ids.iter().all(|id| {

@@ -23,13 +23,22 @@ impl Attempt {
 
     /// Sends the command unless one is under way; calls `done` with the answer. The form may be gone by then.
     pub fn run(self, command: Command, done: impl FnOnce(ReplyBody) + 'static) {
+        self.run_until(command, Some(super::REPLY_MS_MAX), done);
+    }
+
+    /// As [`Self::run`], for what lasts as long as a person thinks.
+    pub fn run_long(self, command: Command, done: impl FnOnce(ReplyBody) + 'static) {
+        self.run_until(command, None, done);
+    }
+
+    fn run_until(self, command: Command, ms_max: Option<u64>, done: impl FnOnce(ReplyBody) + 'static) {
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
         self.failure.set(None);
         leptos::task::spawn_local(async move {
-            let answer = super::ask(command).await;
+            let answer = super::ask_until(command, ms_max).await;
             // The form may have left the screen meanwhile: then nobody needs to know.
             let _ = self.busy.try_set(false);
             match answer {

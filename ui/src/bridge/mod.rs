@@ -85,15 +85,20 @@ pub fn start(state: AppState) {
 
 /// Sends a command and waits for its answer.
 pub async fn ask(command: Command) -> Result<ReplyBody, Failure> {
+    ask_until(command, Some(REPLY_MS_MAX)).await
+}
+
+/// As [`ask`]; without a time, the answer may take as long as a dialog of the system stays open.
+async fn ask_until(command: Command, ms_max: Option<u64>) -> Result<ReplyBody, Failure> {
     let (id, answer) = PENDING.with_borrow_mut(Pending::open);
     let envelope = CommandEnvelope { id, command };
     // Our own types always have a JSON form.
     let Ok(json) = serde_json::to_string(&envelope) else { return Err(Failure::Internal) };
     send(json);
-    set_timeout(
-        move || PENDING.with_borrow_mut(|pending| pending.fail(id, Failure::TimedOut)),
-        Duration::from_millis(REPLY_MS_MAX),
-    );
+    if let Some(ms) = ms_max {
+        let late = move || PENDING.with_borrow_mut(|pending| pending.fail(id, Failure::TimedOut));
+        set_timeout(late, Duration::from_millis(ms));
+    }
     answer.await.unwrap_or(Err(Failure::Internal))
 }
 

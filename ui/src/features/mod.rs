@@ -14,6 +14,7 @@ pub mod composer;
 pub mod connection_banner;
 pub mod disappearing;
 pub mod encryption;
+pub mod export;
 pub mod folders;
 pub mod forward;
 pub mod go_to_date;

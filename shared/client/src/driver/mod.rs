@@ -159,6 +159,10 @@ impl<P: Platform> Core<P> {
                 self.pump();
                 answer(self.readable(&file_id));
             }
+            Msg::Export { answer } => {
+                self.pump();
+                answer(self.export());
+            }
             Msg::Keep { file_id, bytes } => {
                 self.pump();
                 self.keep(&file_id, &bytes);

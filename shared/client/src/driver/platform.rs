@@ -109,6 +109,11 @@ pub(crate) type OnAccess = Box<dyn FnOnce(Readable) + Send>;
 #[cfg(target_arch = "wasm32")]
 pub(crate) type OnAccess = Box<dyn FnOnce(Readable)>;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) type OnExport = Box<dyn FnOnce(Result<Vec<u8>, Failure>) + Send>;
+#[cfg(target_arch = "wasm32")]
+pub(crate) type OnExport = Box<dyn FnOnce(Result<Vec<u8>, Failure>)>;
+
 /// What comes to the driver.
 pub(crate) enum Msg {
     /// From the person.
@@ -134,6 +139,8 @@ pub(crate) enum Msg {
     Transfer { file_id: FileId, way: Way, progress: Progress },
     /// Someone wants to read a file.
     Access { file_id: FileId, answer: OnAccess },
+    /// The person takes all that can be read along.
+    Export { answer: OnExport },
     /// The network changed, or the machine woke up.
     NetworkChanged,
 }

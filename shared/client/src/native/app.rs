@@ -3,19 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crypto::Key;
-use protocol::{FileId, FileInfo, LocalId};
+use protocol::{FileId, FileInfo, LocalId, Timestamp};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
-use view::{CommandEnvelope, CommandReply, Failure, Update};
+use view::{CommandEnvelope, CommandReply, ExportFormat, Failure, Update};
 
 use super::engine_thread::{self, Native, OnUpdates};
 use super::profile::Profile;
 use super::transfer::{self, Transfers};
 use crate::config::{AppConfig, Here, StartError};
 use crate::driver::{Msg, OpenError, Readable, Setup};
+use crate::export;
 
 /// A running client. Share it behind an `Arc`; dropping it does what is queued, closes the cache and frees the profile.
 pub struct App {
@@ -159,6 +160,23 @@ impl App {
     /// Where a file was saved on this device, once it is whole.
     pub async fn saved(&self, file_id: &FileId) -> Option<PathBuf> {
         self.readable(file_id).await?.saved.map(PathBuf::from)
+    }
+
+    /// All that this device can read, sealed with a passphrase.
+    ///
+    /// # Errors
+    /// `WrongPassphrase` when it is too short, `Refused` with `file_too_large`, `Disk` when the cache cannot be read.
+    pub async fn export(&self, passphrase: String, format: ExportFormat) -> Result<Vec<u8>, Failure> {
+        let passphrase = zeroize::Zeroizing::new(passphrase);
+        let (tell, told) = oneshot::channel();
+        if !self.tell(Msg::Export { answer: Box::new(move |content| drop(tell.send(content))) }) {
+            return Err(Failure::Internal);
+        }
+        let content = zeroize::Zeroizing::new(told.await.map_err(|_| Failure::Internal)??);
+        // A thread of its own: this takes seconds, and nobody else should wait.
+        let now = Timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64));
+        let seal = move || export::sealed(&passphrase, format, now, &content);
+        tokio::task::spawn_blocking(seal).await.map_err(|_| Failure::Internal)?
     }
 
     async fn readable(&self, file_id: &FileId) -> Option<Readable> {

@@ -7,7 +7,8 @@ use engine::Job;
 use futures_util::future::{Either, select};
 use protocol::{ClientFrame, FileId, LocalId, Timestamp};
 use sql::Store;
-use view::{CommandEnvelope, Failure, Update, Way};
+use view::update::ReplyBody;
+use view::{Command, CommandEnvelope, CommandReply, ExportFormat, Failure, Update, Way};
 use web_sys::{Blob, File};
 
 use super::introduce;
@@ -18,14 +19,20 @@ use super::transfer::{self, Held, Transfers};
 use super::vault::Vault;
 use crate::config::{AppConfig, Endpoint, Here, StartError};
 use crate::driver::{Access, Core, Entry, Msg, OpenError, Platform, Readable, Setup};
+use crate::export;
 
 /// A running client; must be the only one of its origin that has a lasting cache.
 pub struct App {
     messages: Queue<Msg>,
     ended: Queue<()>,
     held: Rc<Held>,
+    on_updates: OnUpdates,
+    on_saved: OnSaved,
     lasting: bool,
 }
+
+type OnUpdates = Rc<dyn Fn(Vec<Update>)>;
+type OnSaved = Rc<dyn Fn(&str, &Blob)>;
 
 /// Most messages taken at once.
 const BATCH_MAX: usize = 128;
@@ -34,7 +41,7 @@ const LOOK_AROUND_MS: u64 = 10_000;
 
 struct Web {
     vault: Vault,
-    on_updates: Box<dyn Fn(Vec<Update>)>,
+    on_updates: OnUpdates,
     messages: Queue<Msg>,
     line: Option<(u64, Line)>,
     transfers: Transfers,
@@ -55,12 +62,13 @@ impl App {
         let lasting = vault.is_lasting();
         let (messages, ended) = (Queue::new(), Queue::new());
         let held = Rc::new(Held::default());
+        let (on_updates, on_saved): (OnUpdates, OnSaved) = (Rc::new(on_updates), Rc::new(on_saved));
         let web = Web {
             vault,
-            on_updates: Box::new(on_updates),
+            on_updates: on_updates.clone(),
             messages: messages.clone(),
             line: None,
-            transfers: Transfers::new(held.clone(), Rc::new(on_saved)),
+            transfers: Transfers::new(held.clone(), on_saved.clone()),
         };
         if let Some(here) = config.here.clone() {
             wasm_bindgen_futures::spawn_local(call_by_name(here, messages.clone()));
@@ -72,7 +80,7 @@ impl App {
             other => StartError::Disk(format!("{other:?}")),
         })?;
         wasm_bindgen_futures::spawn_local(run(core, messages.clone(), ended.clone()));
-        Ok(Self { messages, ended, held, lasting })
+        Ok(Self { messages, ended, held, on_updates, on_saved, lasting })
     }
 
     /// The cache outlives the tab; else it is in memory.
@@ -82,7 +90,17 @@ impl App {
 
     /// Queues a command; its [`Update::Reply`] comes back under the same number.
     pub fn command(&self, envelope: CommandEnvelope) {
-        self.messages.push(Msg::Command(envelope));
+        let CommandEnvelope { id, command: Command::Export { passphrase, format } } = envelope else {
+            return self.messages.push(Msg::Command(envelope));
+        };
+        let (messages, on_updates, on_saved) = (self.messages.clone(), self.on_updates.clone(), self.on_saved.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            let reply = match export(&messages, &passphrase, format, &*on_saved).await {
+                Ok(name) => CommandReply::Ok { body: ReplyBody::Exported { name: Some(name) } },
+                Err(failure) => CommandReply::Failed { failure },
+            };
+            on_updates(vec![Update::Reply { id, reply }]);
+        });
     }
 
     /// The person chose files to send: → [`Update::Picked`].
@@ -142,6 +160,24 @@ impl Drop for App {
     fn drop(&mut self) {
         self.messages.close();
     }
+}
+
+/// Seals all that can be read here and gives it to the page to be saved; the file's name.
+async fn export(
+    messages: &Queue<Msg>,
+    passphrase: &str,
+    format: ExportFormat,
+    on_saved: &dyn Fn(&str, &Blob),
+) -> Result<String, Failure> {
+    let answers = Queue::new();
+    let answer = answers.clone();
+    messages.push(Msg::Export { answer: Box::new(move |content| answer.push(content)) });
+    let content = answers.next().await.ok_or(Failure::Internal)??;
+    let now = Timestamp(js_sys::Date::now() as i64);
+    let blob = transfer::blob(&export::sealed(passphrase, format, now, &content)?)?;
+    let name = format!("hybrid-messenger.{}", format.ending());
+    on_saved(&name, &blob);
+    Ok(name)
 }
 
 /// The page's server, by the name that it gives itself.

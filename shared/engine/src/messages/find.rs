@@ -23,6 +23,15 @@ pub(crate) fn between(tx: &mut Tx<'_>, chat: &ChatId, low: u64, high: u64) -> Re
     )
 }
 
+/// Settled messages above an order, those of threads among them, rising.
+pub(crate) fn settled_after(tx: &mut Tx<'_>, chat: &ChatId, ord: u64, limit: u32) -> Result<Vec<Stored>, Error> {
+    tx.rows(
+        &format!("SELECT {COLUMNS} FROM messages WHERE chat_id = ?1 AND ord > ?2 AND state = 0 ORDER BY ord LIMIT ?3"),
+        params![chat.as_str(), ord, limit],
+        read,
+    )
+}
+
 /// A message stands in this place of the history.
 pub(crate) fn stands(tx: &mut Tx<'_>, chat: &ChatId, seq: u64) -> Result<bool, Error> {
     let found =

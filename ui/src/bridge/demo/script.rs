@@ -161,6 +161,9 @@ impl Script {
                 ReplyBody::Done
             }
             Command::ListReaders { .. } => ReplyBody::Readers { readers: cast::readers() },
+            Command::Export { format, .. } => {
+                ReplyBody::Exported { name: Some(format!("hybrid-messenger.{}", format.ending())) }
+            }
             Command::MakeLinkCode => ReplyBody::Code { code: "7K2F-QW3E-9R5T-Y8NP-A4SD".into() },
             Command::MakeRecoveryKey => ReplyBody::Code { code: ["7K2FQ"; 13].join("-") },
             Command::EnterCode { code } if code.len() < 20 => {

@@ -5,6 +5,7 @@ use view::Command;
 
 use crate::bridge::Attempt;
 use crate::features::encryption::Devices;
+use crate::features::export::ExportChats;
 use crate::features::teams::TeamList;
 use crate::i18n::t;
 use crate::primitives::{Button, ButtonKind, Dialog, IconName};
@@ -28,6 +29,7 @@ pub fn Account() -> impl IntoView {
         })}
         <TeamList />
         <Devices />
+        <ExportChats />
         <p class="settings__note">{move || t("settings-logout-help")}</p>
         <div>
             <Button kind=ButtonKind::Danger icon=IconName::Leave on_press=move || asking.set(true)>{move || t("settings-logout")}</Button>

@@ -1,0 +1,11 @@
+export-title = Take your chats along
+export-help = One file with everything this device can read, sealed with a passphrase. Files people sent are named in it, not included.
+export-open = Export…
+export-passphrase = Passphrase for the file
+export-format = Kind of file
+export-archive = Sealed archive
+export-archive-help = Any size. “hybrid-server open-export FILE” opens it.
+export-fernet = Fernet token
+export-fernet-help = Up to 64 MiB. Any program that knows Fernet opens it, Python’s “cryptography” for one.
+export-make = Export
+export-done = Saved as { $name }

@@ -1,0 +1,11 @@
+export-title = Забрать свои чаты
+export-help = Один файл со всем, что может прочитать это устройство, под паролем. Присланные файлы в нём названы, но не вложены.
+export-open = Выгрузить…
+export-passphrase = Пароль к файлу
+export-format = Вид файла
+export-archive = Зашифрованный архив
+export-archive-help = Любого размера. Открывается командой «hybrid-server open-export ФАЙЛ».
+export-fernet = Токен Fernet
+export-fernet-help = До 64 МиБ. Открывается любой программой, которая знает Fernet, например «cryptography» для Python.
+export-make = Выгрузить
+export-done = Сохранено как { $name }
