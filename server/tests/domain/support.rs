@@ -226,6 +226,7 @@ impl Person {
             description: String::new(),
             members: members.to_vec(),
             public,
+            encrypted: false,
         };
         self.chat_state(Request::CreateChat(body)).await
     }

@@ -159,7 +159,11 @@ pub(crate) fn put_group(tx: &mut Tx<'_>, chat: &ChatId, row: &GroupRow) -> Resul
 
 /// Chats with a group, or with one to come.
 pub(crate) fn group_chats(tx: &mut Tx<'_>) -> Result<Vec<ChatId>, Error> {
-    let ids = tx.rows("SELECT chat_id FROM sealed_groups ORDER BY chat_id", &[], |r| r.text(0))?;
+    let ids = tx.rows(
+        "SELECT chat_id FROM sealed_groups UNION SELECT id FROM chats WHERE encrypted = 1 ORDER BY 1",
+        &[],
+        |r| r.text(0),
+    )?;
     Ok(ids.into_iter().filter_map(ChatId::new).collect())
 }
 

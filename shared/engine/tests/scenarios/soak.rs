@@ -133,28 +133,9 @@ impl Life {
 
     /// What was said since it was removed does not open with what is left of it.
     fn check_removed(&mut self, place: usize, from: usize) {
-        let messages: Vec<String> =
-            self.world.server.chats[&self.chat].messages[from..].iter().map(|m| m.content.clone()).collect();
-        let generation = self.world.server.delivery().groups[&self.chat].group.as_ref().map_or(0, |g| g.generation);
-        let (chat, now) = (self.chat.clone(), Timestamp(self.world.now));
-        let person = &mut self.world.people[place];
-        let (store, rng) = (&mut person.store, &mut person.rng);
-        let read = store
-            .write(|tx| {
-                let mut read = 0;
-                for generation in 1..=generation {
-                    let id = GroupId::new(format!("{chat}/{generation}")).expect("a short id");
-                    for content in &messages {
-                        let mut cx = Cx { tx: &mut *tx, now, rng: &mut *rng };
-                        let Some(mut group) = Group::load(&mut cx, &id).unwrap() else { continue };
-                        let sealed = Sealed::parse(&URL_SAFE_NO_PAD.decode(content).unwrap()).unwrap();
-                        read += u32::from(sealed.open(&mut cx, &mut group).is_ok());
-                    }
-                }
-                Ok::<_, sql::Error>(read)
-            })
-            .unwrap();
-        assert_eq!(read, 0, "a removed device reads {read} of {} messages", messages.len());
+        let chat = self.chat.clone();
+        let read = opened_with_what_is_left(&mut self.world, place, &chat, from);
+        assert_eq!(read, 0, "a removed device reads {read} of what was said after {from}");
     }
 
     fn live(&mut self, messages: usize) {
@@ -209,6 +190,31 @@ impl Life {
         });
         lost.collect()
     }
+}
+
+/// How many of the sealed messages from this place on open with what a device has kept, whoever brings them to it.
+pub fn opened_with_what_is_left(world: &mut World, place: usize, chat: &ChatId, from: usize) -> u32 {
+    let sealed = world.server.chats[chat].messages[from..].iter().filter(|message| message.sealed);
+    let messages: Vec<String> = sealed.map(|message| message.content.clone()).collect();
+    let generation = world.server.delivery().groups[chat].group.as_ref().map_or(0, |group| group.generation);
+    let now = Timestamp(world.now);
+    let person = &mut world.people[place];
+    let (store, rng) = (&mut person.store, &mut person.rng);
+    store
+        .write(|tx| {
+            let mut read = 0;
+            for generation in 1..=generation {
+                let id = GroupId::new(format!("{chat}/{generation}")).expect("a short id");
+                for content in &messages {
+                    let mut cx = Cx { tx: &mut *tx, now, rng: &mut *rng };
+                    let Some(mut group) = Group::load(&mut cx, &id).unwrap() else { continue };
+                    let sealed = Sealed::parse(&URL_SAFE_NO_PAD.decode(content).unwrap()).unwrap();
+                    read += u32::from(sealed.open(&mut cx, &mut group).is_ok());
+                }
+            }
+            Ok::<_, sql::Error>(read)
+        })
+        .unwrap()
 }
 
 /// The device runs, and is there.
