@@ -231,6 +231,18 @@ impl Person {
         self.chat_state(Request::CreateChat(body)).await
     }
 
+    pub async fn encrypted_group(&self, members: &[UserId]) -> ChatId {
+        let body = CreateChat {
+            chat_type: ChatKind::Group,
+            name: "sealed".to_owned(),
+            description: String::new(),
+            members: members.to_vec(),
+            public: false,
+            encrypted: true,
+        };
+        self.chat_state(Request::CreateChat(body)).await.id
+    }
+
     pub async fn group(&self, members: &[UserId]) -> ChatId {
         self.chat(ChatKind::Group, "team", members, false).await.id
     }

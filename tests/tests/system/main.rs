@@ -13,6 +13,7 @@ mod chat_info;
 mod desk_notifications;
 mod desktop;
 mod encrypted;
+mod encrypted_groups;
 mod files;
 mod guest;
 mod keyring;

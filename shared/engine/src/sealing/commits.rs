@@ -35,8 +35,11 @@ impl Engine {
             return Ok(());
         }
         let rules = Rules::load(s.tx, chat, user, own.device().person)?;
-        let (packages, refused) = known_packages(s, &own, keys, &rules)?;
-        self.cannot_be_added(chat, &row, keys, refused);
+        let unfit = self.sealing.unfit.get(chat).cloned().unwrap_or_default();
+        let (packages, refused) = known_packages(s, &own, keys, &rules, &unfit)?;
+        let given = |id: &DeviceId| keys.more || keys.keys.iter().any(|key| key.device_id == *id);
+        let without = row.missing.iter().map(|device| &device.device_id).filter(|id| !given(id)).cloned();
+        self.cannot_be_added(chat, without.chain(refused));
         let added: Vec<(DeviceId, UserId)> = packages.iter().map(|(id, user, _)| (id.clone(), *user)).collect();
         let packages: Vec<KeyPackage> = packages.into_iter().map(|(.., package)| package).collect();
         let begins = !row.is_current();
@@ -60,9 +63,7 @@ impl Engine {
         if let Some(made) = large {
             // Of more people and devices than a frame can carry the last ones stay outside.
             self.withdraw(s, chat, if begins { keys.generation + 1 } else { row.generation }, &made.commit)?;
-            let outside = added.iter().map(|(id, _)| id.clone());
-            self.sealing.unfit.entry(chat.clone()).or_default().extend(outside);
-            self.group_moved(chat);
+            self.cannot_be_added(chat, added.iter().map(|(id, _)| id.clone()));
         }
         if let Some((made, removed)) = made {
             let commit = Commit {
@@ -103,13 +104,13 @@ impl Engine {
         }
     }
 
-    /// Devices that are missing and can not be added: without a key package, or not their person's. Nobody waits for them.
-    fn cannot_be_added(&mut self, chat: &ChatId, row: &GroupRow, keys: &Keys, refused: Vec<DeviceId>) {
-        let given = |id: &DeviceId| keys.more || keys.keys.iter().any(|key| key.device_id == *id);
-        let without = row.missing.iter().map(|device| &device.device_id).filter(|id| !given(id)).cloned();
-        let unfit: BTreeSet<DeviceId> = without.chain(refused).collect();
-        if !unfit.is_empty() {
-            self.sealing.unfit.entry(chat.clone()).or_default().extend(unfit);
+    /// Devices that are missing and can not be added: without a key package, not their person's, or one too many for a frame.
+    /// Nobody waits for them.
+    fn cannot_be_added(&mut self, chat: &ChatId, devices: impl Iterator<Item = DeviceId>) {
+        let unfit = self.sealing.unfit.entry(chat.clone()).or_default();
+        let before = unfit.len();
+        unfit.extend(devices);
+        if unfit.len() > before {
             self.group_moved(chat);
         }
     }
@@ -161,9 +162,10 @@ fn known_packages(
     own: &Me,
     keys: &Keys,
     rules: &Rules,
+    unfit: &BTreeSet<DeviceId>,
 ) -> Result<(Vec<(DeviceId, UserId, KeyPackage)>, Vec<DeviceId>), EngineError> {
     let (mut packages, mut refused) = (Vec::new(), Vec::new());
-    for key in &keys.keys {
+    for key in keys.keys.iter().filter(|key| !unfit.contains(&key.device_id)) {
         let bytes = URL_SAFE_NO_PAD.decode(&key.content).unwrap_or_default();
         let package = match KeyPackage::parse(&mut s.crypto(), &bytes) {
             Ok(package) => package,
@@ -175,8 +177,10 @@ fn known_packages(
         };
         let device = package.device()?;
         let right = device.user == key.user_id && text_of(device.id).as_ref() == Some(&key.device_id);
-        let fits = right && device.id != own.device().id && package.suite()? == SUITE;
-        if fits && rules.is_member(device.user) && rules.knows(&device) {
+        if device.id == own.device().id {
+            continue;
+        }
+        if right && package.suite()? == SUITE && rules.is_member(device.user) && rules.knows(&device) {
             packages.push((key.device_id.clone(), key.user_id, package));
         } else {
             refused.push(key.device_id.clone());

@@ -43,11 +43,16 @@ impl Engine {
         if group.generation < row.server_generation {
             return Ok(());
         }
+        if (group.generation, group.epoch) > (row.server_generation, row.server_epoch) {
+            // The others are at work: who is not in it yet may be with the next commit.
+            self.sealing.anew.remove(chat);
+        }
         let epoch = if group.generation == row.server_generation { row.server_epoch } else { 0 };
         row.server_generation = group.generation;
         row.server_epoch = group.epoch.max(epoch);
         row.missing = group.missing;
         row.surplus = group.surplus;
+        row.told = (group.generation, group.epoch);
         rows::put_group(s.tx, chat, &row)?;
         self.group_moved(chat);
         Ok(())

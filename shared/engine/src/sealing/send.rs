@@ -89,7 +89,8 @@ impl Engine {
             // Whoever can be let in is in: this device lets them in itself, when nobody before it does.
             None => {
                 let unfit = self.sealing.unfit.get(chat);
-                row.missing.iter().all(|missing| unfit.is_some_and(|unfit| unfit.contains(&missing.device_id)))
+                row.is_told()
+                    && row.missing.iter().all(|missing| unfit.is_some_and(|unfit| unfit.contains(&missing.device_id)))
             }
         };
         // Nor anybody else: who reads is a member by what this device knows, whoever let them in.

@@ -192,6 +192,7 @@ pub fn chats() -> Vec<ChatRow> {
         },
         ChatRow {
             last_note: Some(note),
+            encrypted: true,
             ..chat("launch", Group, "Запуск: планы, риски и очень длинное название проекта", ("", "", 60 * 20))
         },
         ChatRow { last_own: true, last_delivery: Some(Delivery::Queued), ..private(5, "Bon voyage !", 60 * 27) },
@@ -225,6 +226,21 @@ pub fn block_bob(rows: &mut [MessageRow], chats: &mut [ChatRow]) {
             row.may_post = false;
         }
     }
+}
+
+/// A group that one came into late: all but the newest is sealed for others.
+pub fn sealed_before(rows: &mut Vec<MessageRow>) {
+    let end = rows.len().saturating_sub(4);
+    let shown = rows.split_off(end);
+    rows.retain(|row| matches!(row.content, MessageContent::Text { .. }));
+    rows.drain(..rows.len().saturating_sub(3));
+    for row in rows.iter_mut() {
+        row.content = MessageContent::Sealed;
+        (row.quote, row.forwarded, row.preview, row.poll) = (None, None, None, None);
+        row.mentions.clear();
+        row.attachments.clear();
+    }
+    rows.extend(shown);
 }
 
 /// The end of a chat whose messages go after a day.

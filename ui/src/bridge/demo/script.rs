@@ -270,6 +270,9 @@ impl Script {
         if self.scene.has("disappearing") {
             chats.iter_mut().take(2).for_each(|row| row.disappear_after = Some(86_400));
         }
+        if self.scene.has("newcomer") {
+            chats[2].encrypted = true;
+        }
         if self.scene.has("requests") {
             chats[2].join_requests = 2;
         }
@@ -338,6 +341,9 @@ impl Script {
         }
         if self.scene.has("disappearing") {
             cast::disappearing(&mut rows);
+        }
+        if self.scene.has("newcomer") {
+            cast::sealed_before(&mut rows);
         }
         if self.scene.has("blocked") {
             cast::block_bob(&mut rows, &mut []);

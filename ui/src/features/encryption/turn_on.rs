@@ -39,9 +39,11 @@ pub fn Sealing(
                 </Button>
             </Show>
             <Show when=may>
-                <Button kind=ButtonKind::Ghost size=ControlSize::Small on_press=turn_on>
-                    {move || t("encryption-turn-on")}
-                </Button>
+                <div class="info-head__turn-on">
+                    <Button kind=ButtonKind::Ghost size=ControlSize::Small on_press=turn_on>
+                        {move || t("encryption-turn-on")}
+                    </Button>
+                </div>
             </Show>
         </Show>
     }
