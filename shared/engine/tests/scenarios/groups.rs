@@ -413,7 +413,7 @@ fn twenty_people_with_two_devices_each_form_a_group() {
     assert!(world.run_until(300_000, all_in), "they never came together");
     let formed = world.now - begun;
     let (_, commits) = epoch(&mut world, &chat);
-    let longest = world.server.delivery().longest;
+    let longest = std::mem::take(&mut world.server.delivery().longest);
     world.run_for(5_000);
     for person in [BOB, PEOPLE - 1, PEOPLE, 2 * PEOPLE - 1] {
         assert_eq!(shown(&mut world, person, &chat), ["первое слово"], "device {person}");
@@ -424,10 +424,47 @@ fn twenty_people_with_two_devices_each_form_a_group() {
     assert!(world.run_until(60_000, out), "she was never taken out");
     eprintln!(
         "{} devices: formed in {formed} ms and {commits} commits, the longest frame {longest} bytes; one person out after \
-         {} ms, longest then {} bytes",
+         {} ms with {} bytes",
         2 * PEOPLE,
         world.now - removed_at,
         world.server.delivery().longest
     );
     assert!(commits <= 5 && formed < 10_000, "{commits} commits in {formed} ms");
+}
+
+#[test]
+fn an_edit_a_reaction_an_answer_a_thread_a_draft_and_a_search_work_as_everywhere() {
+    let mut world = four(115);
+    let chat = group(&mut world, &[BOB, CAROL], true);
+    let first = send(&mut world, ALICE, &chat, "первое");
+    world.run_for(5_000);
+    for person in [BOB, CAROL] {
+        shown(&mut world, person, &chat);
+    }
+    let react = Command::React { chat_id: chat.clone(), message_id: first.clone(), emoji: "👍".to_owned(), on: true };
+    world.command(BOB, react);
+    let answer = Draft { text: "ответ Боба".to_owned(), reply_to: Some(first.clone()) };
+    let answer = send_as(&mut world, BOB, &chat, answer, vec![], None);
+    let inside = Draft { text: "в ветке".to_owned(), reply_to: None };
+    send_as(&mut world, CAROL, &chat, inside, vec![], Some(first.clone()));
+    let text = "исправленное".to_owned();
+    world.command(ALICE, Command::Edit { chat_id: chat.clone(), message_id: first.clone(), text, mentions: vec![] });
+    let draft = Draft { text: "недописанное".to_owned(), reply_to: None };
+    world.command(CAROL, Command::SaveDraft { chat_id: chat.clone(), draft });
+    world.run_for(10_000);
+    for person in [ALICE, BOB, CAROL] {
+        assert_eq!(shown(&mut world, person, &chat), ["исправленное", "ответ Боба"], "person {person}");
+        let rows = &world.people[person].screen.rows;
+        let row = rows.iter().find(|row| row.id == first).unwrap();
+        assert!(row.edited && row.reactions.len() == 1 && row.replies.as_ref().unwrap().count == 1);
+        assert_eq!(rows.iter().find(|row| row.id == answer).unwrap().quote.as_ref().unwrap().text, "исправленное");
+    }
+    let found = world.command(BOB, Command::Search { query: "ветке".to_owned(), chat_id: Some(chat.clone()) });
+    world.run_for(500);
+    let reply = world.people[BOB].screen.reply(found);
+    assert!(matches!(reply, Some(view::update::ReplyBody::Found { hits }) if hits.len() == 1), "{reply:?}");
+    let kept = format!("{:?} {}", world.server.items, on_the_server(&world, &chat));
+    for word in ["исправленное", "ответ", "ветке", "недописанное", "первое"] {
+        assert!(!kept.contains(word), "{word}");
+    }
 }

@@ -56,33 +56,6 @@ pub fn people() -> Vec<PersonRow> {
     people
 }
 
-/// Who can read the private chat.
-pub fn readers() -> Vec<view::ReaderRow> {
-    let number = "42652 73653 96226 88772 16468 66352 19473 98456 69479 50586 01377 56713";
-    let reader = |n: i64, devices| view::ReaderRow {
-        person: person(n),
-        devices,
-        safety_number: (n > 1).then(|| number.to_owned()),
-        verified: false,
-        changed_at: (n > 1).then(|| ago(120)),
-    };
-    vec![reader(1, 2), reader(2, 1)]
-}
-
-/// Own devices.
-pub fn devices() -> Vec<view::DeviceRow> {
-    let device = |n: u64, name: &str, this, seen| {
-        Some(view::DeviceRow {
-            id: view::DeviceId::new(format!("{n:032x}"))?,
-            name: name.into(),
-            this,
-            created_at: ago(40_000),
-            last_seen_at: ago(seen),
-        })
-    };
-    [device(1, "ThinkPad", true, 0), device(2, "Firefox · Android", false, 180)].into_iter().flatten().collect()
-}
-
 /// The members of a group.
 pub fn members() -> Vec<MemberRow> {
     let role = |number| match number {
@@ -226,21 +199,6 @@ pub fn block_bob(rows: &mut [MessageRow], chats: &mut [ChatRow]) {
             row.may_post = false;
         }
     }
-}
-
-/// A group that one came into late: all but the newest is sealed for others.
-pub fn sealed_before(rows: &mut Vec<MessageRow>) {
-    let end = rows.len().saturating_sub(4);
-    let shown = rows.split_off(end);
-    rows.retain(|row| matches!(row.content, MessageContent::Text { .. }));
-    rows.drain(..rows.len().saturating_sub(3));
-    for row in rows.iter_mut() {
-        row.content = MessageContent::Sealed;
-        (row.quote, row.forwarded, row.preview, row.poll) = (None, None, None, None);
-        row.mentions.clear();
-        row.attachments.clear();
-    }
-    rows.extend(shown);
 }
 
 /// The end of a chat whose messages go after a day.

@@ -5,7 +5,7 @@ use view::update::ReplyBody;
 use view::*;
 
 use super::hosting::{host, invitation, own_teams, running, teams};
-use super::{Scene, cast, shown_files};
+use super::{Scene, cast, sealed, shown_files};
 use crate::i18n::when::now;
 
 /// Updates to say so many milliseconds later.
@@ -160,7 +160,7 @@ impl Script {
                 now.push(Update::Thread { chat_id, message_id, diffs });
                 ReplyBody::Done
             }
-            Command::ListReaders { .. } => ReplyBody::Readers { readers: cast::readers() },
+            Command::ListReaders { .. } => ReplyBody::Readers { readers: sealed::readers() },
             Command::MakeLinkCode => ReplyBody::Code { code: "7K2F-QW3E-9R5T-Y8NP-A4SD".into() },
             Command::MakeRecoveryKey => ReplyBody::Code { code: ["7K2FQ"; 13].join("-") },
             Command::EnterCode { code } if code.len() < 20 => {
@@ -303,7 +303,7 @@ impl Script {
                 } else {
                     view::DeviceStanding::Ready
                 },
-                devices: cast::devices(),
+                devices: sealed::devices(),
             },
             host(running()),
             Update::Host { host: own_teams(self.scene.has("teams"), 0) },
@@ -343,7 +343,7 @@ impl Script {
             cast::disappearing(&mut rows);
         }
         if self.scene.has("newcomer") {
-            cast::sealed_before(&mut rows);
+            sealed::sealed_before(&mut rows);
         }
         if self.scene.has("blocked") {
             cast::block_bob(&mut rows, &mut []);
