@@ -63,6 +63,12 @@ impl Engine {
         if let Some(made) = large {
             // Of more people and devices than a frame can carry the last ones stay outside.
             self.withdraw(s, chat, if begins { keys.generation + 1 } else { row.generation }, &made.commit)?;
+            if !begins && added.is_empty() {
+                // A removal seals to each device: a group that begins anew grows by small commits.
+                row.stuck = true;
+                rows::put_group(s.tx, chat, &row)?;
+                self.group_moved(chat);
+            }
             self.cannot_be_added(chat, added.iter().map(|(id, _)| id.clone()));
         }
         if let Some((made, removed)) = made {
