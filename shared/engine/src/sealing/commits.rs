@@ -23,6 +23,9 @@ const ADD_AT_ONCE: usize = 12;
 /// What a commit's frame holds besides the commit and its welcome, at most.
 const FRAME_REST_BYTES: usize = 8 * 1024;
 
+/// What can be added, with whose device it is.
+type Packages = Vec<(DeviceId, UserId, KeyPackage)>;
+
 impl Engine {
     /// Key packages of those who are missing: commits what is to be done.
     pub(crate) fn keys_came(&mut self, s: &mut Step<'_, '_>, keys: &Keys) -> Result<(), EngineError> {
@@ -169,7 +172,7 @@ fn known_packages(
     keys: &Keys,
     rules: &Rules,
     unfit: &BTreeSet<DeviceId>,
-) -> Result<(Vec<(DeviceId, UserId, KeyPackage)>, Vec<DeviceId>), EngineError> {
+) -> Result<(Packages, Vec<DeviceId>), EngineError> {
     let (mut packages, mut refused) = (Vec::new(), Vec::new());
     for key in keys.keys.iter().filter(|key| !unfit.contains(&key.device_id)) {
         let bytes = URL_SAFE_NO_PAD.decode(&key.content).unwrap_or_default();
