@@ -1,5 +1,6 @@
 //! Who may: the questions that several verbs ask before they do anything.
 
+use protocol::limits::ENCRYPTED_MEMBERS_MAX;
 use protocol::{Chat, ChatId, ChatKind, ErrorCode, Role, User, UserId};
 
 use super::{Cx, Failure};
@@ -62,6 +63,17 @@ pub fn person(cx: &mut Cx<'_, '_>, user: UserId) -> Result<User, Failure> {
 /// May this role add people? By the chat's rights: usually admins; in groups every member.
 pub fn may_add(chat: &Chat, role: Role) -> bool {
     role >= chat.rights.invite_from(chat.chat_type)
+}
+
+/// So many people can be in an encrypted group.
+///
+/// # Errors
+/// `limit_reached`.
+pub fn fits_encrypted(people: usize) -> Result<(), Failure> {
+    if people > ENCRYPTED_MEMBERS_MAX as usize {
+        return Err(Failure::refused(ErrorCode::LimitReached, "an encrypted group has at most 100 people"));
+    }
+    Ok(())
 }
 
 /// The refusal of everyone who is not in the chat.

@@ -214,7 +214,9 @@ pub(super) fn check_sealed(cx: &mut Cx<'_, '_>, chat: &ChatId, content: &str, se
     if !sealed {
         return Err(Failure::refused(ErrorCode::PlaintextRefused, "this chat takes sealed messages only"));
     }
-    let Some(group) = groups::get(cx.tx, chat)? else { return Ok(()) };
+    let Some(group) = groups::get(cx.tx, chat)? else {
+        return Err(Failure::refused(ErrorCode::StaleEpoch, "this chat has no group yet"));
+    };
     let message = parsed("content", content)?;
     if message.kind() != Kind::Message {
         return Err(Failure::field("content", "not a sealed message"));
@@ -243,6 +245,9 @@ fn encryptable(cx: &mut Cx<'_, '_>, chat: &ChatId) -> Result<(), Failure> {
     let (chat, _) = access::own_chat(cx, chat)?;
     if chat.chat_type == ChatKind::Channel {
         return Err(Failure::forbidden("channels are not encrypted"));
+    }
+    if chat.chat_type == ChatKind::Group && !chat.encrypted {
+        return Err(Failure::forbidden("this group is in the clear: an admin makes it encrypted"));
     }
     Ok(())
 }

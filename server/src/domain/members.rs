@@ -135,6 +135,9 @@ pub(super) fn enter(
     role: Role,
     said: Option<Note>,
 ) -> Result<Chat, Failure> {
+    if chat.encrypted {
+        access::fits_encrypted(chat.member_count as usize + 1)?;
+    }
     if let Some(settled) = join_requests::settle(cx, chat.clone(), user)? {
         chat = settled;
     }

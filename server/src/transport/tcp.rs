@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use protocol::ErrorCode;
-use protocol::limits::FRAME_BYTES_MAX;
+use protocol::codec::frame_bytes_max;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::Shared;
@@ -61,7 +61,7 @@ impl Lines {
             let Some(end) = self.buffer[self.searched..].iter().position(|b| *b == b'\n') else {
                 self.searched = self.buffer.len();
                 // One byte more for a CR whose LF has not come yet.
-                return (self.buffer.len() > FRAME_BYTES_MAX + 1).then_some(too_large());
+                return (self.buffer.len() > frame_bytes_max(&self.buffer) + 1).then_some(too_large());
             };
             let mut line = self.buffer.split_to(self.searched + end + 1);
             self.searched = 0;
@@ -69,7 +69,7 @@ impl Lines {
             if line.last() == Some(&b'\r') {
                 line.truncate(line.len() - 1);
             }
-            if line.len() > FRAME_BYTES_MAX {
+            if line.len() > frame_bytes_max(&line) {
                 return Some(too_large());
             }
             if !line.iter().all(u8::is_ascii_whitespace) {

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::SinkExt as _;
 use protocol::ErrorCode;
 use protocol::frame::CloseReason;
-use protocol::limits::FRAME_BYTES_MAX;
+use protocol::limits::COMMIT_FRAME_BYTES_MAX;
 
 use super::Shared;
 use super::conversation::{Conversation, Goodbye, Incoming, Wire};
@@ -20,7 +20,7 @@ use crate::hub::Frame;
 use crate::session::Peer;
 
 /// Messages up to this size are read whole and refused with words; larger ones end the connection.
-const MESSAGE_BYTES_MAX: usize = FRAME_BYTES_MAX + 192 * 1024;
+const MESSAGE_BYTES_MAX: usize = COMMIT_FRAME_BYTES_MAX + 192 * 1024;
 /// Allocated for each connection from its start: small, because most connections are idle.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Frames are gathered up to this size before a write; a flush writes what there is.

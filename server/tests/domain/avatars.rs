@@ -95,7 +95,7 @@ sql::each_db! {
         alice.ask(of_chat(&chat, Some(&picture))).await.unwrap();
         assert!(reads(&carol, &picture).await);
         let (chat_id, name, description) = (chat, None, None);
-        let hidden = UpdateChat { chat_id, name, description, public: Some(false), rights: None, disappear_after: None };
+        let hidden = UpdateChat { chat_id, name, description, public: Some(false), rights: None, disappear_after: None, encrypted: None };
         alice.ask(Request::UpdateChat(hidden)).await.unwrap();
         assert!(!reads(&carol, &picture).await);
     }

@@ -79,6 +79,7 @@ sql::each_db! {
             description: String::new(),
             members: vec![bob.id, bob.id, alice.id],
             public: false,
+            encrypted: false,
         };
         let first = alice.ask_as(Some(id), Request::CreateChat(body.clone())).await.unwrap();
         assert_eq!(first, alice.ask_as(Some(id), Request::CreateChat(body.clone())).await.unwrap());
@@ -106,6 +107,7 @@ sql::each_db! {
                 description: String::new(),
                 members: vec![],
                 public: false,
+            encrypted: false,
             };
             change(&mut body);
             Request::CreateChat(body)
@@ -210,7 +212,7 @@ sql::each_db! {
         let chat_id = alice.group(&[bob.id]).await;
         let name = |name: &str| {
             let (name, description) = (Some(name.to_owned()), Some("about".to_owned()));
-            Request::UpdateChat(UpdateChat { chat_id: chat_id.clone(), name, description, public: None, rights: None, disappear_after: None })
+            Request::UpdateChat(UpdateChat { chat_id: chat_id.clone(), name, description, public: None, rights: None, disappear_after: None, encrypted: None })
         };
         let id = local_id();
         let first = alice.ask_as(Some(id), name("new")).await.unwrap();
@@ -225,7 +227,7 @@ sql::each_db! {
         assert_eq!(before, team.fingerprint().await, "as it already is");
         let renamed = Note::Renamed { by: alice.id, name: "new".to_owned() };
         assert_eq!(notes(&bob, &chat_id).await, vec![Note::ChatCreated { by: alice.id }, renamed]);
-        let public = UpdateChat { chat_id, name: None, description: None, public: Some(true), rights: None, disappear_after: None };
+        let public = UpdateChat { chat_id, name: None, description: None, public: Some(true), rights: None, disappear_after: None, encrypted: None };
         assert_eq!(alice.refused(Request::UpdateChat(public)).await, ErrorCode::InvalidField);
     }
 

@@ -14,7 +14,15 @@ const HOUR: i64 = 3_600_000;
 
 fn timer(chat: &ChatId, after: u32) -> Request {
     let (chat_id, name, description, public, rights) = (chat.clone(), None, None, None, None);
-    Request::UpdateChat(UpdateChat { chat_id, name, description, public, rights, disappear_after: Some(after) })
+    Request::UpdateChat(UpdateChat {
+        chat_id,
+        name,
+        description,
+        public,
+        rights,
+        disappear_after: Some(after),
+        encrypted: None,
+    })
 }
 
 /// Bob hears that a message went.
@@ -163,6 +171,7 @@ sql::each_db! {
             public: None,
             rights: None,
             disappear_after: Some(60),
+            encrypted: None,
         };
         assert_eq!(bob.refused(Request::UpdateChat(named)).await, ErrorCode::Forbidden);
         assert_eq!(carol.refused(timer(&private, 60)).await, ErrorCode::NotAMember);

@@ -10,10 +10,10 @@ use crypto::mls::{
     Policy, Retention, SCHEMA, Step, Suite,
 };
 use protocol::frame::{
-    ChatRef, Commit, CommitAccepted, Commits, DeviceRef, EditMessage, Event, Keys, ListCommits, MemberRef, PublishKeys,
-    React, Reply, Request,
+    AddMember, ChatRef, Commit, CommitAccepted, Commits, CreateChat, DeviceRef, EditMessage, Event, Keys, ListCommits,
+    MemberRef, PublishKeys, React, Reply, Request, UpdateChat,
 };
-use protocol::{Admission, ChatId, DeviceId, ErrorCode, Handshake, Row, Scope, Timestamp, UserId};
+use protocol::{Admission, ChatId, ChatKind, DeviceId, ErrorCode, Handshake, Note, Row, Scope, Timestamp, UserId};
 use sql::{Migration, Store, StoreLocation};
 
 use crate::support::{Person, Team, local_id, text};
@@ -273,14 +273,14 @@ sql::each_db! {
             _ => None,
         }).await;
         assert_eq!(left, 0);
-        let group = carol.group(&[c.bob.id]).await;
-        let more = dave.group(&[c.bob.id]).await;
+        let group = carol.encrypted_group(&[c.bob.id]).await;
+        let more = dave.encrypted_group(&[c.bob.id]).await;
         let key = claim(&carol, &group).await.keys[0].content.clone();
         assert_eq!(key, claim(&dave, &more).await.keys[0].content, "the one of last resort");
         assert!(!seen.contains(&key));
         let device = publish(&c.bob, &mut c.his, 5).await;
         assert_eq!(device.keys_left, 5);
-        assert_ne!(claim(&dave, &dave.group(&[c.bob.id]).await).await.keys[0].content, key);
+        assert_ne!(claim(&dave, &dave.encrypted_group(&[c.bob.id]).await).await.keys[0].content, key);
     }
 
     async fn what_is_sealed_for_another_group_or_an_old_epoch_is_refused(db: sql::Db) {
@@ -377,9 +377,79 @@ sql::each_db! {
         assert_eq!(c.alice.refused(Request::Message(sealed(&c.chat, old))).await, ErrorCode::StaleEpoch);
     }
 
-    async fn who_leaves_an_encrypted_group_is_to_be_removed_and_channels_are_never_encrypted(db: sql::Db) {
+    async fn a_group_is_encrypted_from_its_beginning_and_follows_its_members(db: sql::Db) {
+        let mut c = Couple::together(db).await;
+        let carol = c.team.person("carol").await;
+        let group = c.alice.encrypted_group(&[c.bob.id]).await;
+        // Before its first commit it takes neither clear words nor sealed ones.
+        assert_eq!(c.alice.refused(Request::Message(text(&group, "clear"))).await, ErrorCode::PlaintextRefused);
+        let of_another = c.hers.seal(&c.chat, 1, "too early");
+        assert_eq!(c.alice.refused(Request::Message(sealed(&group, of_another))).await, ErrorCode::StaleEpoch);
+        c.hers.create(&group, 1);
+        let keys = claim(&c.alice, &group).await;
+        let others = Keys { keys: keys.keys.into_iter().filter(|key| key.user_id == c.bob.id).collect(), ..keys };
+        let commit = c.hers.commit(&group, 1, &others);
+        accepted(&c.alice, &commit).await;
+        c.hers.confirm(&commit);
+        let said = c.hers.seal(&group, 1, "all of us");
+        c.alice.post_as(local_id(), sealed(&group, said)).await;
+        assert!(state(&c.alice, &group).await.missing.is_empty());
+        // Who is added is missing with their devices; who goes is surplus.
+        let mut third = Phone::of(carol.id, &PersonKey::new(&mut rand::rng()));
+        publish(&carol, &mut third, 1).await;
+        let add = AddMember { chat_id: group.clone(), user_id: carol.id, role: None };
+        c.bob.ask(Request::AddMember(add)).await.unwrap();
+        assert_eq!(state(&c.alice, &group).await.missing[0].device_id, third.id);
+        c.bob.ask(Request::LeaveChat(ChatRef { chat_id: group.clone() })).await.unwrap();
+        assert_eq!(state(&c.alice, &group).await.surplus[0].device_id, c.his.id);
+        let keys = claim(&c.alice, &group).await;
+        let mut commit = c.hers.commit(&group, 1, &keys);
+        commit.removed = vec![c.his.id.clone()];
+        accepted(&c.alice, &commit).await;
+        c.hers.confirm(&commit);
+        let now = state(&c.alice, &group).await;
+        assert!(now.missing.is_empty() && now.surplus.is_empty() && now.epoch == 2);
+        let welcomed = admissions(&carol).await;
+        assert!(welcomed.iter().any(|admission| admission.chat_id == group && admission.epoch == 2));
+    }
+
+    async fn an_admin_makes_an_open_group_encrypted_and_nobody_takes_it_back(db: sql::Db) {
         let mut c = Couple::together(db).await;
         let group = c.alice.group(&[c.bob.id]).await;
+        c.bob.post(&group, "in the clear").await;
+        let change = |chat_id: &ChatId, encrypted: bool| Request::UpdateChat(UpdateChat {
+            chat_id: chat_id.clone(), name: None, description: None, public: None, rights: None, disappear_after: None,
+            encrypted: Some(encrypted),
+        });
+        // No member's device does it by beginning a group, and no member by asking.
+        c.his.create(&group, 1);
+        let none = Keys { keys: vec![], ..claim(&c.bob, &c.chat).await };
+        let begins = c.his.commit(&group, 1, &none);
+        assert_eq!(c.bob.refused(Request::Commit(begins.clone())).await, ErrorCode::Forbidden);
+        assert_eq!(c.bob.refused(change(&group, true)).await, ErrorCode::Forbidden);
+        assert_eq!(c.alice.refused(change(&group, false)).await, ErrorCode::InvalidField);
+        let chat = c.alice.chat_state(change(&group, true)).await;
+        assert!(chat.encrypted);
+        let note = c.bob.message(&group, chat.last_seq).await;
+        assert_eq!(note.content, serde_json::to_string(&Note::Encrypted { by: c.alice.id }).unwrap());
+        assert_eq!(c.bob.refused(Request::Message(text(&group, "clear"))).await, ErrorCode::PlaintextRefused);
+        accepted(&c.bob, &begins).await;
+        assert_eq!(c.alice.refused(change(&group, false)).await, ErrorCode::InvalidField);
+        assert_eq!(c.bob.message(&group, 2).await.content, "in the clear");
+        // Channels and private chats are not made so.
+        let channel = c.alice.chat(ChatKind::Channel, "news", &[], false).await.id;
+        assert_eq!(c.alice.refused(change(&channel, true)).await, ErrorCode::InvalidField);
+        assert_eq!(c.alice.refused(change(&c.chat, true)).await, ErrorCode::Forbidden);
+        let sealed_channel = CreateChat {
+            chat_type: ChatKind::Channel, name: "x".to_owned(), description: String::new(), members: vec![], public: false,
+            encrypted: true,
+        };
+        assert_eq!(c.alice.refused(Request::CreateChat(sealed_channel)).await, ErrorCode::InvalidField);
+    }
+
+    async fn who_leaves_an_encrypted_group_is_to_be_removed_and_channels_are_never_encrypted(db: sql::Db) {
+        let mut c = Couple::together(db).await;
+        let group = c.alice.encrypted_group(&[c.bob.id]).await;
         c.hers.create(&group, 1);
         let keys = claim(&c.alice, &group).await;
         let others = Keys { keys: keys.keys.into_iter().filter(|key| key.user_id == c.bob.id).collect(), ..keys };

@@ -61,7 +61,7 @@ sql::each_db! {
         assert_eq!((refused(&alice, &channel).await, refused(&bob, &channel).await), (None, Some(ErrorCode::Forbidden)));
         let rights = Rights { everyone: Some(Role::Member), ..Rights::default() };
         let (chat_id, name, description, public) = (channel.clone(), None, None, None);
-        let change = UpdateChat { chat_id, name, description, public, rights: Some(rights), disappear_after: None };
+        let change = UpdateChat { chat_id, name, description, public, rights: Some(rights), disappear_after: None, encrypted: None };
         alice.ask(Request::UpdateChat(change)).await.unwrap();
         assert_eq!(refused(&bob, &channel).await, None);
         let group = alice.group(&[bob.id]).await;

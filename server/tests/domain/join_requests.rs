@@ -87,7 +87,7 @@ sql::each_db! {
         let link = invite(&alice, Some(group.clone())).await.unwrap();
         let rights = Rights { invite: Some(Role::Admin), ..Rights::default() };
         let (chat_id, name, description, public) = (group.clone(), None, None, None);
-        let change = UpdateChat { chat_id, name, description, public, rights: Some(rights), disappear_after: None };
+        let change = UpdateChat { chat_id, name, description, public, rights: Some(rights), disappear_after: None, encrypted: None };
         alice.ask(Request::UpdateChat(change)).await.unwrap();
         carol.ask(accept(&link.secret)).await.unwrap();
         let before = team.fingerprint().await;

@@ -97,6 +97,7 @@ impl Cast {
                 public: None,
                 rights: None,
                 disappear_after: None,
+                encrypted: None,
             }),
             "add" => add(None),
             "add an admin" => add(Some(Role::Admin)),
@@ -195,6 +196,7 @@ sql::each_db! {
                 description: None,
                 public: None,
                 rights: None, disappear_after: None,
+            encrypted: None,
             }),
             Request::CreateInvitation(CreateInvitation { chat_id: Some(chat_id), expires_in: None, uses_max: None , approval: false}),
         ];

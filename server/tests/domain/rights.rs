@@ -11,7 +11,8 @@ const USUAL: Rights = Rights { post: None, pin: None, invite: None, everyone: No
 
 async fn allow(who: &Person, chat: &ChatId, rights: Rights) -> Result<(), ErrorCode> {
     let (chat_id, name, description, public) = (chat.clone(), None, None, None);
-    let change = UpdateChat { chat_id, name, description, public, rights: Some(rights), disappear_after: None };
+    let change =
+        UpdateChat { chat_id, name, description, public, rights: Some(rights), disappear_after: None, encrypted: None };
     who.ask(Request::UpdateChat(change)).await.map(|_| ()).map_err(|error| error.code)
 }
 

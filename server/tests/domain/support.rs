@@ -226,8 +226,21 @@ impl Person {
             description: String::new(),
             members: members.to_vec(),
             public,
+            encrypted: false,
         };
         self.chat_state(Request::CreateChat(body)).await
+    }
+
+    pub async fn encrypted_group(&self, members: &[UserId]) -> ChatId {
+        let body = CreateChat {
+            chat_type: ChatKind::Group,
+            name: "sealed".to_owned(),
+            description: String::new(),
+            members: members.to_vec(),
+            public: false,
+            encrypted: true,
+        };
+        self.chat_state(Request::CreateChat(body)).await.id
     }
 
     pub async fn group(&self, members: &[UserId]) -> ChatId {

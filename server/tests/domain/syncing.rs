@@ -160,6 +160,7 @@ async fn something(rng: &mut StdRng, people: &[Person], chats: &mut Vec<ChatId>,
             public: None,
             rights: None,
             disappear_after: None,
+            encrypted: None,
         }),
         (9, _) => Request::UpdateProfile(UpdateProfile {
             display_name: None,

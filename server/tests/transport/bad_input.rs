@@ -1,6 +1,6 @@
 //! Bad input on each transport: a typed error, the connection's policy, and nothing changed.
 
-use protocol::limits::FRAME_BYTES_MAX;
+use protocol::limits::{COMMIT_FRAME_BYTES_MAX, FRAME_BYTES_MAX};
 use serde_json::{Value, json};
 
 use crate::harness::{Host, Person};
@@ -149,6 +149,28 @@ async fn a_line_of_just_the_limit_is_a_line() {
     assert_eq!(frame.len(), FRAME_BYTES_MAX);
     nc.send_bytes(format!("{frame}\r\n").as_bytes()).await;
     assert_eq!(nc.next().await["type"], "pong");
+}
+
+#[tokio::test]
+async fn a_commit_may_be_longer_than_other_frames_and_not_endlessly() {
+    let host = Host::start().await;
+    let alice = host.register("alice").await;
+    let commit = |bytes: usize| {
+        let content = "A".repeat(bytes);
+        format!(
+            "{{\"request_id\":\"1\",\"type\":\"commit\",\"chat_id\":\"general\",\"device_id\":\"x\",\"generation\":1,\
+             \"epoch\":0,\"content\":\"{content}\"}}"
+        )
+    };
+    for (bytes, code) in [(4 * FRAME_BYTES_MAX, "forbidden"), (COMMIT_FRAME_BYTES_MAX, "frame_too_large")] {
+        let mut ws = host.ws(&alice).await;
+        ws.send_text(&commit(bytes)).await;
+        assert_eq!(ws.until("error").await["code"], code);
+        let mut nc = host.lines().await;
+        nc.auth(&alice).await;
+        nc.send_bytes(format!("{}\n", commit(bytes)).as_bytes()).await;
+        assert_eq!(nc.until("error").await["code"], code);
+    }
 }
 
 #[tokio::test]

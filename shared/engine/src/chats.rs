@@ -1,6 +1,6 @@
 //! The chats of the cache: a chat's own row, the own membership, marks and counts.
 
-use protocol::{Chat, ChatId, ChatKind, FileId, Membership, Rights, Role, Timestamp};
+use protocol::{Chat, ChatId, ChatKind, FileId, Membership, Rights, Role, Timestamp, UserId};
 use sql::{Error, Row, Tx, params};
 use view::{ChatSettings, NotifyAbout};
 
@@ -15,6 +15,7 @@ pub(crate) struct ChatInfo {
     pub(crate) description: String,
     pub(crate) avatar: Option<FileId>,
     pub(crate) created_at: i64,
+    pub(crate) creator: UserId,
     pub(crate) public: bool,
     pub(crate) encrypted: bool,
     pub(crate) rights: Rights,
@@ -56,7 +57,7 @@ impl ChatInfo {
 const COLUMNS: &str = "id, kind, name, description, created_at_ms, public, encrypted, member_count, known, listed, role, \
                        read_seq, last_seq, unread, unread_mentions, all_delivered, any_read, draft, \
                        archived_at_seq, pinned_at_ms, muted_until_ms, marked_unread, notify, rights, avatar, \
-                       disappear_after, join_requests";
+                       disappear_after, join_requests, creator_id";
 
 fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
     Ok(ChatInfo {
@@ -65,6 +66,7 @@ fn read(r: &Row<'_>) -> Result<ChatInfo, Error> {
         name: r.text(2)?,
         description: r.text(3)?,
         created_at: r.int(4)?,
+        creator: UserId(r.int(27)?),
         public: r.flag(5)?,
         encrypted: r.flag(6)?,
         member_count: u32::try_from(r.int(7)?).unwrap_or(0),
@@ -227,6 +229,11 @@ pub(crate) fn put(tx: &mut Tx<'_>, chat: &Chat) -> Result<bool, Error> {
         ],
     )?;
     Ok(changed > 0)
+}
+
+/// What is said in it is sealed, whatever its row says.
+pub(crate) fn keep_encrypted(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(), Error> {
+    tx.execute("UPDATE chats SET encrypted = 1 WHERE id = ?1", params![chat.as_str()]).map(|_| ())
 }
 
 /// Makes a chat before the server knows it.

@@ -241,19 +241,34 @@ impl Engine {
     /// Chats made here exist at once; all else asks the server and waits.
     fn ask_server(&mut self, s: &mut Step<'_, '_>, id: u32, command: Command) -> Result<Answer, EngineError> {
         let (what, request) = match command {
-            Command::CreateChat { local_id, kind, name, description, members, public } => {
-                let create = CreateChat { chat_type: kind, name, description, members, public };
+            Command::CreateChat { local_id, kind, name, description, members, public, encrypted } => {
+                let create = CreateChat { chat_type: kind, name, description, members, public, encrypted };
                 return self.create_chat(s, local_id, create);
             }
             Command::OpenPrivate { user_id } => return self.open_private(s, user_id),
             Command::UpdateChat { chat_id, name, description, public, rights } => (
                 Waiting::Done,
-                Request::UpdateChat(UpdateChat { chat_id, name, description, public, rights, disappear_after: None }),
+                Request::UpdateChat(UpdateChat {
+                    chat_id,
+                    name,
+                    description,
+                    public,
+                    rights,
+                    disappear_after: None,
+                    encrypted: None,
+                }),
             ),
+            Command::EncryptChat { chat_id } => {
+                let (name, description, public, rights, disappear_after) = (None, None, None, None, None);
+                let encrypted = Some(true);
+                let change = UpdateChat { chat_id, name, description, public, rights, disappear_after, encrypted };
+                (Waiting::Done, Request::UpdateChat(change))
+            }
             Command::SetDisappearing { chat_id, after } => {
                 let (name, description, public, rights) = (None, None, None, None);
                 let disappear_after = Some(after.unwrap_or(0));
-                let change = UpdateChat { chat_id, name, description, public, rights, disappear_after };
+                let change =
+                    UpdateChat { chat_id, name, description, public, rights, disappear_after, encrypted: None };
                 (Waiting::Done, Request::UpdateChat(change))
             }
             Command::JoinChat { chat_id } => (Waiting::Chat, Request::JoinChat(ChatRef { chat_id })),
@@ -339,6 +354,7 @@ impl Engine {
                 description: String::new(),
                 members: Vec::new(),
                 public: false,
+                encrypted: false,
             };
             let members = if me == user_id { 1 } else { 2 };
             let chat = own_chat(chat_id.clone(), ChatKind::Private, &none, Some(me), s.now, members);
@@ -379,7 +395,7 @@ fn own_chat(id: ChatId, kind: ChatKind, wish: &CreateChat, me: Option<UserId>, n
         created_at: Timestamp(now),
         updated_at: Timestamp(now),
         public: wish.public,
-        encrypted: false,
+        encrypted: wish.encrypted,
         rights: protocol::Rights::default(),
         disappear_after: None,
         member_count: members,

@@ -1,5 +1,7 @@
 //! Who is in a chat.
 
+use std::collections::HashSet;
+
 use protocol::{ChatId, Member, Role, UserId};
 use sql::{Error, Tx, params};
 
@@ -25,6 +27,16 @@ pub(crate) fn all(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Vec<(UserId, Role)>,
     )?;
     members.sort_by_key(|(_, role)| std::cmp::Reverse(*role));
     Ok(members)
+}
+
+/// Those who are in it now, and those who were.
+pub(crate) fn now_and_before(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(HashSet<UserId>, HashSet<UserId>), Error> {
+    let rows = tx.rows("SELECT user_id, left_chat FROM members WHERE chat_id = ?1", params![chat.as_str()], |r| {
+        Ok((UserId(r.int(0)?), r.flag(1)?))
+    })?;
+    let (before, now): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, left)| *left);
+    let people = |rows: Vec<(UserId, bool)>| rows.into_iter().map(|(user, _)| user).collect();
+    Ok((people(now), people(before)))
 }
 
 /// A snapshot replaces them.

@@ -262,7 +262,7 @@ impl Meaning {
         let readable = Content::of(&message.content, message.sealed).readable();
         let calls = || {
             message.mentions.contains(&me)
-                || message.everyone == Some(Everyone::All)
+                || (message.everyone == Some(Everyone::All) && !message.sealed)
                 || readable.is_some_and(|text| keywords.are_in(text))
         };
         // What stands in a thread counts there, see `threads`.

@@ -13,6 +13,7 @@ pub(crate) fn read(content: &str, mut name: impl FnMut(UserId) -> String) -> Sys
         Some(Note::MemberRemoved { user_id, by }) => SystemNote::MemberRemoved { who: name(user_id), by: name(by) },
         Some(Note::Pinned { by, message_id }) => SystemNote::Pinned { by: name(by), message_id },
         Some(Note::Renamed { by, name: new }) => SystemNote::Renamed { by: name(by), name: new },
+        Some(Note::Encrypted { by }) => SystemNote::Encrypted { by: name(by) },
         Some(Note::Disappearing { by, after }) => SystemNote::Disappearing { by: name(by), after },
         None => SystemNote::Other,
     }

@@ -19,6 +19,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(14, "archive", ARCHIVE),
     Migration::shared(15, "shared", SHARED),
     Migration::shared(16, "join requests", JOIN_REQUESTS),
+    Migration::shared(17, "sealed groups", TOLD),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -352,4 +353,9 @@ CREATE INDEX messages_with_details ON messages (chat_id, ord) WHERE details IS N
 
 const JOIN_REQUESTS: &str = "
 ALTER TABLE chats ADD COLUMN join_requests BIGINT NOT NULL DEFAULT 0;
+";
+
+const TOLD: &str = "
+ALTER TABLE sealed_groups ADD COLUMN told_generation BIGINT NOT NULL DEFAULT 0;   -- of what missing and surplus say
+ALTER TABLE sealed_groups ADD COLUMN told_epoch BIGINT NOT NULL DEFAULT 0;
 ";

@@ -7,7 +7,7 @@ use crate::everyone::Everyone;
 use crate::file::Attach;
 use crate::frame::{ClientFrame, MessageRef, PostMessage, Request, ServerFrame};
 use crate::id::{ChatId, LocalId, MessageId, RequestId, UserId};
-use crate::limits::{FRAME_BYTES_MAX, FRAME_DEPTH_MAX, REQUEST_ID_BYTES_MAX};
+use crate::limits::{COMMIT_FRAME_BYTES_MAX, FRAME_BYTES_MAX, FRAME_DEPTH_MAX, REQUEST_ID_BYTES_MAX};
 use crate::model::MessageType;
 use crate::poll::NewPoll;
 
@@ -126,13 +126,21 @@ pub fn encode_server(frame: &ServerFrame) -> String {
     serde_json::to_string(frame).expect("frames hold only what JSON can hold")
 }
 
+/// How long a frame may be that begins like this: one that says in its first 256 bytes that it is a commit may be longer.
+pub fn frame_bytes_max(head: &[u8]) -> usize {
+    const COMMIT: &[u8] = b"\"type\":\"commit\"";
+    let head = &head[..head.len().min(256)];
+    if head.windows(COMMIT.len()).any(|part| part == COMMIT) { COMMIT_FRAME_BYTES_MAX } else { FRAME_BYTES_MAX }
+}
+
 /// Checks what holds for every frame and every REST body before it is parsed: size, nesting, UTF-8.
 ///
 /// # Errors
 /// `frame_too_large`, `malformed_frame`.
 pub fn checked_text(bytes: &[u8]) -> Result<&str, Refused> {
-    if bytes.len() > FRAME_BYTES_MAX {
-        return Err(Refused::new(ErrorCode::FrameTooLarge, format!("a frame is at most {FRAME_BYTES_MAX} bytes")));
+    let most = frame_bytes_max(bytes);
+    if bytes.len() > most {
+        return Err(Refused::new(ErrorCode::FrameTooLarge, format!("a frame is at most {most} bytes")));
     }
     check_depth(bytes)?;
     std::str::from_utf8(bytes).map_err(|_| Refused::new(ErrorCode::MalformedFrame, "not UTF-8"))

@@ -2,6 +2,8 @@
 
 /// Longest JSON text of one frame, on every transport, and longest TCP line without its LF.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// Longest frame with a `commit`: it carries the group's tree to those whom it adds.
+pub const COMMIT_FRAME_BYTES_MAX: usize = 1024 * 1024;
 /// Deepest nesting of arrays and objects in one frame; checked before parsing.
 pub const FRAME_DEPTH_MAX: usize = 16;
 /// Longest message content, in bytes of UTF-8 (a sealed envelope is text too).
@@ -44,6 +46,8 @@ pub const KEYS_KEPT_MAX: u32 = 100;
 pub const KEY_PACKAGE_BYTES_MAX: usize = 8 * 1024;
 /// Most devices of a person.
 pub const DEVICES_MAX: u32 = 32;
+/// Most people in an encrypted group: its tree must fit into a frame with a commit.
+pub const ENCRYPTED_MEMBERS_MAX: u32 = 100;
 /// Most devices that a group's row names as missing or surplus.
 pub const GROUP_TODO_MAX: usize = 64;
 /// A sealed message may be of an epoch so many commits ago: devices keep the keys so long.

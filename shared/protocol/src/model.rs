@@ -306,6 +306,11 @@ pub enum Note {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<u32>,
     },
+    /// From now on the group is end-to-end encrypted.
+    Encrypted {
+        /// By whom.
+        by: UserId,
+    },
 }
 
 /// A message as it now is. The first nine fields are the given shape.

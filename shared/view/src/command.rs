@@ -501,6 +501,9 @@ pub enum Command {
         members: Vec<UserId>,
         /// Channels only: in the directory.
         public: bool,
+        /// Groups only: end-to-end encrypted from the beginning.
+        #[serde(default)]
+        encrypted: bool,
     },
     /// Opens the private chat with a person: → `Reply` with [`crate::update::ReplyBody::Chat`]; works offline.
     OpenPrivate {
@@ -556,6 +559,11 @@ pub enum Command {
     WhenSeen {
         /// Who.
         user_ids: Vec<UserId>,
+    },
+    /// Makes a group end-to-end encrypted, for good.
+    EncryptChat {
+        /// Which.
+        chat_id: ChatId,
     },
     /// Lets new messages of a chat go after so many seconds, or stay.
     SetDisappearing {

@@ -250,6 +250,11 @@ pub enum SystemNote {
         /// After so many seconds.
         after: Option<u32>,
     },
+    /// From now on the group is end-to-end encrypted.
+    Encrypted {
+        /// By whom, by name.
+        by: String,
+    },
     /// From a newer server.
     Other,
 }

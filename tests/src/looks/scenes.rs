@@ -205,6 +205,23 @@ pub const SCENES: &[Scene] = &[
         ],
         ".disappearing__own",
     ),
+    scene(
+        "newcomer",
+        "team,newcomer",
+        &[PressNth(".chat-row .list-row", 2), MESSAGE, See(".message__gone")],
+        ".chat-header__lock",
+    ),
+    scene(
+        "encrypt-group",
+        "team",
+        &[
+            PressNth(".chat-row .list-row", 2),
+            MESSAGE,
+            Click(".chat-header__who"),
+            Click(".info-head__turn-on .button"),
+        ],
+        ".dialog__actions",
+    ),
     scene("blocked", "team,blocked", &[OPEN, MESSAGE, See(".message__folded")], ".composer"),
     scene("blocked-private", "team,blocked", &[PressNth(".chat-row .list-row", 3), MESSAGE], ".main-pane > .banner"),
     scene(

@@ -82,7 +82,11 @@ async fn bob_asks_by_alices_link_and_is_let_in(server: TestServer) {
     let local_id = testkit::new_local_id();
     let chat_id = ChatId::from(local_id);
     let (kind, name, description) = (ChatKind::Group, "Планы".to_owned(), String::new());
-    done(&alice, Command::CreateChat { local_id, kind, name, description, members: Vec::new(), public: false }).await;
+    done(
+        &alice,
+        Command::CreateChat { local_id, kind, name, description, members: Vec::new(), public: false, encrypted: false },
+    )
+    .await;
     let wish = Command::CreateInvitation {
         chat_id: Some(chat_id.clone()),
         expires_in: Some(3_600),

@@ -13,6 +13,7 @@ mod chat_info;
 mod desk_notifications;
 mod desktop;
 mod encrypted;
+mod encrypted_groups;
 mod export;
 mod files;
 mod guest;

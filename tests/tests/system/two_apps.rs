@@ -462,6 +462,7 @@ on_both_databases! {
             description: "кто когда".to_owned(),
             members: vec![id_of(&team.alice, &hello)],
             public: false,
+            encrypted: false,
         };
         let ReplyBody::Chat { chat_id } = done(&team.alice, create).await else { panic!("a chat") };
         sees_chat(&team.bob, "the group", &chat_id, |chat| chat.title == "Отпуск" && chat.member_count == 2).await;

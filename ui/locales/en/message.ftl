@@ -50,3 +50,4 @@ message-versions = What it said before
 message-versions-none = Nothing is known of what it said before.
 note-pinned = { $by } pinned a message
 message-thread = Reply in thread
+note-encrypted = { $by } turned on end-to-end encryption

@@ -52,3 +52,4 @@ message-versions = Что было написано раньше
 message-versions-none = Прежний текст не сохранился.
 note-pinned = { $by }: закреплено сообщение
 message-thread = Ответить в ветке
+note-encrypted = { $by } включает сквозное шифрование

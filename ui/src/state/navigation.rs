@@ -114,6 +114,8 @@ pub enum Dialog {
     Theme(Option<String>),
     /// Whether a chat shall have this owner.
     GiveChat(ChatId, view::UserId),
+    /// Making a group encrypted.
+    TurnOnEncryption(ChatId),
     /// A poll to ask in a chat, or in a thread, with what was typed already.
     NewPoll(ChatId, Option<MessageId>, String),
     /// Who voted in a poll: its answers with how many chose them.

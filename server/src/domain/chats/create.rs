@@ -20,6 +20,9 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateChat) -> Re
     if body.public && body.chat_type != ChatKind::Channel {
         return Err(Failure::field("public", "only a channel can be public"));
     }
+    if body.encrypted && body.chat_type != ChatKind::Group {
+        return Err(Failure::field("encrypted", "a channel is not encrypted"));
+    }
     let name = names::chat_name(&body.name)?;
     let description = names::description("description", &body.description)?;
     if body.members.len() > CREATE_MEMBERS_MAX {
@@ -36,6 +39,9 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateChat) -> Re
         access::person(cx, *user)?;
     }
     people.insert(0, cx.actor);
+    if body.encrypted {
+        access::fits_encrypted(people.len())?;
+    }
     let scope = Scope::Chat(id.clone());
     let mut chat = Chat {
         avatar: None,
@@ -47,7 +53,7 @@ pub fn create(cx: &mut Cx<'_, '_>, id: Option<LocalId>, body: &CreateChat) -> Re
         created_at: cx.now,
         updated_at: cx.now,
         public: body.public,
-        encrypted: false,
+        encrypted: body.encrypted,
         rights: protocol::Rights::default(),
         disappear_after: None,
         member_count: people.len() as u32,
@@ -91,8 +97,11 @@ fn first_member(cx: &mut Cx<'_, '_>, chat: &Chat, user_id: UserId, role: Role) -
 /// # Errors
 /// `forbidden`, `not_a_member`, `not_found`, `invalid_field`.
 pub fn update(cx: &mut Cx<'_, '_>, body: &UpdateChat) -> Result<Chat, Failure> {
-    let timer_only =
-        body.name.is_none() && body.description.is_none() && body.public.is_none() && body.rights.is_none();
+    let timer_only = body.name.is_none()
+        && body.description.is_none()
+        && body.public.is_none()
+        && body.rights.is_none()
+        && body.encrypted.is_none();
     let (mut chat, own) = if timer_only && body.disappear_after.is_some() {
         access::own_chat(cx, &body.chat_id)?
     } else {
@@ -128,11 +137,24 @@ pub fn update(cx: &mut Cx<'_, '_>, body: &UpdateChat) -> Result<Chat, Failure> {
         }
         chat.rights = rights;
     }
+    if let Some(encrypted) = body.encrypted {
+        if !encrypted || chat.chat_type != ChatKind::Group {
+            return Err(Failure::field("encrypted", "groups become encrypted, and stay so"));
+        }
+        access::fits_encrypted(chat.member_count as usize)?;
+        chat.encrypted = true;
+    }
     if chat == before {
         return Ok(chat);
     }
     chat.updated_at = cx.now;
+    if chat.encrypted != before.encrypted {
+        chats::set_encrypted(cx.tx, &chat.id)?;
+    }
     super::save(cx, &mut chat)?;
+    if chat.encrypted != before.encrypted {
+        chat.last_seq = note::say(cx, &chat.id, &Note::Encrypted { by: cx.actor })?;
+    }
     if chat.name != before.name {
         let said = Note::Renamed { by: cx.actor, name: chat.name.clone() };
         chat.last_seq = note::say(cx, &chat.id, &said)?;

@@ -121,6 +121,9 @@ impl Engine {
             match row {
                 Row::Chat(row) if row.id == *chat => {
                     chats::put(s.tx, &row)?;
+                    if row.encrypted {
+                        self.sealing_opened(chat);
+                    }
                 }
                 Row::Member(member) => members_changed |= members::put(s.tx, chat, &member)?,
                 Row::Message(message) => self.apply_message(s, chat, &message, source, &mut batch)?,
@@ -134,6 +137,7 @@ impl Engine {
         }
         self.end_batch(s, chat, batch)?;
         if members_changed {
+            self.group_moved(chat);
             self.screen.dirty.members = true;
             self.sum_receipts(s, chat)?;
         }

@@ -63,7 +63,8 @@ pub(crate) fn put_opened(
     calls: Option<UserId>,
 ) -> Result<bool, Error> {
     let Some(old) = get(tx, chat, id)?.filter(|old| old.sealed && !old.deleted) else { return Ok(false) };
-    let details = Details { forwarded: inside.forwarded, ..old.details };
+    let everyone = old.details.everyone.filter(|everyone| inside.calls(*everyone));
+    let details = Details { forwarded: inside.forwarded, everyone, ..old.details };
     let done = tx.execute(
         "UPDATE messages SET content = ?3, mentions = ?4, mentions_me = ?5, details = ?6, sealed = 0, cipher = ?7
          WHERE chat_id = ?1 AND id = ?2 AND (cipher IS NULL OR cipher = ?7)",

@@ -149,11 +149,13 @@ impl Engine {
             if messages::inside(s.tx, &chat, &id, &cipher)?.is_some() {
                 continue;
             }
-            let calls = self.called_by(&inside);
+            let stored = messages::get(s.tx, &chat, &id)?;
+            let everyone = stored.as_ref().and_then(|stored| stored.details.everyone);
+            let calls = self.called_by(&inside, everyone, &[]);
             if messages::put_opened(s.tx, &chat, &id, &cipher, inside.clone(), calls)? {
                 self.screen.dirty_message(&chat, &id);
                 self.screen.dirty.chats.insert(chat.clone());
-            } else if messages::get(s.tx, &chat, &id)?.is_none() {
+            } else if stored.is_none() {
                 // Its row is not in the cache yet.
                 rows::know(s.tx, &cipher, &chat, &id, &inside)?;
             }

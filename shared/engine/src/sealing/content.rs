@@ -1,7 +1,7 @@
 //! What is inside a sealed message, and what it is sealed to.
 
 use protocol::frame::{EditMessage, PostMessage};
-use protocol::{ChatId, Forwarded, Message, MessageId, UserId};
+use protocol::{ChatId, Everyone, Forwarded, Message, MessageId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// The inside of a sealed message: what the server does not see.
@@ -41,10 +41,21 @@ impl Inside {
         serde_json::from_slice(bytes).ok()
     }
 
+    /// Its words call everyone like this.
+    pub(crate) fn calls(&self, everyone: Everyone) -> bool {
+        Everyone::in_text(&self.text) == Some(everyone)
+    }
+
     /// The message as if it had come in the clear.
     pub(crate) fn put_into(self, message: &mut Message) {
-        message.content = self.text;
+        // That everyone is called is said in the clear, because the server knows who is there: it counts when the words say so too.
+        message.everyone = message.everyone.filter(|everyone| self.calls(*everyone));
+        let here = if message.everyone.is_some() { std::mem::take(&mut message.mentions) } else { Vec::new() };
         message.mentions = self.mentions;
+        message.mentions.extend(here);
+        message.mentions.sort_unstable();
+        message.mentions.dedup();
+        message.content = self.text;
         message.forwarded = self.forwarded;
         message.sealed = false;
     }

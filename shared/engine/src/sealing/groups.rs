@@ -3,33 +3,31 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use crypto::mls::{Change, Group, Invitation, KeyPackage, Me, MlsError, Plan, Policy as _, Proposed, Retention};
-use protocol::frame::{ChatRef, Commit, Commits, Keys};
-use protocol::{Admission, ChatId, DeviceId, Handshake, ProtocolError, Request, Scope, UserId};
+use crypto::mls::{Group, Invitation, Me, MlsError};
+use protocol::frame::{ChatRef, Commits};
+use protocol::{Admission, ChatId, DeviceId, Handshake, ProtocolError, Request, Scope};
 
-use super::devices::{SUITE, text_of};
+use super::devices::text_of;
 use super::rows::{self, GroupRow};
 use super::rules::Rules;
 use super::{Standing, group_id};
-use crate::chats;
+use crate::chats::{self, ChatInfo};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Timer;
 use crate::requests::Ask;
 use crate::step::Step;
 
-/// Most devices that one commit adds: with their welcome they must fit into a frame.
-const ADD_AT_ONCE: usize = 3;
 /// Who stands further back in the group waits this much longer for each before it.
-const TURN_MS: u32 = 2_000;
+pub(super) const TURN_MS: u32 = 2_000;
 const SPREAD_MS: u32 = 500;
 /// A device that is not let in, or cannot follow, begins the group anew after this time, and not more often.
 const ANEW_MS: u32 = 15_000;
 const ANEW_AGAIN_MS: i64 = 60_000;
 /// Whether the other has a device now is asked again after this time, or when they come.
-const NOBODY_MS: u32 = 30_000;
+pub(super) const NOBODY_MS: u32 = 30_000;
 /// After a lost race, or an error that may pass.
-const AGAIN_MS: u32 = 1_000;
+pub(super) const AGAIN_MS: u32 = 1_000;
 
 impl Engine {
     /// Where a group stands, by the server's word.
@@ -45,11 +43,16 @@ impl Engine {
         if group.generation < row.server_generation {
             return Ok(());
         }
+        if (group.generation, group.epoch) > (row.server_generation, row.server_epoch) {
+            // The others are at work: who is not in it yet may be with the next commit.
+            self.sealing.anew.remove(chat);
+        }
         let epoch = if group.generation == row.server_generation { row.server_epoch } else { 0 };
         row.server_generation = group.generation;
         row.server_epoch = group.epoch.max(epoch);
         row.missing = group.missing;
         row.surplus = group.surplus;
+        row.told = (group.generation, group.epoch);
         rows::put_group(s.tx, chat, &row)?;
         self.group_moved(chat);
         Ok(())
@@ -92,6 +95,8 @@ impl Engine {
         };
         match joined {
             Ok(()) => {
+                // Whoever let this device in seals what is said there, whatever the chat's row says.
+                chats::keep_encrypted(s.tx, chat)?;
                 row.generation = admission.generation;
                 row.stuck = false;
                 row.commit = row.commit.filter(|(_, commit)| commit.generation > admission.generation);
@@ -185,10 +190,15 @@ impl Engine {
             let due = *self.sealing.anew.entry(chat.clone()).or_insert(due);
             let wait = (due - s.now).max(again_in(&row, s.now)).clamp(1, ANEW_AGAIN_MS);
             self.group_later(s, chat, u32::try_from(wait).unwrap_or(ANEW_MS));
-        } else if self.outbox.has(chat) || self.screen.open.as_ref() == Some(chat) {
+        } else if self.begins(&info, chat) {
             self.claim(s, chat);
         }
         Ok(())
+    }
+
+    /// A chat without a group: who made it, writes in it or looks at it begins one.
+    fn begins(&self, info: &ChatInfo, chat: &ChatId) -> bool {
+        self.me() == Some(info.creator) || self.outbox.has(chat) || self.screen.open.as_ref() == Some(chat)
     }
 
     /// Which epoch this device is in; `None` when it is in no group, or its state is lost.
@@ -209,7 +219,7 @@ impl Engine {
         Ok(turns.min(ANEW_MS).saturating_add(s.chance_ms(SPREAD_MS)))
     }
 
-    fn group_later(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, delay_ms: u32) {
+    pub(super) fn group_later(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, delay_ms: u32) {
         let due = s.now + i64::from(delay_ms);
         if self.sealing.timers.get(chat).is_none_or(|set| *set > due) {
             self.sealing.timers.insert(chat.clone(), due);
@@ -252,94 +262,6 @@ impl Engine {
         }
     }
 
-    /// Key packages of those who are missing: commits what is to be done.
-    pub(crate) fn keys_came(&mut self, s: &mut Step<'_, '_>, keys: &Keys) -> Result<(), EngineError> {
-        let chat = &keys.chat_id;
-        self.sealing.claiming.remove(chat);
-        let mut row = rows::group(s.tx, chat)?;
-        let (Some(user), Some(own)) = (self.me(), Me::load(&mut s.crypto())?) else { return Ok(()) };
-        if row.commit.is_some() || keys.generation != row.server_generation {
-            self.group_later(s, chat, AGAIN_MS);
-            return Ok(());
-        }
-        let rules = Rules::load(s.tx, chat, user, own.device().person)?;
-        let packages = known_packages(s, &own, keys, &rules)?;
-        let added: Vec<(DeviceId, UserId)> = packages.iter().map(|(id, user, _)| (id.clone(), *user)).collect();
-        let packages: Vec<KeyPackage> = packages.into_iter().map(|(.., package)| package).collect();
-        let begins = !row.is_current();
-        let made = if begins {
-            // Nobody but oneself could read: it waits until the other has a device.
-            let pair = chat.private_members().filter(|(low, high)| low != high);
-            if pair.is_some() && keys.generation == 0 && added.iter().all(|(_, other)| *other == user) {
-                self.group_later(s, chat, NOBODY_MS);
-                self.sealing.nobody.insert(chat.clone());
-                self.screen.dirty.chats.insert(chat.clone());
-                None
-            } else {
-                begin(s, &own, chat, keys.generation + 1, self.retention, packages)?.map(|made| (made, Vec::new()))
-            }
-        } else {
-            change(s, &own, chat, &row, packages)?
-        };
-        if let Some((made, removed)) = made {
-            let commit = Commit {
-                chat_id: chat.clone(),
-                device_id: text_of(own.device().id)
-                    .unwrap_or_else(|| DeviceId::from(protocol::LocalId(uuid::Uuid::nil()))),
-                generation: if begins { keys.generation + 1 } else { row.generation },
-                epoch: made.epoch,
-                content: URL_SAFE_NO_PAD.encode(&made.commit),
-                welcome: made.welcome.map(|welcome| URL_SAFE_NO_PAD.encode(welcome)),
-                added: added.into_iter().map(|(id, _)| id).collect(),
-                removed,
-            };
-            if begins {
-                row.begun_at = s.now;
-            }
-            row.commit = Some((s.local_id(), commit));
-            rows::put_group(s.tx, chat, &row)?;
-            self.sealing.to_tend.insert(chat.clone());
-        }
-        self.keys_met(s, rules)
-    }
-
-    /// `commit_accepted`: the commit itself comes in the log, in its place.
-    pub(crate) fn commit_accepted(&mut self, chat: &ChatId) {
-        self.sealing.committing.remove(chat);
-    }
-
-    pub(crate) fn commit_refused(
-        &mut self,
-        s: &mut Step<'_, '_>,
-        chat: &ChatId,
-        error: &ProtocolError,
-    ) -> Result<(), EngineError> {
-        self.sealing.committing.remove(chat);
-        let mut row = rows::group(s.tx, chat)?;
-        let Some((_, commit)) = row.commit.clone().filter(|_| !error.code.is_retryable()) else {
-            let delay = error.retry_after_ms.unwrap_or(AGAIN_MS);
-            self.group_later(s, chat, delay);
-            return Ok(());
-        };
-        let id = group_id(chat, commit.generation);
-        if let Some(mut group) = id.map(|id| Group::load(&mut s.crypto(), &id)).transpose()?.flatten() {
-            if commit.epoch == 0 && row.generation != commit.generation {
-                group.forget(&mut s.crypto())?;
-            } else {
-                let bytes = URL_SAFE_NO_PAD.decode(&commit.content).unwrap_or_default();
-                // Any other error: the winner was applied before the answer came.
-                if let Err(MlsError::Store(error)) = group.withdraw(&mut s.crypto(), &bytes) {
-                    return Err(error.into());
-                }
-            }
-        }
-        row.commit = None;
-        rows::put_group(s.tx, chat, &row)?;
-        let delay = AGAIN_MS + s.chance_ms(TURN_MS);
-        self.group_later(s, chat, delay);
-        Ok(())
-    }
-
     /// `commits`: those that were missing.
     pub(crate) fn commits_came(&mut self, s: &mut Step<'_, '_>, list: Commits) -> Result<(), EngineError> {
         for commit in list.commits {
@@ -352,87 +274,4 @@ impl Engine {
 /// How long this device may not begin again, in milliseconds. A clock that was set back does not hold it for years.
 fn again_in(row: &GroupRow, now: i64) -> i64 {
     (ANEW_AGAIN_MS - now.saturating_sub(row.begun_at).saturating_abs()).max(0)
-}
-
-/// The packages that are what they are said to be, of people who may be there.
-fn known_packages(
-    s: &mut Step<'_, '_>,
-    own: &Me,
-    keys: &Keys,
-    rules: &Rules,
-) -> Result<Vec<(DeviceId, UserId, KeyPackage)>, EngineError> {
-    let mut packages = Vec::new();
-    for key in &keys.keys {
-        let bytes = URL_SAFE_NO_PAD.decode(&key.content).unwrap_or_default();
-        let package = match KeyPackage::parse(&mut s.crypto(), &bytes) {
-            Ok(package) => package,
-            Err(MlsError::Store(error)) => return Err(error.into()),
-            Err(_) => continue,
-        };
-        let device = package.device()?;
-        let right = device.user == key.user_id && text_of(device.id).as_ref() == Some(&key.device_id);
-        if right && device.id != own.device().id && package.suite()? == SUITE && rules.knows(&device) {
-            packages.push((key.device_id.clone(), key.user_id, package));
-        }
-        if packages.len() == ADD_AT_ONCE {
-            break;
-        }
-    }
-    Ok(packages)
-}
-
-/// A new group with a first commit.
-fn begin(
-    s: &mut Step<'_, '_>,
-    own: &Me,
-    chat: &ChatId,
-    generation: u32,
-    retention: Retention,
-    packages: Vec<KeyPackage>,
-) -> Result<Option<Proposed>, EngineError> {
-    let Some(id) = group_id(chat, generation) else { return Ok(None) };
-    let mut cx = s.crypto();
-    // Of a server that was restored from a backup, or a beginning that was never answered.
-    if let Some(former) = Group::load(&mut cx, &id)? {
-        former.forget(&mut cx)?;
-    }
-    let plan = Plan { id, suite: SUITE, retention, server: None };
-    let mut group = Group::create(&mut cx, own, &plan)?;
-    let change = if packages.is_empty() { Change::refresh() } else { Change::add(packages) };
-    Ok(Some(group.commit(&mut cx, own, change)?))
-}
-
-/// A commit that adds those who are missing and removes those who are surplus; with it, who was removed.
-fn change(
-    s: &mut Step<'_, '_>,
-    own: &Me,
-    chat: &ChatId,
-    row: &GroupRow,
-    packages: Vec<KeyPackage>,
-) -> Result<Option<(Proposed, Vec<DeviceId>)>, EngineError> {
-    let Some(id) = group_id(chat, row.generation) else { return Ok(None) };
-    let mut cx = s.crypto();
-    let Some(mut group) = Group::load(&mut cx, &id)? else { return Ok(None) };
-    if group.is_pending() || !group.is_member() {
-        return Ok(None);
-    }
-    let readers = group.readers()?;
-    let packages: Vec<KeyPackage> = packages
-        .into_iter()
-        .filter(|package| package.device().is_ok_and(|new| readers.iter().all(|r| r.device.id != new.id)))
-        .collect();
-    let (mut leaves, mut removed) = (Vec::new(), Vec::new());
-    for gone in &row.surplus {
-        let found = readers.iter().find(|reader| text_of(reader.device.id).as_ref() == Some(&gone.device_id));
-        if let Some(reader) = found.filter(|reader| reader.device.id != own.device().id) {
-            leaves.push(reader.leaf);
-        }
-        // One that is not in it is only the server's to forget.
-        removed.push(gone.device_id.clone());
-    }
-    if packages.is_empty() && removed.is_empty() {
-        return Ok(None);
-    }
-    let change = Change { refresh: packages.is_empty() && leaves.is_empty(), add: packages, remove: leaves };
-    Ok(Some((group.commit(&mut cx, own, change)?, removed)))
 }

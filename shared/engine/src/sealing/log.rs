@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crypto::mls::{Applied, Group, Kind, Me, MlsError, Sealed, Step as GroupStep, Verified};
 use protocol::frame::ListCommits;
-use protocol::{ChatId, Handshake, Message, MessageId, Request, Scope, UserId};
+use protocol::{ChatId, Everyone, Handshake, Message, MessageId, Request, Scope, UserId};
 use serde::{Deserialize, Serialize};
 use sql::params;
 
@@ -197,6 +197,7 @@ impl Engine {
         if commit.epoch > group.epoch() {
             return Ok(Opened::Waits);
         }
+        rules.judge_strictly(commit.epoch + 1 >= before.server_epoch);
         let applied = apply(s, group, rules, commit);
         let mut row = rows::group(s.tx, chat)?;
         match applied {
@@ -231,6 +232,7 @@ impl Engine {
         commit: &Handshake,
     ) -> Result<Opened, EngineError> {
         let Some(id) = group_id(chat, commit.generation) else { return Ok(Opened::Done) };
+        rules.judge_strictly(false);
         if let Some(mut former) = Group::load(&mut s.crypto(), &id)?
             && former.epoch() == commit.epoch
             && let Err(MlsError::Store(error)) = apply(s, &mut former, rules, commit)
@@ -300,9 +302,10 @@ impl Engine {
         told: Option<bool>,
     ) -> Result<(), EngineError> {
         let cipher = crypto::sha256(sealed.content.as_bytes());
-        let calls = self.called_by(&inside);
+        let calls = self.called_by(&inside, sealed.everyone, &sealed.mentions);
         let mut said = sealed.clone();
         inside.clone().put_into(&mut said);
+        let inside = Inside { mentions: said.mentions.clone(), ..inside };
         if !messages::put_opened(s.tx, chat, &sealed.id, &cipher, inside, calls)? {
             return Ok(());
         }
@@ -321,8 +324,13 @@ impl Engine {
     }
 
     /// Oneself, when these words call oneself.
-    pub(super) fn called_by(&self, inside: &Inside) -> Option<UserId> {
-        self.me().filter(|me| inside.mentions.contains(me) || self.keywords.are_in(&inside.text))
+    pub(super) fn called_by(&self, inside: &Inside, everyone: Option<Everyone>, here: &[UserId]) -> Option<UserId> {
+        let all = |me: &UserId| match everyone.filter(|everyone| inside.calls(*everyone)) {
+            Some(Everyone::All) => true,
+            Some(Everyone::Here) => here.contains(me),
+            None => false,
+        };
+        self.me().filter(|me| inside.mentions.contains(me) || all(me) || self.keywords.are_in(&inside.text))
     }
 
     /// What it says was not known when it came: who follows its thread, and what concerns oneself.

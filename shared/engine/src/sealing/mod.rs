@@ -13,6 +13,7 @@ use crate::error::EngineError;
 use crate::step::Step;
 
 mod archive;
+mod commits;
 pub(crate) mod content;
 mod devices;
 mod fill;
@@ -54,6 +55,8 @@ pub(crate) struct Sealing {
     waits: BTreeSet<ChatId>,
     /// Those of them where nobody but oneself has a device.
     nobody: BTreeSet<ChatId>,
+    /// Devices that were missing on this connection and could not be added: nobody waits for them.
+    unfit: BTreeMap<ChatId, BTreeSet<DeviceId>>,
     /// When the timers that are set will ring.
     timers: BTreeMap<ChatId, i64>,
     /// When this device may begin a group anew that it cannot follow, or was not let into.
@@ -97,6 +100,7 @@ impl Sealing {
         self.filled.clear();
         self.timers.clear();
         self.anew.clear();
+        self.unfit.clear();
         self.waits.clear();
         (self.publishing, self.greeted) = (false, false);
     }
@@ -126,7 +130,7 @@ impl Engine {
         Ok(())
     }
 
-    /// A chat was opened: its group begins, if it has none yet.
+    /// A chat was opened, or is one that is encrypted: its group begins, if it has none yet.
     pub(crate) fn sealing_opened(&mut self, chat: &ChatId) {
         if self.sealing.server {
             self.sealing.to_tend.insert(chat.clone());
@@ -134,7 +138,7 @@ impl Engine {
     }
 
     /// Something moved in a chat's group: what waited may go.
-    fn group_moved(&mut self, chat: &ChatId) {
+    pub(crate) fn group_moved(&mut self, chat: &ChatId) {
         self.sealing.waits.remove(chat);
         self.sealing.nobody.remove(chat);
         self.sealing.to_tend.insert(chat.clone());

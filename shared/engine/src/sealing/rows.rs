@@ -84,6 +84,8 @@ pub(crate) struct GroupRow {
     pub(crate) server_epoch: u64,
     pub(crate) missing: Vec<GroupDevice>,
     pub(crate) surplus: Vec<GroupDevice>,
+    /// The generation and epoch that these are about: the row that says so follows each commit's.
+    pub(crate) told: (u32, u64),
     /// An own commit that was not answered, or has not come back.
     pub(crate) commit: Option<(LocalId, Commit)>,
     pub(crate) stuck: bool,
@@ -95,25 +97,31 @@ impl GroupRow {
     pub(crate) fn is_current(&self) -> bool {
         self.generation > 0 && self.generation == self.server_generation && !self.stuck
     }
+
+    /// Who is missing and surplus is known for the newest epoch.
+    pub(crate) fn is_told(&self) -> bool {
+        self.told == (self.server_generation, self.server_epoch)
+    }
 }
 
 pub(crate) fn group(tx: &mut Tx<'_>, chat: &ChatId) -> Result<GroupRow, EngineError> {
     let found = tx.row(
-        "SELECT generation, server_generation, server_epoch, missing, surplus, commit_id, commit_body, stuck, begun_ms
+        "SELECT generation, server_generation, server_epoch, missing, surplus, commit_id, commit_body, stuck, begun_ms,
+             told_generation, told_epoch
          FROM sealed_groups WHERE chat_id = ?1",
         params![chat.as_str()],
         |r| {
             let number = |n: i64| u32::try_from(n).unwrap_or(0);
             Ok((
                 (number(r.int(0)?), number(r.int(1)?), r.count(2)?, r.text(3)?, r.text(4)?),
-                (r.opt_text(5)?, r.opt_text(6)?, r.flag(7)?, r.int(8)?),
+                (r.opt_text(5)?, r.opt_text(6)?, r.flag(7)?, r.int(8)?, (number(r.int(9)?), r.count(10)?)),
             ))
         },
     )?;
     let Some(((generation, server_generation, server_epoch, missing, surplus), rest)) = found else {
         return Ok(GroupRow::default());
     };
-    let (commit_id, commit_body, stuck, begun_at) = rest;
+    let (commit_id, commit_body, stuck, begun_at, told) = rest;
     let commit = match (commit_id.and_then(|id| uuid::Uuid::parse_str(&id).ok()), commit_body) {
         (Some(id), Some(body)) => Some((LocalId(id), serde_json::from_str(&body)?)),
         _ => None,
@@ -124,6 +132,7 @@ pub(crate) fn group(tx: &mut Tx<'_>, chat: &ChatId) -> Result<GroupRow, EngineEr
         server_epoch,
         missing: serde_json::from_str(&missing)?,
         surplus: serde_json::from_str(&surplus)?,
+        told,
         commit,
         stuck,
         begun_at,
@@ -135,12 +144,12 @@ pub(crate) fn put_group(tx: &mut Tx<'_>, chat: &ChatId, row: &GroupRow) -> Resul
     let commit_body = row.commit.as_ref().map(|(_, body)| serde_json::to_string(body)).transpose()?;
     tx.execute(
         "INSERT INTO sealed_groups (chat_id, generation, server_generation, server_epoch, missing, surplus, commit_id,
-             commit_body, stuck, begun_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             commit_body, stuck, begun_ms, told_generation, told_epoch)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (chat_id) DO UPDATE SET generation = excluded.generation, server_generation = excluded.server_generation,
              server_epoch = excluded.server_epoch, missing = excluded.missing, surplus = excluded.surplus,
              commit_id = excluded.commit_id, commit_body = excluded.commit_body, stuck = excluded.stuck,
-             begun_ms = excluded.begun_ms",
+             begun_ms = excluded.begun_ms, told_generation = excluded.told_generation, told_epoch = excluded.told_epoch",
         params![
             chat.as_str(),
             row.generation,
@@ -151,7 +160,9 @@ pub(crate) fn put_group(tx: &mut Tx<'_>, chat: &ChatId, row: &GroupRow) -> Resul
             commit_id,
             commit_body,
             row.stuck,
-            row.begun_at
+            row.begun_at,
+            row.told.0,
+            row.told.1
         ],
     )?;
     Ok(())
@@ -159,14 +170,19 @@ pub(crate) fn put_group(tx: &mut Tx<'_>, chat: &ChatId, row: &GroupRow) -> Resul
 
 /// Chats with a group, or with one to come.
 pub(crate) fn group_chats(tx: &mut Tx<'_>) -> Result<Vec<ChatId>, Error> {
-    let ids = tx.rows("SELECT chat_id FROM sealed_groups ORDER BY chat_id", &[], |r| r.text(0))?;
+    let ids = tx.rows(
+        "SELECT chat_id FROM sealed_groups UNION SELECT id FROM chats WHERE encrypted = 1 ORDER BY 1",
+        &[],
+        |r| r.text(0),
+    )?;
     Ok(ids.into_iter().filter_map(ChatId::new).collect())
 }
 
 /// A snapshot comes: where the group stands is what it says, also when that is less than before.
 pub(crate) fn forget_server_group(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(), Error> {
     tx.execute(
-        "UPDATE sealed_groups SET server_generation = 0, server_epoch = 0, missing = '[]', surplus = '[]' WHERE chat_id = ?1",
+        "UPDATE sealed_groups SET server_generation = 0, server_epoch = 0, missing = '[]', surplus = '[]',
+             told_generation = 0, told_epoch = 0 WHERE chat_id = ?1",
         params![chat.as_str()],
     )?;
     Ok(())

@@ -10,6 +10,7 @@ use sql::params;
 
 use super::content::{About, Inside};
 use super::rows::{self, GroupRow};
+use super::rules::Rules;
 use super::{Standing, group_id};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -85,8 +86,16 @@ impl Engine {
             Some((low, high)) => {
                 [low, high].iter().all(|user| readers.iter().any(|reader| reader.device.user == *user))
             }
-            None => true,
+            // Whoever can be let in is in: this device lets them in itself, when nobody before it does.
+            None => {
+                let unfit = self.sealing.unfit.get(chat);
+                row.is_told()
+                    && row.missing.iter().all(|missing| unfit.is_some_and(|unfit| unfit.contains(&missing.device_id)))
+            }
         };
+        // Nor anybody else: who reads is a member by what this device knows, whoever let them in.
+        let rules = Rules::load(s.tx, chat, me.device().user, me.device().person)?;
+        let reaches = reaches && readers.iter().all(|reader| rules.is_member(reader.device.user));
         // Until the commits are here that the server has, who was taken out may still be in it.
         let caught_up = group.epoch() >= row.server_epoch;
         Ok((reaches && caught_up && group.is_member()).then_some((group, me)))

@@ -26,6 +26,7 @@ fn world() -> (World, ChatId) {
         description: String::new(),
         members,
         public: false,
+        encrypted: false,
     };
     world.command(ALICE, create);
     let with_bob = Command::OpenPrivate { user_id: world.people[ALICE].id };

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crypto::mls::{Kind, Sealed};
-use protocol::frame::{ClaimedKey, Commit, CommitAccepted, Commits, Event, Keys, ListCommits, PublishKeys, Reply};
+use protocol::frame::{
+    ClaimedKey, ClientFrame, Commit, CommitAccepted, Commits, Event, Keys, ListCommits, PublishKeys, Reply,
+};
 use protocol::{
-    Admission, ChatId, Device, DeviceId, ErrorCode, Group, GroupDevice, Handshake, ProtocolError, Row, Scope,
-    Timestamp, UserId,
+    Admission, ChatId, ChatKind, Device, DeviceId, ErrorCode, Group, GroupDevice, Handshake, ProtocolError, Request,
+    Row, Scope, Timestamp, UserId,
 };
 
 use crate::server::{Server, Told, refuse};
@@ -39,6 +41,8 @@ pub struct Delivery {
     pub admissions: BTreeMap<(ChatId, DeviceId), (UserId, Admission)>,
     /// Commits that came too late.
     pub races: u32,
+    /// The longest frame with a commit, in bytes.
+    pub longest: usize,
 }
 
 type Answer = Result<Reply, ProtocolError>;
@@ -163,7 +167,15 @@ impl Server {
     pub(crate) fn commit(&mut self, user: UserId, body: Commit, told: &mut Vec<Told>) -> Answer {
         self.may_read(user, &body.chat_id)?;
         let chat = body.chat_id.clone();
+        let frame = ClientFrame { request_id: None, local_id: None, request: Request::Commit(body.clone()) };
+        let bytes = protocol::codec::encode_client(&frame);
+        assert!(bytes.len() <= protocol::codec::frame_bytes_max(bytes.as_bytes()), "a commit that fits into no frame");
+        let (kind, encrypted) = (self.chats[&chat].chat.chat_type, self.chats[&chat].chat.encrypted);
+        if kind == ChatKind::Channel || (kind == ChatKind::Group && !encrypted) {
+            return refuse(ErrorCode::Forbidden);
+        }
         let delivery = self.delivery();
+        delivery.longest = delivery.longest.max(bytes.len());
         let state = delivery.groups.entry(chat.clone()).or_default();
         let (generation, epoch) = state.group.as_ref().map_or((0, 0), |group| (group.generation, group.epoch));
         let begins = body.generation == generation + 1 && body.epoch == 0;
@@ -282,7 +294,7 @@ impl Server {
             return refuse(ErrorCode::PlaintextRefused);
         }
         let Some(group) = self.delivery.as_ref().and_then(|delivery| delivery.groups.get(chat)?.group.clone()) else {
-            return Ok(());
+            return refuse(ErrorCode::StaleEpoch);
         };
         let message = URL_SAFE_NO_PAD.decode(content).ok().and_then(|bytes| Sealed::parse(&bytes).ok());
         let Some(message) = message.filter(|message| message.kind() == Kind::Message) else {

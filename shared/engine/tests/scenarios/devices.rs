@@ -102,8 +102,15 @@ fn act(world: &mut World, device: usize, asked: &mut Asked) {
             let local_id = local_id(world);
             let members = (1..=3).map(UserId).collect();
             let (kind, name) = (ChatKind::Group, format!("group {}", asked.count));
-            let create =
-                Command::CreateChat { local_id, kind, name, description: String::new(), members, public: false };
+            let create = Command::CreateChat {
+                local_id,
+                kind,
+                name,
+                description: String::new(),
+                members,
+                public: false,
+                encrypted: false,
+            };
             // Few, or nobody meets anybody.
             if chats.len() < 3 {
                 world.command(device, create);

@@ -48,7 +48,10 @@ fn list(world: &mut World, person: usize, command: Command) -> Vec<SearchHit> {
 fn group(world: &mut World, members: Vec<UserId>) -> ChatId {
     let local_id = fresh(world);
     let (kind, name, description) = (ChatKind::Group, "Планы".to_owned(), String::new());
-    world.command(ALICE, Command::CreateChat { local_id, kind, name, description, members, public: false });
+    world.command(
+        ALICE,
+        Command::CreateChat { local_id, kind, name, description, members, public: false, encrypted: false },
+    );
     world.run_for(500);
     ChatId::from(local_id)
 }

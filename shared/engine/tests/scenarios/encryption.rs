@@ -112,8 +112,12 @@ pub fn shown(world: &mut World, person: usize) -> Vec<String> {
 }
 
 pub fn readers(world: &mut World, person: usize) -> Vec<ReaderRow> {
-    let chat_id = dm(world);
-    let id = world.command(person, Command::ListReaders { chat_id });
+    let chat = dm(world);
+    readers_of(world, person, &chat)
+}
+
+pub fn readers_of(world: &mut World, person: usize, chat: &ChatId) -> Vec<ReaderRow> {
+    let id = world.command(person, Command::ListReaders { chat_id: chat.clone() });
     world.run_for(100);
     match world.people[person].screen.reply(id) {
         Some(ReplyBody::Readers { readers }) => readers.clone(),
@@ -547,6 +551,7 @@ fn other_chats_are_as_they_were() {
         description: String::new(),
         members: vec![bob],
         public: false,
+        encrypted: false,
     };
     world.command(ALICE, create);
     world.run_for(1_000);

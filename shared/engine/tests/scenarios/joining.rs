@@ -23,7 +23,10 @@ fn bob_asks_by_a_link_alice_sees_that_he_waits_and_lets_him_in() {
     let random: [u8; 10] = world.rng.random();
     let local_id = LocalId::from_parts(u64::try_from(world.now).unwrap(), random);
     let (kind, name, description) = (ChatKind::Group, "Планы".to_owned(), String::new());
-    world.command(ALICE, Command::CreateChat { local_id, kind, name, description, members: vec![], public: false });
+    world.command(
+        ALICE,
+        Command::CreateChat { local_id, kind, name, description, members: vec![], public: false, encrypted: false },
+    );
     world.run_for(1_000);
     let group = ChatId::from(local_id);
     let waiting = |world: &World| world.people[ALICE].screen.chat(&group).map(|chat| chat.join_requests);

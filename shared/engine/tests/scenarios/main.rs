@@ -11,6 +11,7 @@ mod devices;
 mod disappearing;
 mod emoji;
 mod encryption;
+mod groups;
 mod joining;
 mod lies;
 mod news;

@@ -260,6 +260,7 @@ fn a_group_and_its_first_messages_can_be_made_offline() {
         description: String::new(),
         members: vec![UserId(2)],
         public: false,
+        encrypted: false,
     };
     let id = world.command(ALICE, create);
     let group = ChatId::from(local_id);

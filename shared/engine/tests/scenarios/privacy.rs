@@ -64,7 +64,10 @@ fn whoever_is_blocked_is_not_heard_of_and_cannot_write_though_one_blocked_them_o
     say(&mut world, BOB, &private, "до того");
     let local_id = fresh(&mut world);
     let (kind, name, description) = (ChatKind::Group, "Планы".to_owned(), String::new());
-    world.command(ALICE, Command::CreateChat { local_id, kind, name, description, members: vec![bob], public: false });
+    world.command(
+        ALICE,
+        Command::CreateChat { local_id, kind, name, description, members: vec![bob], public: false, encrypted: false },
+    );
     world.run_for(500);
     let group = ChatId::from(local_id);
     cut_off(&mut world, ALICE);

@@ -120,6 +120,7 @@ fn act(world: &mut World, person: usize, asked: &mut Asked) {
                 description: String::new(),
                 members,
                 public: false,
+                encrypted: false,
             };
             world.command(person, create);
         }

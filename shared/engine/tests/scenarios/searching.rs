@@ -109,7 +109,10 @@ fn what_was_typed_narrows_the_search_by_person_chat_and_content() {
     let bob = world.user(BOB);
     let local_id = fresh(&mut world);
     let (kind, name, description) = (ChatKind::Group, "Планы".to_owned(), String::new());
-    world.command(ALICE, Command::CreateChat { local_id, kind, name, description, members: vec![bob], public: false });
+    world.command(
+        ALICE,
+        Command::CreateChat { local_id, kind, name, description, members: vec![bob], public: false, encrypted: false },
+    );
     world.run_for(500);
     let group = ChatId::from(local_id);
     say(&mut world, ALICE, &group, "отчёт готов https://example.org");

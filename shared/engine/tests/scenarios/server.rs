@@ -588,6 +588,7 @@ impl Server {
                 }
                 let id = ChatId::from(local_id);
                 self.make_chat(id.clone(), create.chat_type, &create.name, user, now, create.public);
+                self.chats.get_mut(&id).unwrap().chat.encrypted = create.encrypted;
                 self.join(&id, user, Role::Owner, told);
                 for member in create.members {
                     if member != user {
@@ -618,8 +619,13 @@ impl Server {
                 }
                 let after = change.disappear_after.map(|seconds| Some(seconds).filter(|seconds| *seconds > 0));
                 state.chat.disappear_after = after.unwrap_or(state.chat.disappear_after);
+                let encrypts = change.encrypted == Some(true) && !state.chat.encrypted;
+                state.chat.encrypted |= encrypts;
                 let row = self.chat_now(&change.chat_id);
                 self.tell_row(&change.chat_id, Row::Chat(row.clone()), told);
+                if encrypts {
+                    self.note(&change.chat_id, &Note::Encrypted { by: user }, now, told);
+                }
                 if let Some(after) = after {
                     self.note(&change.chat_id, &Note::Disappearing { by: user, after }, now, told);
                 }

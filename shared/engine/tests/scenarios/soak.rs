@@ -13,9 +13,10 @@ use rand::RngExt;
 use view::{Command, Connection, Draft, MessageContent};
 
 use crate::encryption::{
-    ALICE, BOB, STORM, confirm, confirm_by, fresh, further_device, offline, open, readers, reconnect, second_device,
+    ALICE, BOB, STORM, confirm, confirm_by, fresh, further_device, offline, open, readers_of, reconnect, second_device,
     send, shown,
 };
+use crate::groups::{CAROL, DAVE, group, team};
 use crate::world::{Stores, Weather, World};
 
 /// How long the life is.
@@ -35,7 +36,11 @@ fn length() -> Length {
 struct Life {
     world: World,
     chat: ChatId,
-    /// Places whose devices are in use; the first two are alice's and bob's first ones, which stay.
+    /// Places of the first devices of those who stay to the end.
+    homes: Vec<usize>,
+    /// In a group: somebody who is put out and let in again, and the number of messages when they were put out.
+    guest: Option<(usize, Option<usize>)>,
+    /// Places whose devices are in use; the first ones of those who stay are always.
     used: BTreeSet<usize>,
     /// Places that are free, or hold what is left of a device that was removed, with the number of messages by then.
     free: Vec<(usize, Option<usize>)>,
@@ -61,7 +66,45 @@ impl Life {
         let chat = open(&mut world, ALICE);
         open(&mut world, BOB);
         let free = (2..devices).map(|place| (place, None)).collect();
-        Self { world, chat, used: BTreeSet::from([ALICE, BOB]), free, said: Vec::new() }
+        let homes = vec![ALICE, BOB];
+        Self { world, chat, homes, guest: None, used: BTreeSet::from([ALICE, BOB]), free, said: Vec::new() }
+    }
+
+    /// A group of three who stay and a guest.
+    fn of_group(seed: u64, devices: usize) -> Self {
+        let names: Vec<String> = (4..devices).map(|n| format!("p{n}")).collect();
+        let names: Vec<&str> =
+            ["alice", "bob", "carol", "dave"].into_iter().chain(names.iter().map(String::as_str)).collect();
+        let mut world = team(seed, &names);
+        for place in 4..devices {
+            world.kill(place);
+        }
+        let chat = group(&mut world, &[BOB, CAROL, DAVE], true);
+        world.run_for(5_000);
+        let free = (4..devices).map(|place| (place, None)).collect();
+        let homes = vec![ALICE, BOB, CAROL];
+        let used = homes.iter().copied().collect();
+        Self { world, chat, homes, guest: Some((DAVE, None)), used, free, said: Vec::new() }
+    }
+
+    /// The guest is put out, or let in again: what was said between does not open with what they have.
+    fn let_in_or_out(&mut self) {
+        let Some((place, out)) = self.guest else { return };
+        let weather = std::mem::replace(&mut self.world.weather, Weather::CALM);
+        awake(&mut self.world, ALICE);
+        let (chat_id, user_id) = (self.chat.clone(), self.world.user(place));
+        let command = match out {
+            None => Command::RemoveMember { chat_id, user_id },
+            Some(from) => {
+                self.check_removed(place, from);
+                Command::AddMember { chat_id, user_id }
+            }
+        };
+        self.world.command(ALICE, command);
+        self.world.run_for(40_000);
+        self.world.weather = weather;
+        let now = self.world.server.chats[&self.chat].messages.len();
+        self.guest = Some((place, if out.is_none() { Some(now) } else { None }));
     }
 
     fn any(&mut self) -> usize {
@@ -94,7 +137,7 @@ impl Life {
         if let Some(from) = left {
             self.check_removed(place, from);
         }
-        let by = if self.world.rng.random() { ALICE } else { BOB };
+        let by = self.homes[self.world.rng.random_range(0..self.homes.len())];
         let weather = std::mem::replace(&mut self.world.weather, Weather::CALM);
         awake(&mut self.world, by);
         self.world.unreachable[place] = false;
@@ -106,10 +149,11 @@ impl Life {
 
     /// A device is lost: its person takes it out. What is left of it reads the wire, see [`Life::check_removed`].
     fn go(&mut self, place: usize) {
-        if place == ALICE || place == BOB {
+        if self.homes.contains(&place) {
             return;
         }
-        let by = if self.world.user(place) == self.world.user(ALICE) { ALICE } else { BOB };
+        let user = self.world.user(place);
+        let Some(by) = self.homes.iter().copied().find(|home| self.world.user(*home) == user) else { return };
         let weather = std::mem::replace(&mut self.world.weather, Weather::CALM);
         awake(&mut self.world, by);
         awake(&mut self.world, place);
@@ -133,28 +177,9 @@ impl Life {
 
     /// What was said since it was removed does not open with what is left of it.
     fn check_removed(&mut self, place: usize, from: usize) {
-        let messages: Vec<String> =
-            self.world.server.chats[&self.chat].messages[from..].iter().map(|m| m.content.clone()).collect();
-        let generation = self.world.server.delivery().groups[&self.chat].group.as_ref().map_or(0, |g| g.generation);
-        let (chat, now) = (self.chat.clone(), Timestamp(self.world.now));
-        let person = &mut self.world.people[place];
-        let (store, rng) = (&mut person.store, &mut person.rng);
-        let read = store
-            .write(|tx| {
-                let mut read = 0;
-                for generation in 1..=generation {
-                    let id = GroupId::new(format!("{chat}/{generation}")).expect("a short id");
-                    for content in &messages {
-                        let mut cx = Cx { tx: &mut *tx, now, rng: &mut *rng };
-                        let Some(mut group) = Group::load(&mut cx, &id).unwrap() else { continue };
-                        let sealed = Sealed::parse(&URL_SAFE_NO_PAD.decode(content).unwrap()).unwrap();
-                        read += u32::from(sealed.open(&mut cx, &mut group).is_ok());
-                    }
-                }
-                Ok::<_, sql::Error>(read)
-            })
-            .unwrap();
-        assert_eq!(read, 0, "a removed device reads {read} of {} messages", messages.len());
+        let chat = self.chat.clone();
+        let read = opened_with_what_is_left(&mut self.world, place, &chat, from);
+        assert_eq!(read, 0, "a removed device reads {read} of what was said after {from}");
     }
 
     fn live(&mut self, messages: usize) {
@@ -171,6 +196,7 @@ impl Life {
                 10..18 => self.world.unreachable[place] = false,
                 18..22 if self.world.people[place].engine.is_some() => self.world.kill_and_start(place),
                 22..26 => self.react(place),
+                26..28 => self.let_in_or_out(),
                 _ => self.say(place),
             }
             let pause = self.world.rng.random_range(0..2_500);
@@ -183,6 +209,9 @@ impl Life {
         self.world.run_for(300_000);
         for (place, left) in self.free.clone() {
             left.into_iter().for_each(|from| self.check_removed(place, from));
+        }
+        if let Some((place, Some(from))) = self.guest {
+            self.check_removed(place, from);
         }
     }
 
@@ -211,6 +240,31 @@ impl Life {
     }
 }
 
+/// How many of the sealed messages from this place on open with what a device has kept, whoever brings them to it.
+pub fn opened_with_what_is_left(world: &mut World, place: usize, chat: &ChatId, from: usize) -> u32 {
+    let sealed = world.server.chats[chat].messages[from..].iter().filter(|message| message.sealed);
+    let messages: Vec<String> = sealed.map(|message| message.content.clone()).collect();
+    let generation = world.server.delivery().groups[chat].group.as_ref().map_or(0, |group| group.generation);
+    let now = Timestamp(world.now);
+    let person = &mut world.people[place];
+    let (store, rng) = (&mut person.store, &mut person.rng);
+    store
+        .write(|tx| {
+            let mut read = 0;
+            for generation in 1..=generation {
+                let id = GroupId::new(format!("{chat}/{generation}")).expect("a short id");
+                for content in &messages {
+                    let mut cx = Cx { tx: &mut *tx, now, rng: &mut *rng };
+                    let Some(mut group) = Group::load(&mut cx, &id).unwrap() else { continue };
+                    let sealed = Sealed::parse(&URL_SAFE_NO_PAD.decode(content).unwrap()).unwrap();
+                    read += u32::from(sealed.open(&mut cx, &mut group).is_ok());
+                }
+            }
+            Ok::<_, sql::Error>(read)
+        })
+        .unwrap()
+}
+
 /// The device runs, and is there.
 fn awake(world: &mut World, place: usize) {
     world.unreachable[place] = false;
@@ -233,7 +287,17 @@ fn seed(usual: u64) -> u64 {
 fn in_a_long_life_with_many_devices_no_message_is_unreadable_and_nobody_forks() {
     let Length { devices, messages } = length();
     let seed = seed(71);
-    let mut life = Life::new(seed, devices);
+    whole_life(Life::new(seed, devices), seed, messages);
+}
+
+#[test]
+fn in_a_long_life_of_a_group_no_message_is_unreadable_and_who_was_put_out_reads_nothing() {
+    let Length { devices, messages } = length();
+    let seed = seed(73);
+    whole_life(Life::of_group(seed, devices + 2), seed, messages / 2);
+}
+
+fn whole_life(mut life: Life, seed: u64, messages: usize) {
     life.live(messages);
     for place in life.used.clone() {
         assert_eq!(life.unreadable(place), NOTHING, "seed {seed}, device {place} of {:?}", life.used);
@@ -243,12 +307,14 @@ fn in_a_long_life_with_many_devices_no_message_is_unreadable_and_nobody_forks() 
         life.say(place);
         life.world.run_for(5_000);
     }
-    let who = readers(&mut life.world, ALICE);
+    let chat = life.chat.clone();
+    let who = readers_of(&mut life.world, ALICE, &chat);
     for place in life.used.clone() {
         assert_eq!(life.unreadable(place), NOTHING, "seed {seed}, device {place} forked");
     }
     let devices: u32 = who.iter().map(|reader| reader.devices).sum();
-    assert_eq!(devices as usize, life.used.len(), "seed {seed}");
+    let guests = usize::from(matches!(life.guest, Some((_, None))));
+    assert_eq!(devices as usize, life.used.len() + guests, "seed {seed}");
     let races = life.world.server.delivery().races;
     let epoch = life.world.server.delivery().groups[&life.chat].group.as_ref().map_or(0, |group| group.epoch);
     eprintln!("{} messages, {devices} devices at the end, epoch {epoch}, {races} lost races", life.said.len());

@@ -22,6 +22,8 @@ bodies! {
         #[serde(default)] members: Vec<UserId>,
         /// Channels only: in the directory.
         #[serde(default)] public: bool,
+        /// Groups only: end-to-end encrypted from its beginning, for good.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] encrypted: bool,
     }
     /// Body of `update_chat`; what is absent stays.
     UpdateChat {
@@ -38,6 +40,8 @@ bodies! {
         /// New messages go after so many seconds, see [`crate::limits::DISAPPEAR_SECONDS_MIN`]; 0: they stay. Also in private chats, by
         /// either of the two.
         #[serde(default, skip_serializing_if = "Option::is_none")] disappear_after: Option<u32>,
+        /// `true`: a group is end-to-end encrypted from now on. It is never taken back.
+        #[serde(default, skip_serializing_if = "Option::is_none")] encrypted: Option<bool>,
     }
     /// Body of `add_member`.
     AddMember {

@@ -47,6 +47,7 @@ impl Alice {
                 description: name.to_string(),
                 members: vec![self.carol],
                 public: false,
+                encrypted: false,
             };
             self.done(create).await;
         }

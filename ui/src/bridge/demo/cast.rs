@@ -56,33 +56,6 @@ pub fn people() -> Vec<PersonRow> {
     people
 }
 
-/// Who can read the private chat.
-pub fn readers() -> Vec<view::ReaderRow> {
-    let number = "42652 73653 96226 88772 16468 66352 19473 98456 69479 50586 01377 56713";
-    let reader = |n: i64, devices| view::ReaderRow {
-        person: person(n),
-        devices,
-        safety_number: (n > 1).then(|| number.to_owned()),
-        verified: false,
-        changed_at: (n > 1).then(|| ago(120)),
-    };
-    vec![reader(1, 2), reader(2, 1)]
-}
-
-/// Own devices.
-pub fn devices() -> Vec<view::DeviceRow> {
-    let device = |n: u64, name: &str, this, seen| {
-        Some(view::DeviceRow {
-            id: view::DeviceId::new(format!("{n:032x}"))?,
-            name: name.into(),
-            this,
-            created_at: ago(40_000),
-            last_seen_at: ago(seen),
-        })
-    };
-    [device(1, "ThinkPad", true, 0), device(2, "Firefox · Android", false, 180)].into_iter().flatten().collect()
-}
-
 /// The members of a group.
 pub fn members() -> Vec<MemberRow> {
     let role = |number| match number {
@@ -192,6 +165,7 @@ pub fn chats() -> Vec<ChatRow> {
         },
         ChatRow {
             last_note: Some(note),
+            encrypted: true,
             ..chat("launch", Group, "Запуск: планы, риски и очень длинное название проекта", ("", "", 60 * 20))
         },
         ChatRow { last_own: true, last_delivery: Some(Delivery::Queued), ..private(5, "Bon voyage !", 60 * 27) },

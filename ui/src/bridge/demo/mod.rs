@@ -2,13 +2,14 @@
 //!
 //! `#demo` shows a team; words after `=` choose more: `#demo=welcome,ru,dark`. Scenes: `team` (default), `empty`, `welcome`,
 //! `browser`, `host`, `locked`, `new-lock`, `keyring`, `elsewhere`, `loading`; `offline`, `catching-up`; `quiet-chat`, `waiting-chat`,
-//! `no-teams`; `files`, `documents`, `links`, `tray`, `recording`, `stickers`; languages `ru`, `en`; themes `light`, `dark`, `light-contrast`,
+//! `no-teams`; `newcomer`; `files`, `documents`, `links`, `tray`, `recording`, `stickers`; languages `ru`, `en`; themes `light`, `dark`, `light-contrast`,
 //! `dark-contrast`; `own:dusk`; `compact`, `roomy`; `folders`, `themes`; layouts `lines`, `bubbles`.
 
 mod cast;
 mod hostile;
 mod hosting;
 mod script;
+mod sealed;
 mod shown_files;
 
 use std::cell::RefCell;

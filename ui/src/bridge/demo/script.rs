@@ -5,7 +5,7 @@ use view::update::ReplyBody;
 use view::*;
 
 use super::hosting::{host, invitation, own_teams, running, teams};
-use super::{Scene, cast, shown_files};
+use super::{Scene, cast, sealed, shown_files};
 use crate::i18n::when::now;
 
 /// Updates to say so many milliseconds later.
@@ -160,7 +160,7 @@ impl Script {
                 now.push(Update::Thread { chat_id, message_id, diffs });
                 ReplyBody::Done
             }
-            Command::ListReaders { .. } => ReplyBody::Readers { readers: cast::readers() },
+            Command::ListReaders { .. } => ReplyBody::Readers { readers: sealed::readers() },
             Command::Export { format, .. } => {
                 ReplyBody::Exported { name: Some(format!("hybrid-messenger.{}", format.ending())) }
             }
@@ -273,6 +273,9 @@ impl Script {
         if self.scene.has("disappearing") {
             chats.iter_mut().take(2).for_each(|row| row.disappear_after = Some(86_400));
         }
+        if self.scene.has("newcomer") {
+            chats[2].encrypted = true;
+        }
         if self.scene.has("requests") {
             chats[2].join_requests = 2;
         }
@@ -303,7 +306,7 @@ impl Script {
                 } else {
                     view::DeviceStanding::Ready
                 },
-                devices: cast::devices(),
+                devices: sealed::devices(),
             },
             host(running()),
             Update::Host { host: own_teams(self.scene.has("teams"), 0) },
@@ -341,6 +344,9 @@ impl Script {
         }
         if self.scene.has("disappearing") {
             cast::disappearing(&mut rows);
+        }
+        if self.scene.has("newcomer") {
+            sealed::sealed_before(&mut rows);
         }
         if self.scene.has("blocked") {
             cast::block_bob(&mut rows, &mut []);

@@ -7,6 +7,7 @@ use crate::bridge;
 use crate::features::avatars::face_of_row;
 use crate::features::chat_keeping::{is_muted, mute};
 use crate::features::chat_list::colour_seed;
+use crate::features::encryption::Sealing;
 use crate::i18n::{chat_title, presence_words, t, t_with};
 use crate::primitives::{Avatar, AvatarSize, Icon, IconName};
 use crate::state::{AppState, Dialog, Panel};
@@ -46,6 +47,7 @@ pub fn InfoHead(
             <Show when=move || !about().is_empty()>
                 <p class="info-head__about">{about}</p>
             </Show>
+            <Sealing row=row />
             <Actions row=row />
         </div>
     }

@@ -4,17 +4,19 @@
 mod confirm;
 mod devices;
 mod readers;
+mod turn_on;
 
 use leptos::prelude::*;
 use view::{ChatRow, DeviceStanding};
 
-use crate::i18n::t;
+use crate::i18n::{key, t};
 use crate::primitives::{Banner, BannerTone, Button, ControlSize, IconName};
 use crate::state::{AppState, Dialog};
 
 pub use confirm::ConfirmDialog;
 pub use devices::Devices;
 pub use readers::ReadersPanel;
+pub use turn_on::{Sealing, TurnOnDialog};
 
 /// Beside the composer of an encrypted chat: why what is written here waits.
 #[component]
@@ -24,6 +26,7 @@ pub fn EncryptionNotice(
 ) -> impl IntoView {
     let state = AppState::get();
     let shown = Memo::new(move |_| row.with(|row| (row.encrypted && row.role.is_some(), row.waits)));
+    let alone = row.with_untracked(|row| row.person.is_some());
     let standing = Memo::new(move |_| state.devices.with(|(standing, _)| *standing));
     move || match (shown.get(), standing.get()) {
         ((true, _), DeviceStanding::Unconfirmed) => view! {
@@ -34,7 +37,10 @@ pub fn EncryptionNotice(
             </Banner>
         }
         .into_any(),
-        ((true, true), _) => view! { <Banner icon=IconName::Lock text=move || t("encryption-waits") /> }.into_any(),
+        ((true, true), _) => {
+            let words = if alone { key("encryption-waits") } else { key("encryption-waits-group") };
+            view! { <Banner icon=IconName::Lock text=move || t(words) /> }.into_any()
+        }
         _ => ().into_any(),
     }
 }

@@ -19,6 +19,7 @@ pub fn ReadersPanel(
 ) -> impl IntoView {
     let readers = RwSignal::new(None::<Vec<ReaderRow>>);
     let attempt = Attempt::new();
+    let pair = chat.private_members().is_some();
     let chat = StoredValue::new(chat);
     let load = move || {
         attempt.run(Command::ListReaders { chat_id: chat.get_value() }, move |body| {
@@ -37,7 +38,7 @@ pub fn ReadersPanel(
                     <EmptyState
                         icon=IconName::Lock
                         title=move || t("encryption-nobody")
-                        text=move || t("encryption-nobody-help")
+                        text=move || if pair { t("encryption-nobody-help") } else { t("encryption-nobody-group-help") }
                     />
                 }.into_any(),
                 Some(found) => {

@@ -21,6 +21,7 @@ pub fn note_words(note: &SystemNote) -> String {
             t_with("note-renamed", &[("by", by.as_str().into()), ("name", name.as_str().into())])
         }
         SystemNote::Pinned { by, .. } => t_with("note-pinned", &[("by", by.as_str().into())]),
+        SystemNote::Encrypted { by } => t_with("note-encrypted", &[("by", by.as_str().into())]),
         SystemNote::Disappearing { by, after: None } => t_with("note-disappearing-off", &[("by", by.as_str().into())]),
         SystemNote::Disappearing { by, after: Some(seconds) } => {
             t_with("note-disappearing", &[("by", by.as_str().into()), ("length", length_words(*seconds).into())])

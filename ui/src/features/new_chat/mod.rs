@@ -5,7 +5,7 @@ mod edit;
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
-use view::{ChatKind, Command};
+use view::{ChatKind, Command, DeviceStanding};
 
 use crate::bridge::{self, Attempt};
 use crate::features::people::PeoplePicker;
@@ -28,6 +28,9 @@ pub fn NewChatDialog() -> impl IntoView {
     let name = RwSignal::new(String::new());
     let about = RwSignal::new(String::new());
     let public = RwSignal::new(true);
+    let encrypted = RwSignal::new(true);
+    // A server without encryption has nothing to choose.
+    let seals = Memo::new(move |_| state.devices.with(|(standing, _)| *standing != DeviceStanding::Unknown));
     let chosen = RwSignal::new(Vec::new());
     let attempt = Attempt::new();
     let field = NodeRef::<leptos::html::Input>::new();
@@ -44,6 +47,7 @@ pub fn NewChatDialog() -> impl IntoView {
             members: chosen
                 .with_untracked(|chosen: &Vec<view::PersonRow>| chosen.iter().map(|person| person.id).collect()),
             public: channel && public.get_untracked(),
+            encrypted: !channel && seals.get_untracked() && encrypted.get_untracked(),
         };
         attempt.run(command, move |body| {
             if let ReplyBody::Chat { chat_id } = body {
@@ -62,6 +66,14 @@ pub fn NewChatDialog() -> impl IntoView {
             <p class="new-chat__help">{help}</p>
             <TextField label=move || t("new-chat-name") value=name node_ref=field />
             <TextField label=move || t("new-chat-about") value=about />
+            <Show when=move || !is_channel() && seals.get()>
+                <Switch
+                    label=move || t("new-chat-encrypted")
+                    help=move || t("new-chat-encrypted-help")
+                    on=encrypted
+                    on_change=move |on| encrypted.set(on)
+                />
+            </Show>
             <Show when=is_channel>
                 <Switch
                     label=move || t("new-chat-public")

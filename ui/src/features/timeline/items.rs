@@ -26,6 +26,8 @@ pub(super) struct Facts {
     pub is_reply: bool,
     /// A system note stands alone.
     pub is_note: bool,
+    /// This device cannot read it.
+    pub is_sealed: bool,
     /// Characters of its text.
     pub chars: usize,
     /// Line feeds in it.
@@ -43,6 +45,8 @@ pub enum ItemKind {
     Day(Timestamp),
     /// "New messages".
     Unread,
+    /// All above is sealed for others: what this device can read begins.
+    Begins,
     /// The message at this index.
     Message {
         /// In the state's rows.
@@ -85,6 +89,7 @@ pub(super) const TOP_KEY: u64 = 1;
 /// The key of the line "new messages".
 pub(super) const UNREAD_KEY: u64 = 2;
 const BOTTOM_KEY: u64 = 3;
+const BEGINS_KEY: u64 = 6;
 
 /// The key of a message's row; a message that becomes the head of its group is another row.
 pub(super) fn message_key(key: u64, head: bool) -> u64 {
@@ -105,6 +110,7 @@ pub(super) fn build(
     let mut last: Option<Facts> = None;
     let mut day = None;
     let mut checked = None;
+    let (mut sealed, mut begun) = (false, false);
     for (index, facts) in messages.enumerate() {
         let check = facts.at.0.div_euclid(DAY_CHECK_MS);
         let mut breaks = false;
@@ -116,6 +122,14 @@ pub(super) fn build(
                 breaks = true;
                 let key = (own_day as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 7;
                 items.push(Item { key, estimate_px: 44.0, kind: ItemKind::Day(facts.at) });
+            }
+        }
+        sealed |= facts.is_sealed;
+        if !begun && !facts.is_sealed && !facts.is_note {
+            begun = true;
+            if sealed {
+                breaks = true;
+                items.push(Item { key: BEGINS_KEY, estimate_px: 44.0, kind: ItemKind::Begins });
             }
         }
         if unread == Some(facts.key) {
@@ -164,6 +178,7 @@ mod tests {
             at,
             is_reply: false,
             is_note: false,
+            is_sealed: false,
             chars: 20,
             line_feeds: 0,
             has_reactions: false,
@@ -176,6 +191,7 @@ mod tests {
             ItemKind::Top => 'T',
             ItemKind::Day(_) => 'D',
             ItemKind::Unread => 'U',
+            ItemKind::Begins => 'R',
             ItemKind::Message { head: true, .. } => 'H',
             ItemKind::Message { head: false, .. } => 'm',
             ItemKind::Bottom => 'B',
@@ -196,6 +212,15 @@ mod tests {
         let messages = vec![facts(1, 1, 0), reply, facts(3, 1, 2), note, facts(5, 1, 3), facts(6, 1, 4)];
         assert_eq!(kinds(messages, Some(6 * 64)), "TDHHmHHUH");
         assert_eq!(kinds(vec![facts(1, 1, 24 * 60 - 1), facts(2, 1, 24 * 60)], None), "TDHDH");
+    }
+
+    #[test]
+    fn where_a_newcomer_can_read_from_is_said_once_and_not_when_all_is_read() {
+        let sealed = |key| Facts { is_sealed: true, ..facts(key, 1, 0) };
+        let note = Facts { is_note: true, ..facts(3, 0, 1) };
+        let messages = vec![sealed(1), sealed(2), note, facts(4, 2, 1), sealed(5), facts(6, 1, 1)];
+        assert_eq!(kinds(messages, None), "TDHmHRHHH");
+        assert_eq!(kinds(vec![facts(1, 1, 0), sealed(2), facts(3, 1, 0)], None), "TDHmm");
     }
 
     #[test]

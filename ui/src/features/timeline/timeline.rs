@@ -77,6 +77,7 @@ pub fn Timeline(
         .into_any(),
         ItemKind::Day(at) => view! { <Divider text=move || when::day(at) unread=false /> }.into_any(),
         ItemKind::Unread => view! { <Divider text=move || t("timeline-unread") unread=true /> }.into_any(),
+        ItemKind::Begins => view! { <Divider text=move || t("encryption-begins") unread=false /> }.into_any(),
         ItemKind::Message { index, head } => {
             let row = timeline.rows.with_untracked(|rows| rows.get(index as usize).map(|entry| entry.row.clone()));
             row.map(|row| view! { <Message row=row head=head context=context /> }).into_any()
@@ -284,6 +285,7 @@ fn facts_of(entry: &TimelineEntry) -> Facts {
             author: row.author.id.0,
             at: row.at,
             is_reply: row.quote.is_some(),
+            is_sealed: row.content == MessageContent::Sealed,
             is_note: matches!(row.content, MessageContent::System { .. }),
             // Bytes over two is near enough for Russian and errs to the high side for English.
             chars: if text.is_ascii() { text.len() } else { text.len() / 2 },

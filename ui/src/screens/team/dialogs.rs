@@ -7,7 +7,7 @@ use crate::features::avatars::CropDialog;
 use crate::features::channels::ChannelsDialog;
 use crate::features::command_palette::CommandPalette;
 use crate::features::disappearing::DisappearingDialog;
-use crate::features::encryption::ConfirmDialog;
+use crate::features::encryption::{ConfirmDialog, TurnOnDialog};
 use crate::features::folders::{ChatFoldersDialog, FolderDialog};
 use crate::features::forward::ForwardDialog;
 use crate::features::go_to_date::GoToDateDialog;
@@ -109,6 +109,7 @@ fn title_key(dialog: &Dialog) -> &'static str {
         Dialog::Theme(None) => key("themes-new"),
         Dialog::Theme(Some(_)) => key("themes-change"),
         Dialog::GiveChat(..) => key("members-give"),
+        Dialog::TurnOnEncryption(_) => key("encryption-turn-on-title"),
         Dialog::ChatFolders(_) => key("folders-of-chat"),
     }
 }
@@ -131,6 +132,7 @@ impl Dialog {
             Dialog::Versions(chat, message) => view! { <VersionsDialog chat=chat message=message /> }.into_any(),
             Dialog::Folder(id) => view! { <FolderDialog id=id /> }.into_any(),
             Dialog::Theme(id) => view! { <ThemeDialog id=id /> }.into_any(),
+            Dialog::TurnOnEncryption(chat) => view! { <TurnOnDialog chat=chat /> }.into_any(),
             Dialog::GiveChat(chat, user) => view! { <GiveChatDialog chat=chat user=user /> }.into_any(),
             Dialog::ChatFolders(chat) => view! { <ChatFoldersDialog chat=chat /> }.into_any(),
             Dialog::NewPoll(chat, thread, question) => {

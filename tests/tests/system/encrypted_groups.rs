@@ -1,0 +1,157 @@
+//! Encrypted groups end to end: whole client apps on the real server, on both databases.
+
+use client::KeySource;
+use protocol::frame::{CreateChat, PostMessage, Reply, Request};
+use protocol::{ChatId, ChatKind, ErrorCode, MessageId, MessageType, UserId};
+use testkit::{Headless, Person, Screen, TestDb, TestServer, Wire};
+use view::update::ReplyBody;
+use view::{Command, CommandReply, DeviceStanding, MessageContent};
+
+/// Alice, bob, carol and dave, each with an app.
+struct Team {
+    server: TestServer,
+    apps: Vec<(Headless, UserId)>,
+    _folders: Vec<tempfile::TempDir>,
+}
+
+const ALICE: usize = 0;
+const BOB: usize = 1;
+const CAROL: usize = 2;
+const DAVE: usize = 3;
+
+impl Team {
+    async fn meet(server: TestServer) -> Self {
+        let (mut apps, mut folders) = (Vec::new(), Vec::new());
+        for name in ["alice", "bob", "carol", "dave"] {
+            folders.push(tempfile::tempdir().unwrap());
+            let app = Headless::start(folders.last().unwrap().path(), KeySource::None).await;
+            app.register(&server.addresses().http.to_string(), name).await;
+            app.until("a device", |screen| screen.is_online() && screen.standing == DeviceStanding::Ready).await;
+            let id = app.look(|screen| match &screen.stage {
+                Some(view::Stage::Ready { me }) => me.person.id,
+                other => panic!("{other:?}"),
+            });
+            apps.push((app, id));
+        }
+        Self { server, apps, _folders: folders }
+    }
+
+    fn app(&self, person: usize) -> &Headless {
+        &self.apps[person].0
+    }
+
+    async fn done(&self, person: usize, command: Command) -> ReplyBody {
+        let what = format!("{command:?}");
+        match self.app(person).ask(command).await {
+            CommandReply::Ok { body } => body,
+            CommandReply::Failed { failure } => panic!("{what}: {failure:?}"),
+        }
+    }
+
+    /// Somebody says it, and these read it.
+    async fn say(&self, chat: &ChatId, by: usize, text: &str, readers: &[usize]) -> MessageId {
+        let id = self.app(by).send(chat, text).await;
+        for reader in readers {
+            self.app(*reader).until(text, |screen| shows(screen, &id, text)).await;
+        }
+        id
+    }
+
+    async fn look_at(&self, person: usize, chat: &ChatId) {
+        self.app(person)
+            .until("the chat", |screen| screen.chats.iter().any(|row| row.id == *chat && row.encrypted))
+            .await;
+        self.done(person, Command::OpenChat { chat_id: chat.clone() }).await;
+    }
+}
+
+fn shows(screen: &Screen, id: &MessageId, text: &str) -> bool {
+    screen.message(id).is_some_and(|row| matches!(&row.content, MessageContent::Text { text: shown } if shown == text))
+}
+
+async fn a_group_is_made_talks_takes_one_in_and_puts_one_out(server: TestServer) {
+    let team = Team::meet(server).await;
+    let local_id = testkit::new_local_id();
+    let chat = ChatId::from(local_id);
+    let create = Command::CreateChat {
+        local_id,
+        kind: ChatKind::Group,
+        name: "Поход".to_owned(),
+        description: String::new(),
+        members: vec![team.apps[BOB].1, team.apps[CAROL].1],
+        public: false,
+        encrypted: true,
+    };
+    team.done(ALICE, create).await;
+    for person in [ALICE, BOB, CAROL] {
+        team.look_at(person, &chat).await;
+    }
+    team.say(&chat, ALICE, "тайна-первая", &[BOB, CAROL]).await;
+    let before = team.say(&chat, CAROL, "тайна-вторая", &[ALICE, BOB]).await;
+    team.done(BOB, Command::AddMember { chat_id: chat.clone(), user_id: team.apps[DAVE].1 }).await;
+    team.look_at(DAVE, &chat).await;
+    team.say(&chat, DAVE, "тайна-третья", &[ALICE, BOB, CAROL]).await;
+    let sealed = team.app(DAVE).look(|screen| screen.message(&before).map(|row| row.content.clone()));
+    assert!(sealed.is_none_or(|content| content == MessageContent::Sealed));
+    team.done(ALICE, Command::RemoveMember { chat_id: chat.clone(), user_id: team.apps[CAROL].1 }).await;
+    let last = team.say(&chat, BOB, "тайна-последняя", &[ALICE, DAVE]).await;
+    assert!(!team.app(CAROL).look(|screen| screen.message(&last).is_some()));
+    let ReplyBody::Readers { readers } = team.done(ALICE, Command::ListReaders { chat_id: chat.clone() }).await else {
+        panic!("who reads");
+    };
+    let mut who: Vec<UserId> = readers.iter().map(|reader| reader.person.id).collect();
+    who.sort_unstable();
+    assert_eq!(who, [team.apps[ALICE].1, team.apps[BOB].1, team.apps[DAVE].1]);
+    let kept = team.server.everything_kept().await;
+    let holds = |text: &str| {
+        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        [text.as_bytes(), hex.as_bytes()].iter().any(|part| kept.windows(part.len()).any(|window| window == *part))
+    };
+    assert!(holds("Поход"), "the search itself works");
+    assert!(!holds("тайна-"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_is_made_talks_takes_one_in_and_puts_one_out_on_sqlite() {
+    a_group_is_made_talks_takes_one_in_and_puts_one_out(TestServer::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_is_made_talks_takes_one_in_and_puts_one_out_on_postgres() {
+    match TestDb::postgres() {
+        Some(db) => a_group_is_made_talks_takes_one_in_and_puts_one_out(TestServer::start_on(db).await).await,
+        None => sql::testing::cluster::say_none(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_without_keys_makes_open_groups_and_is_refused_in_encrypted_ones() {
+    let server = TestServer::start().await;
+    let mut script = Person::register(server.addresses(), Wire::Tcp, "script").await;
+    let post = |chat_id: &ChatId| {
+        Request::Message(PostMessage {
+            chat_id: chat_id.clone(),
+            content: "from a script".to_owned(),
+            message_type: MessageType::Text,
+            reply_to: None,
+            mentions: vec![],
+            reactions: vec![],
+            encrypt_for_recipients: false,
+            forward_of: None,
+            thread: None,
+            attachments: vec![],
+            poll: None,
+            everyone: None,
+        })
+    };
+    // As the given shape has it: nothing is said of encryption.
+    let open: CreateChat = serde_json::from_str(r#"{"chat_type":"group","name":"open"}"#).unwrap();
+    let mut codes = Vec::new();
+    for create in [open.clone(), CreateChat { encrypted: true, ..open }] {
+        let made = script.try_request(Request::CreateChat(create), None).await.unwrap().unwrap();
+        let Reply::ChatState { chat } = made else { panic!("{made:?}") };
+        let posted = script.try_request(post(&chat.id), None).await.unwrap();
+        codes.push((chat.encrypted, posted.err().map(|error| error.code)));
+    }
+    assert_eq!(codes, [(false, None), (true, Some(ErrorCode::PlaintextRefused))]);
+}
