@@ -15,6 +15,7 @@ use crate::step::Step;
 mod archive;
 pub(crate) mod content;
 mod devices;
+pub(crate) mod files;
 mod fill;
 mod groups;
 mod log;
