@@ -23,5 +23,6 @@ mod link_previews;
 mod media;
 mod offline;
 mod script;
+mod sealed_files;
 mod teams;
 mod two_apps;

@@ -35,4 +35,3 @@ encryption-add-device = Add a device
 encryption-add-device-help = Log in on the new device and type the code that appears here.
 encryption-recovery = Make a recovery key
 encryption-recovery-help = The recovery key confirms a new device when all others are lost. Write it on paper: it is shown once, and an earlier key stops working.
-encryption-no-files = Files are not encrypted here yet, so they are not sent.
