@@ -4,6 +4,7 @@
 mod browser_documents;
 mod browser_keys;
 mod browser_looks;
+mod browser_sealed_files;
 mod browser_typing;
 mod browser_walk;
 mod browser_xss;
