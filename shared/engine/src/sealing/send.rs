@@ -180,6 +180,15 @@ impl Engine {
         if !self.sealing.server || !matches!(code, ErrorCode::StaleEpoch | ErrorCode::PlaintextRefused) {
             return Ok(false);
         }
+        let of = s.tx.row("SELECT chat_id, message_id FROM outbox WHERE n = ?1", params![n], |r| {
+            Ok((r.text(0)?, r.opt_text(1)?))
+        })?;
+        if let Some((chat, id)) = of
+            && let Some(chat) = ChatId::new(chat)
+            && self.has_clear_files(s, &chat, id.and_then(MessageId::new).as_ref())?
+        {
+            return Ok(false);
+        }
         s.tx.execute("UPDATE outbox SET sealed = NULL WHERE n = ?1", params![n])?;
         Ok(true)
     }

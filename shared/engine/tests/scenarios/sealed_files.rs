@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use engine::{Input, Job, Picked, Progress};
-use protocol::{About, Attachment, ChatId, FileId, MessageId};
+use protocol::{About, Attachment, ChatId, ErrorCode, FileId, MessageId};
 use view::{Command, Draft, SendFile, Way};
 
 use crate::encryption::{
     ALICE, BOB, TABLET, confirm, fresh, offline, on_the_server, open, reconnect, second_device, send, world,
 };
-use crate::world::World;
+use crate::world::{Stores, Weather, World};
 
 const NAME: &str = "снимок тайника.png";
 
@@ -204,4 +204,29 @@ fn a_device_that_is_confirmed_later_opens_the_files_of_before() {
         assert!(world.people[TABLET].seal_of(file.about.thumbnail_id.as_ref().unwrap()).is_some());
     }
     assert!(!on_the_server(&world).contains("тайник"));
+}
+
+#[test]
+fn a_file_that_went_up_before_the_chat_was_encrypted_is_not_said_in_it() {
+    let mut world = World::new(65, &["alice", "bob"], Weather::CALM, &mut Stores::default());
+    world.run_for(1_000);
+    let chat = open(&mut world, ALICE);
+    let file_id = pick(&mut world, ALICE, "план.txt", 5_000);
+    let file = SendFile { file_id, mime_type: "text/plain".to_owned(), about: About::default() };
+    let id = send_file(&mut world, ALICE, &chat, file);
+    world.run_for(1_000);
+    assert!(world.people[ALICE].jobs[0].seal.is_none());
+    world.server.encrypts();
+    for person in [ALICE, BOB] {
+        world.cut(person);
+        reconnect(&mut world, person);
+    }
+    open(&mut world, BOB);
+    move_all(&mut world, ALICE);
+    world.run_for(30_000);
+    files(&mut world, ALICE, &chat);
+    let row = world.people[ALICE].screen.rows.iter().find(|row| row.id == id).unwrap();
+    assert_eq!(row.failure, Some(ErrorCode::PlaintextRefused));
+    let kept = world.server.chats.get(&chat).map_or(0, |chat| chat.messages.len());
+    assert_eq!(kept, 0);
 }
