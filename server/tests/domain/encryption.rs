@@ -11,11 +11,15 @@ use crypto::mls::{
 };
 use protocol::frame::{
     AddMember, ChatRef, Commit, CommitAccepted, Commits, CreateChat, DeviceRef, EditMessage, Event, Keys, ListCommits,
-    MemberRef, PublishKeys, React, Reply, Request, UpdateChat,
+    MemberRef, MessageRef, PostMessage, PublishKeys, React, Reply, Request, UpdateChat,
 };
-use protocol::{Admission, ChatId, ChatKind, DeviceId, ErrorCode, Handshake, Note, Row, Scope, Timestamp, UserId};
+use protocol::{
+    About, Admission, Attach, ChatId, ChatKind, DeviceId, ErrorCode, FileId, Handshake, Note, Row, Scope, Timestamp,
+    UserId,
+};
 use sql::{Migration, Store, StoreLocation};
 
+use crate::files::info;
 use crate::support::{Person, Team, local_id, text};
 
 /// Everybody is known, everything allowed: what is tested is the server.
@@ -234,6 +238,33 @@ sql::each_db! {
         assert_eq!((message.content, message.sealed, message.content_rev), (said, true, Some(posted.rev)));
         assert_eq!(c.alice.refused(Request::Message(text(&c.chat, "clear"))).await, ErrorCode::PlaintextRefused);
         assert_eq!(c.alice.message(&c.chat, 1).await.content, "written before");
+    }
+
+    async fn a_file_that_is_not_sealed_does_not_come_into_an_encrypted_chat_and_its_members_read_one_that_is(db: sql::Db) {
+        let mut c = Couple::together(db).await;
+        let (open, closed) = (c.team.file(&c.alice, "план.png").await, c.team.sealed_file(&c.alice).await);
+        let post = |content: String, id: &FileId| PostMessage {
+            attachments: vec![Attach { file_id: id.clone(), about: About::default() }], ..sealed(&c.chat, content)
+        };
+        let (first, second) = (c.hers.seal(&c.chat, 1, "план"), c.hers.seal(&c.chat, 1, "план"));
+        assert_eq!(c.alice.refused(Request::Message(post(first, &open))).await, ErrorCode::PlaintextRefused);
+        assert_eq!(info(&c.bob, &closed).await, Err(ErrorCode::NotFound));
+        let posted = c.alice.post_as(local_id(), post(second, &closed)).await;
+        let file = info(&c.bob, &closed).await.unwrap();
+        assert_eq!((file.name.as_str(), file.mime_type.as_str(), file.encrypted), ("sealed", "application/octet-stream", true));
+
+        // Said again in the clear, it has the files that the post brings.
+        let message = c.bob.message(&c.chat, posted.seq).await;
+        let brought = c.team.file(&c.bob, "план.png").await;
+        let again = PostMessage {
+            forward_of: Some(MessageRef { chat_id: c.chat.clone(), message_id: message.id }),
+            attachments: vec![Attach { file_id: brought.clone(), about: About::default() }],
+            ..text(&ChatId::general(), "план")
+        };
+        let posted = c.bob.post_as(local_id(), again).await;
+        let said = c.bob.message(&ChatId::general(), posted.seq).await;
+        assert_eq!(said.attachments.iter().map(|one| &one.file.id).collect::<Vec<_>>(), [&brought]);
+        assert!(said.forwarded.is_some());
     }
 
     async fn of_two_commits_in_one_epoch_the_first_wins_and_the_other_changes_nothing(db: sql::Db) {

@@ -23,12 +23,23 @@ impl Team {
     }
 
     /// A whole file, as if its bytes had come.
-    async fn file(&self, who: &Person, name: &str) -> FileId {
-        let id = self.begin(who.id, new_file(name, 5), Room::default()).await.unwrap();
+    pub(crate) async fn file(&self, who: &Person, name: &str) -> FileId {
+        self.whole(who, new_file(name, 5), "image/png").await
+    }
+
+    /// A whole file that says nothing.
+    pub(crate) async fn sealed_file(&self, who: &Person) -> FileId {
+        let new = NewFile { encrypted: true, ..new_file("sealed", 21) };
+        self.whole(who, new, "application/octet-stream").await
+    }
+
+    async fn whole(&self, who: &Person, new: NewFile, kind: &'static str) -> FileId {
+        let size = new.size;
+        let id = self.begin(who.id, new, Room::default()).await.unwrap();
         let done = id.clone();
         let whole = self.app.write(who.id, move |cx| {
-            files::received(cx, &done, 5, None)?;
-            files::known(cx, &done, &format!("{:064}", 7), "image/png")?;
+            files::received(cx, &done, size, None)?;
+            files::known(cx, &done, &format!("{:064}", 7), kind)?;
             files::whole(cx, &done)
         });
         whole.await.unwrap();
@@ -42,7 +53,7 @@ impl Team {
     }
 }
 
-async fn info(person: &Person, id: &FileId) -> Result<FileInfo, ErrorCode> {
+pub(crate) async fn info(person: &Person, id: &FileId) -> Result<FileInfo, ErrorCode> {
     match person.ask(Request::GetFile(FileRef { file_id: id.clone() })).await {
         Ok(Reply::FileState { file }) => Ok(file),
         Ok(other) => panic!("{other:?}"),

@@ -7,6 +7,7 @@ mod driver;
 mod export;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+mod pieces;
 mod tus;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -1,11 +1,15 @@
 //! What is said to the server over HTTP about files (see docs/protocol.md), without a transport. Performs no I/O.
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::Job;
 use protocol::frame::Reply;
 use protocol::{ErrorCode, FileId, ServerFrame, codec};
 use view::Failure;
+
+use crate::pieces;
 
 /// Begins uploads.
 pub(crate) const FILES: &str = "/api/v1/files";
@@ -29,9 +33,14 @@ pub(crate) fn content(id: &FileId) -> String {
 
 /// Headers that begin an upload.
 pub(crate) fn beginning(job: &Job) -> [(&'static str, String); 3] {
+    // What is sealed has no name for the server.
+    let about = match job.seal {
+        Some(_) => format!("filename {},encrypted", STANDARD.encode("sealed")),
+        None => format!("filename {}", STANDARD.encode(&job.file.name)),
+    };
     [
-        ("upload-length", job.file.size.to_string()),
-        ("upload-metadata", format!("filename {}", STANDARD.encode(&job.file.name))),
+        ("upload-length", pieces::length(job).to_string()),
+        ("upload-metadata", about),
         ("idempotency-key", job.file.id.to_string()),
     ]
 }
@@ -40,6 +49,11 @@ pub(crate) fn beginning(job: &Job) -> [(&'static str, String); 3] {
 #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a browser does its own downloads"))]
 pub(crate) fn range(job: &Job, have: u64) -> [(&'static str, String); 2] {
     [("range", format!("bytes={have}-")), ("if-range", format!("\"{}\"", job.file.hash))]
+}
+
+/// Headers that ask for a part of a content, which is not empty.
+pub(crate) fn part(bytes: &Range<u64>) -> [(&'static str, String); 1] {
+    [("range", format!("bytes={}-{}", bytes.start, bytes.end.saturating_sub(1)))]
 }
 
 /// Why an answer with this status says no; the body of an answer to `HEAD` is empty.

@@ -10,6 +10,8 @@ use crate::chunks::{ChunkSize, Chunks, NotAuthentic, TAG_BYTES};
 use crate::{Key, chunks};
 
 const VERSION: u8 = 1;
+/// No file is longer, in bytes: a seal that says so is none.
+const LENGTH_MAX: u64 = 1 << 50;
 const SEAL_BYTES: usize = 1 + 16 + 32 + 1 + 8;
 
 /// What opens a file: its key, id, length and how it is cut. One for each file and content: a file that was changed is
@@ -79,11 +81,15 @@ impl FileSeal {
         if bytes.len() != SEAL_BYTES || bytes[0] != VERSION {
             return None;
         }
+        let length = u64::from_be_bytes(bytes[50..].try_into().ok()?);
+        if length > LENGTH_MAX {
+            return None;
+        }
         Some(Self {
             id: bytes[1..17].try_into().ok()?,
             key: Key::from_bytes(bytes[17..49].try_into().ok()?),
             chunk: ChunkSize::of_log2(bytes[49])?,
-            length: u64::from_be_bytes(bytes[50..].try_into().ok()?),
+            length,
         })
     }
 
@@ -199,6 +205,15 @@ fn fill(from: &mut impl Read, chunk: &mut Vec<u8>, bytes: u64) -> Result<(), Fil
     from.by_ref().take(bytes).read_to_end(chunk)?;
     if chunk.len() as u64 == bytes { Ok(()) } else { Err(FileError::OtherLength) }
 }
+
+/// An id is never given twice, so two with the same id are the same seal.
+impl PartialEq for FileSeal {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for FileSeal {}
 
 impl std::fmt::Debug for FileSeal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::messages::{Details, NewOwn, State};
 use crate::outbox::{What, post_request};
+use crate::sealing::files;
 use crate::step::Step;
 use crate::{chats, messages, polls};
 
@@ -74,7 +75,7 @@ impl Engine {
                 self.change_message(s, What::RemovePreview, Request::RemovePreview(remove))?;
             }
             Command::Forward { chat_id, message_ids, to } => {
-                if self.brings_clear(s, &chat_id, &message_ids, &to)? {
+                if self.brings_polls(s, &chat_id, &message_ids, &to)? {
                     return Ok(Answer::Failed(Failure::Refused { code: ErrorCode::PlaintextRefused }));
                 }
                 self.forward(s, &chat_id, &message_ids, &to)?;
@@ -146,8 +147,8 @@ impl Engine {
         Ok(true)
     }
 
-    /// Files and polls would come into a chat whose contents are sealed, and these are not.
-    fn brings_clear(
+    /// Polls would come into a chat whose contents are sealed, and the server could not count.
+    fn brings_polls(
         &mut self,
         s: &mut Step<'_, '_>,
         from: &ChatId,
@@ -160,7 +161,7 @@ impl Engine {
         }
         for id in ids.iter().filter(|_| sealed) {
             let said = messages::get(s.tx, from, id)?;
-            if said.is_some_and(|said| !said.details.attachments.is_empty() || said.details.poll.is_some()) {
+            if said.is_some_and(|said| said.details.poll.is_some()) {
                 return Ok(true);
             }
         }
@@ -177,6 +178,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let Some(me) = self.me() else { return Ok(()) };
         for chat in to {
+            let seals = chats::get(s.tx, chat)?.is_some_and(|info| self.seals(&info));
             for id in ids {
                 let Some(said) = messages::get(s.tx, from, id)? else { continue };
                 if said.state != State::Settled || said.deleted || said.sealed || said.kind != MessageType::Text {
@@ -192,9 +194,16 @@ impl Engine {
                 });
                 let poll = polls::forwarded(said.details.poll.as_deref());
                 let (attachments, preview) = (said.details.attachments, said.details.preview);
-                let details = Details { forwarded: Some(first), attachments, poll, preview, ..Details::default() };
+                let mut details = Details { forwarded: Some(first), attachments, poll, preview, ..Details::default() };
                 let draft = Draft { text: said.content, reply_to: None };
                 let local_id = s.local_id();
+                let again = MessageId::from(local_id);
+                let sealed = details.attachments.iter().any(|attachment| attachment.file.encrypted);
+                if sealed && seals {
+                    files::copy(s.tx, (from, id), (chat, &again))?;
+                } else if sealed || (seals && !details.attachments.is_empty()) {
+                    self.bring_files(s, chat, &again, seals, &mut details)?;
+                }
                 let post = NewPost {
                     local_id,
                     sender: me,
@@ -204,6 +213,9 @@ impl Engine {
                     thread: None,
                 };
                 self.post(s, chat, post)?;
+                if details.brought {
+                    self.hold_post(s, chat, &again)?;
+                }
             }
         }
         Ok(())

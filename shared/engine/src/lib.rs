@@ -64,4 +64,4 @@ pub use contents::KEPT_BYTES_MAX;
 pub use engine::Engine;
 pub use error::EngineError;
 pub use io::{Account, AuthTokens, Cx, Input, Output, Timer};
-pub use transfers::{Job, Picked, Progress};
+pub use transfers::{Job, Picked, Progress, Source};

@@ -135,6 +135,9 @@ pub(crate) struct Details {
     /// Everyone is mentioned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) everyone: Option<Everyone>,
+    /// It is forwarded, and its files are not those of the original: this device brings them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) brought: bool,
 }
 
 impl Details {
@@ -147,6 +150,7 @@ impl Details {
             preview: message.preview.clone(),
             asked: None,
             everyone: message.everyone,
+            brought: false,
         }
     }
 

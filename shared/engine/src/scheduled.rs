@@ -56,7 +56,7 @@ impl Engine {
         let sealed_chat = chats::get(s.tx, &chat_id)?.is_some_and(|info| self.seals(&info));
         let content = match sealed_chat {
             true => {
-                let inside = Inside { text: draft.text, mentions: mentions.clone(), forwarded: None };
+                let inside = Inside { text: draft.text, mentions: mentions.clone(), ..Inside::default() };
                 self.seal_own(s, &key, &serde_json::to_string(&inside)?)?
             }
             false => Some(draft.text),
@@ -116,7 +116,7 @@ impl Engine {
     ) -> Result<Option<Inside>, EngineError> {
         if !message.sealed {
             let (text, mentions) = (message.content.clone(), message.mentions.clone());
-            return Ok(Some(Inside { text, mentions, forwarded: None }));
+            return Ok(Some(Inside { text, mentions, ..Inside::default() }));
         }
         let opened = self.open_own(s, key, &message.content)?;
         Ok(opened.and_then(|json| Inside::read(json.as_bytes())))

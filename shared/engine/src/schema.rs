@@ -20,6 +20,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(15, "shared", SHARED),
     Migration::shared(16, "join requests", JOIN_REQUESTS),
     Migration::shared(17, "sealed groups", TOLD),
+    Migration::shared(18, "sealed files", SEALED_FILES),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -50,7 +51,7 @@ pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
          DELETE FROM gone; DELETE FROM clock; DELETE FROM news; DELETE FROM news_read;
          DELETE FROM mls_rows; DELETE FROM mls_me; DELETE FROM mls_groups; DELETE FROM mls_key_packages;
          DELETE FROM sealing; DELETE FROM devices; DELETE FROM person_pins; DELETE FROM sealed_groups;
-         DELETE FROM sealed_log; DELETE FROM sealed_known; DELETE FROM archive_due;
+         DELETE FROM sealed_log; DELETE FROM sealed_known; DELETE FROM archive_due; DELETE FROM file_seals;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -358,4 +359,17 @@ ALTER TABLE chats ADD COLUMN join_requests BIGINT NOT NULL DEFAULT 0;
 const TOLD: &str = "
 ALTER TABLE sealed_groups ADD COLUMN told_generation BIGINT NOT NULL DEFAULT 0;   -- of what missing and surplus say
 ALTER TABLE sealed_groups ADD COLUMN told_epoch BIGINT NOT NULL DEFAULT 0;
+";
+
+const SEALED_FILES: &str = "
+CREATE TABLE file_seals (            -- what opens the files of encrypted chats
+    n BIGINT PRIMARY KEY,            -- order of coming: who says something else of a file later is not believed
+    chat_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    seal TEXT NOT NULL,              -- base64 of crypto::FileSeal
+    UNIQUE (chat_id, message_id, file_id)
+) /*strict*/;
+CREATE INDEX file_seals_by_file ON file_seals (file_id, n);
+ALTER TABLE transfers ADD COLUMN source TEXT;   -- of one that goes up: JSON of the file on the server that it is a copy of
 ";

@@ -104,8 +104,9 @@ impl Engine {
         self.apply_found(s, chat, found)?;
         let mut rows = Vec::new();
         for message in found {
-            // It may have been deleted here since the server answered.
-            if let Some(message) = messages::get(s.tx, chat, &message.id)?.filter(|message| !message.deleted) {
+            // It may have been deleted here since the server answered; what is sealed shows once it is opened.
+            let here = messages::get(s.tx, chat, &message.id)?;
+            if let Some(message) = here.filter(|message| !message.deleted && !message.sealed) {
                 rows.push(self.shared_row(s, message)?);
             }
         }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crypto::FileSeal;
 use protocol::limits::ATTACHMENTS_MAX;
 use protocol::{ErrorCode, FileId, FileInfo, Timestamp};
 use sql::{Row, Tx, params};
@@ -13,8 +14,10 @@ use view::{Failure, PickedRow, TransferRow, TransferState, Update, Way};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::{Output, Timer};
+use crate::sealing::files::seal_of;
 use crate::step::Step;
 
+mod copies;
 mod message;
 
 /// Most files that move at a time.
@@ -50,6 +53,19 @@ pub struct Job {
     pub place: String,
     /// When the file was last changed as it was picked.
     pub modified_ms: i64,
+    /// What seals it on its way up and opens it on its way down; `None` for a file that the server may read.
+    pub seal: Option<FileSeal>,
+    /// What goes up is the content of another file on the server, and `place` says nothing.
+    pub source: Option<Source>,
+}
+
+/// A file on the server that is said again where its bytes, as they lie there, would not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Which.
+    pub file_id: FileId,
+    /// What opens it, when it is sealed.
+    pub seal: Option<FileSeal>,
 }
 
 /// What the driver tells of a job.
@@ -87,9 +103,10 @@ struct Kept {
     modified_ms: i64,
     stand: Stand,
     failure: Option<Failure>,
+    source: Option<FileId>,
 }
 
-const COLUMNS: &str = "up, file, place, modified_ms, state, failure";
+const COLUMNS: &str = "up, file, place, modified_ms, state, failure, source";
 
 fn read(r: &Row<'_>) -> Result<Kept, sql::Error> {
     let broken = |what: &str| sql::Error::Bug(format!("transfers.{what} is not what was written"));
@@ -105,6 +122,7 @@ fn read(r: &Row<'_>) -> Result<Kept, sql::Error> {
             _ => Stand::There,
         },
         failure: r.opt_text(5)?.and_then(|json| serde_json::from_str(&json).ok()),
+        source: r.opt_text(6)?.and_then(FileId::new),
     })
 }
 
@@ -150,6 +168,14 @@ impl Engine {
     pub fn place_of(&self, tx: &mut Tx<'_>, id: &FileId, way: Way) -> Result<Option<String>, EngineError> {
         let kept = get(tx, id, way)?.filter(|kept| way == Way::Up || kept.stand == Stand::There);
         Ok(kept.map(|kept| kept.place))
+    }
+
+    /// What opens a file of an encrypted chat.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub fn seal_of(&self, tx: &mut Tx<'_>, id: &FileId) -> Result<Option<FileSeal>, EngineError> {
+        Ok(seal_of(tx, id)?)
     }
 
     /// The person chose files.
@@ -246,9 +272,20 @@ impl Engine {
                 continue;
             }
             let id = key.0.clone();
+            let Kept { way, file, place, modified_ms, source, .. } = kept;
+            let seal = seal_of(s.tx, &id)?;
+            if file.encrypted && seal.is_none() {
+                // The message that had its key went meanwhile.
+                set(s.tx, &id, way, Stand::Failed, Some(Failure::Refused { code: ErrorCode::NotFound }))?;
+                self.tell_transfer(s, &id, way)?;
+                continue;
+            }
             self.transfers.running.insert(key, 0);
-            let Kept { way, file, place, modified_ms, .. } = kept;
-            s.out.push(Output::Transfer(Box::new(Job { way, file, place, modified_ms })));
+            let source = match source {
+                Some(file_id) => Some(Source { seal: seal_of(s.tx, &file_id)?, file_id }),
+                None => None,
+            };
+            s.out.push(Output::Transfer(Box::new(Job { way, file, place, modified_ms, seal, source })));
             self.tell_transfer(s, &id, way)?;
         }
         Ok(())
@@ -378,7 +415,8 @@ impl Engine {
             Stand::Failed => TransferState::Failed { failure: failure.unwrap_or(Failure::Internal) },
             Stand::There => TransferState::Done,
         };
-        let done = if stand == Stand::There { file.size } else { moved.unwrap_or(0) };
+        // What is sealed is a little longer on its way than it is.
+        let done = if stand == Stand::There { file.size } else { moved.unwrap_or(0).min(file.size) };
         TransferRow { file_id: file.id, way, done, size: file.size, state }
     }
 }

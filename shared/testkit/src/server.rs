@@ -51,6 +51,11 @@ impl TestServer {
         Addresses { http: running.http_addr, tcp: running.tcp_addr.expect("tests listen on TCP") }
     }
 
+    /// The folder of its files and, on SQLite, its database.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
     /// Moves the server's clock forward.
     pub fn advance(&self, by: std::time::Duration) {
         let by = i64::try_from(by.as_millis()).expect("a test's leap is short");

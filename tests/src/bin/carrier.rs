@@ -1,5 +1,5 @@
 //! A client app without windows that carries one file, for being killed and measured: `carrier PROFILE SERVER NAME send FILE`
-//! attaches it in `general`, `… save FOLDER` fetches the first file that is there, `… go-on` starts again and does nothing new.
+//! attaches it in `general`, `… send FILE PERSON` in the private chat with the person of this number, which is sealed, `… save FOLDER` fetches the first file that is there, `… go-on` starts again and does nothing new.
 //! Prints `ready`, then `moved BYTES` as the file moves, `done` at its end, `said` when its message is at the server, and lives until it
 //! is killed.
 #![allow(clippy::print_stdout, reason = "its output is what the test reads")]
@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use client::KeySource;
-use protocol::ChatId;
+use protocol::{ChatId, UserId};
 use testkit::Headless;
-use view::{Command, TransferState};
+use view::{Command, DeviceStanding, TransferState};
 
 #[tokio::main]
 async fn main() {
@@ -25,7 +25,13 @@ async fn main() {
     println!("ready");
     app.command(Command::OpenChat { chat_id: ChatId::general() });
     match what.as_str() {
-        "send" => drop(app.send_files(&ChatId::general(), "", &[PathBuf::from(&rest[0])]).await),
+        "send" => {
+            let chat = match rest.get(1) {
+                Some(person) => private(&app, person.parse().expect("a person's number")).await,
+                None => ChatId::general(),
+            };
+            app.send_files(&chat, "", &[PathBuf::from(&rest[0])]).await;
+        }
         "save" => {
             app.until("a file", |screen| screen.timeline.iter().any(|row| row.seq > 0 && !row.attachments.is_empty()))
                 .await;
@@ -53,4 +59,18 @@ async fn main() {
         }
     })
     .await;
+}
+
+/// Opens the private chat with a person, once this device can seal what is said there.
+async fn private(app: &Headless, person: i64) -> ChatId {
+    let user_id = UserId(person);
+    app.until("a device", |screen| screen.standing == DeviceStanding::Ready).await;
+    app.ask(Command::OpenPrivate { user_id }).await;
+    let me = app.look(|screen| match &screen.stage {
+        Some(view::Stage::Ready { me }) => me.person.id,
+        other => panic!("{other:?}"),
+    });
+    let chat_id = ChatId::private(me, user_id);
+    app.ask(Command::OpenChat { chat_id: chat_id.clone() }).await;
+    chat_id
 }

@@ -11,10 +11,10 @@ use view::{Attachment, Command};
 
 use crate::guest;
 
-const SAMPLE: &[u8] = include_bytes!("../../../ui/src/bridge/demo/sample.pdf");
+pub(crate) const SAMPLE: &[u8] = include_bytes!("../../../ui/src/bridge/demo/sample.pdf");
 
 /// Files from the clipboard, as from a file manager.
-async fn paste(page: &Window, name: &str, kind: &str, bytes: &[u8]) {
+pub(crate) async fn paste(page: &Window, name: &str, kind: &str, bytes: &[u8]) {
     let script = "const [name, kind, bytes] = arguments; const field = document.querySelector('.composer__field'); if (!field) return false; \
          const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(bytes), c => c.charCodeAt(0))], name, { type: kind })); \
          field.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data })); return true;";

@@ -33,16 +33,16 @@ macro_rules! on_both_databases {
 }
 
 /// Alice and bob, both looking at their private chat.
-struct Pair {
-    server: TestServer,
-    alice: Headless,
-    bob: Headless,
-    chat: ChatId,
+pub(crate) struct Pair {
+    pub(crate) server: TestServer,
+    pub(crate) alice: Headless,
+    pub(crate) bob: Headless,
+    pub(crate) chat: ChatId,
     folders: Vec<tempfile::TempDir>,
 }
 
 impl Pair {
-    async fn meet(server: TestServer) -> Self {
+    pub(crate) async fn meet(server: TestServer) -> Self {
         let folders = vec![tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let alice = Headless::start(folders[0].path(), KeySource::None).await;
         let bob = Headless::start(folders[1].path(), KeySource::None).await;
@@ -64,7 +64,7 @@ impl Pair {
     }
 
     /// Alice at a second machine, not confirmed yet.
-    async fn alice_elsewhere(&mut self) -> Headless {
+    pub(crate) async fn alice_elsewhere(&mut self) -> Headless {
         self.folders.push(tempfile::tempdir().unwrap());
         let app = Headless::start(self.folders.last().unwrap().path(), KeySource::None).await;
         let address = self.server.addresses().http.to_string();
@@ -91,7 +91,7 @@ impl Pair {
     }
 }
 
-async fn done(app: &Headless, command: Command) -> ReplyBody {
+pub(crate) async fn done(app: &Headless, command: Command) -> ReplyBody {
     let what = format!("{command:?}");
     match app.ask(command).await {
         CommandReply::Ok { body } => body,
@@ -99,7 +99,7 @@ async fn done(app: &Headless, command: Command) -> ReplyBody {
     }
 }
 
-async fn code(app: &Headless, command: Command) -> String {
+pub(crate) async fn code(app: &Headless, command: Command) -> String {
     match done(app, command).await {
         ReplyBody::Code { code } => code,
         other => panic!("{other:?}"),

@@ -12,18 +12,18 @@ use protocol::ChatId;
 use testkit::{Headless, Proxy, ServerProcess, TestDb, program, times};
 use view::{TransferState, Way};
 
-const MIB: u64 = 1024 * 1024;
+pub(crate) const MIB: u64 = 1024 * 1024;
 /// The server counts bytes that it has synced, every so many.
-const SERVER_STEP: u64 = 8 * MIB;
+pub(crate) const SERVER_STEP: u64 = 8 * MIB;
 
 /// The `carrier` program.
-struct Carrier {
+pub(crate) struct Carrier {
     child: Child,
     lines: mpsc::Receiver<String>,
 }
 
 impl Carrier {
-    fn start(profile: &Path, server: &str, name: &str, what: &[&str]) -> Self {
+    pub(crate) fn start(profile: &Path, server: &str, name: &str, what: &[&str]) -> Self {
         let mut child = Command::new(program("carrier"))
             .arg(profile)
             .args([server, name])
@@ -44,12 +44,12 @@ impl Carrier {
         started
     }
 
-    fn line(&self, patience: Duration) -> String {
+    pub(crate) fn line(&self, patience: Duration) -> String {
         self.lines.recv_timeout(patience).expect("the carrier goes on")
     }
 
     /// Waits until at least so many bytes have moved; returns the first count that it tells.
-    fn moved(&self, at_least: u64) -> u64 {
+    pub(crate) fn moved(&self, at_least: u64) -> u64 {
         let mut first = None;
         loop {
             let line = self.line(testkit::DEADLINE);
@@ -63,7 +63,7 @@ impl Carrier {
     }
 
     /// Waits for the end; returns the first count that it tells.
-    fn done(&self, patience: Duration) -> u64 {
+    pub(crate) fn done(&self, patience: Duration) -> u64 {
         let mut first = 0;
         loop {
             let line = self.line(patience);
@@ -77,18 +77,18 @@ impl Carrier {
     }
 
     /// Waits until the message with the file is at the server, which is after the file's end.
-    fn said(&self, patience: Duration) {
+    pub(crate) fn said(&self, patience: Duration) {
         while self.line(patience) != "said" {}
     }
 
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 }
 
 /// Bytes that look like nothing else, always the same.
-fn fill(path: &Path, bytes: u64) {
+pub(crate) fn fill(path: &Path, bytes: u64) {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut file = File::create(path).unwrap();
     let mut block = Vec::with_capacity(MIB as usize);
@@ -104,7 +104,7 @@ fn fill(path: &Path, bytes: u64) {
     }
 }
 
-fn same(a: &Path, b: &Path) -> bool {
+pub(crate) fn same(a: &Path, b: &Path) -> bool {
     let (mut a, mut b) = (BufReader::new(File::open(a).unwrap()), BufReader::new(File::open(b).unwrap()));
     let (mut left, mut right) = (vec![0; MIB as usize], vec![0; MIB as usize]);
     loop {

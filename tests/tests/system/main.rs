@@ -4,6 +4,7 @@
 mod browser_documents;
 mod browser_keys;
 mod browser_looks;
+mod browser_sealed_files;
 mod browser_typing;
 mod browser_walk;
 mod browser_xss;
@@ -24,5 +25,6 @@ mod link_previews;
 mod media;
 mod offline;
 mod script;
+mod sealed_files;
 mod teams;
 mod two_apps;

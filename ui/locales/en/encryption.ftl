@@ -35,7 +35,6 @@ encryption-add-device = Add a device
 encryption-add-device-help = Log in on the new device and type the code that appears here.
 encryption-recovery = Make a recovery key
 encryption-recovery-help = The recovery key confirms a new device when all others are lost. Write it on paper: it is shown once, and an earlier key stops working.
-encryption-no-files = Files are not encrypted here yet, so they are not sent.
 encryption-turn-on = Encrypt
 encryption-turn-on-title = End-to-end encryption
 encryption-turn-on-help = From now on only the members’ devices can read what is said here. What was said before stays readable for the server. Newcomers will see only what is said after they join, and search works on each device. It cannot be turned off again.

@@ -81,6 +81,9 @@ pub fn append_among(
             Brought { attachments, asked, forwarded: None, preview: None }
         }
     };
+    if right.encrypted && more.attachments.iter().any(|attachment| !attachment.file.encrypted) {
+        return Err(Failure::refused(ErrorCode::PlaintextRefused, "this chat takes sealed files only"));
+    }
     let root = match &body.thread {
         Some(root) => Some(thread::root(cx, &body.chat_id, root)?),
         None => None,
@@ -191,7 +194,9 @@ fn forwarded(cx: &mut Cx<'_, '_>, original: &MessageRef, body: &PostMessage) -> 
     });
     // A sealed message says nothing that the server can read.
     let preview = said.preview.filter(|_| !body.encrypt_for_recipients);
-    Ok(Brought { forwarded: Some(first), attachments: said.attachments, asked, preview })
+    // The files of a sealed message are sealed too: who says it again in the clear brings them.
+    let attachments = if said.sealed { files::checked(cx, &body.attachments)? } else { said.attachments };
+    Ok(Brought { forwarded: Some(first), attachments, asked, preview })
 }
 
 fn own_reactions(cx: &Cx<'_, '_>, emoji: &[String]) -> Result<BTreeMap<String, Vec<UserId>>, Failure> {

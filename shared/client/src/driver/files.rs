@@ -22,11 +22,12 @@ impl<P: Platform> Core<P> {
     pub(super) fn readable(&mut self, file_id: &FileId) -> Readable {
         let access = self.access();
         let State::Open { store, engine } = &mut self.state else {
-            return Readable { access, kept: None, picked: None, saved: None };
+            return Readable { access, seal: None, kept: None, picked: None, saved: None };
         };
         let kept = store.read(|tx| engine.kept_content(tx, file_id)).ok().flatten();
+        let seal = store.read(|tx| engine.seal_of(tx, file_id)).ok().flatten();
         let mut place = |way| store.read(|tx| engine.place_of(tx, file_id, way)).ok().flatten();
-        Readable { access, kept, picked: place(Way::Up), saved: place(Way::Down) }
+        Readable { access, seal, kept, picked: place(Way::Up), saved: place(Way::Down) }
     }
 
     /// All that this device can read, in the clear: to be sealed at once.

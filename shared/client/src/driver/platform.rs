@@ -1,5 +1,6 @@
 //! What the driver asks of its host, and what the host tells it. No decisions are taken here.
 
+use crypto::FileSeal;
 use engine::{EngineError, Job, Picked, Progress};
 use protocol::{ClientFrame, FileId, FileInfo, ServerFrame, Timestamp};
 use sql::Store;
@@ -94,6 +95,8 @@ pub(crate) struct Access {
 pub(crate) struct Readable {
     /// From the server.
     pub(crate) access: Option<Access>,
+    /// What opens what the server has; `None` for a file that is not sealed.
+    pub(crate) seal: Option<FileSeal>,
     /// As it was kept when it was read before.
     pub(crate) kept: Option<Vec<u8>>,
     /// Where it was picked, in the platform's words.

@@ -149,7 +149,9 @@ impl App {
         if let Some(kept) = readable.kept {
             return Ok(kept);
         }
-        let bytes = transfer::content(&readable.access.ok_or(Failure::Offline)?, file_id, bytes_max).await?;
+        let bytes =
+            transfer::content(&readable.access.ok_or(Failure::Offline)?, file_id, readable.seal.as_ref(), bytes_max)
+                .await?;
         if bytes.len() <= engine::KEPT_BYTES_MAX {
             // A client that is closing keeps nothing.
             self.tell(Msg::Keep { file_id: file_id.clone(), bytes: bytes.clone() });

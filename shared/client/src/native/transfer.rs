@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 use std::io::SeekFrom;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use engine::{Job, Picked, Progress};
-use futures_util::TryStreamExt as _;
+use bytes::Bytes;
+use crypto::FileSeal;
+use engine::{Job, Picked, Progress, Source};
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
 use hyper::{Method, StatusCode};
@@ -24,7 +27,7 @@ use view::{Failure, Way};
 
 use super::http::{Http, good, next};
 use crate::driver::{Access, Msg};
-use crate::tus;
+use crate::{pieces, tus};
 
 /// Bytes of an upload in one request: what is sent again at most, where a server keeps nothing of a broken one.
 const PIECE_BYTES: u64 = 64 * 1024 * 1024;
@@ -155,11 +158,13 @@ fn modified_ms(about: &std::fs::Metadata) -> i64 {
 }
 
 async fn upload(access: &Access, job: &Job, moved: &Arc<AtomicU64>) -> Result<(), Failure> {
-    let mut file = File::open(&job.place).await.map_err(|_| Failure::FileGone)?;
-    is_the_same(&file, job).await?;
+    let file = match job.source {
+        Some(_) => None,
+        None => Some(picked_file(job).await?),
+    };
     let mut http = Http::open(access).await?;
     let path = tus::upload(&job.file.id);
-    let mut there = match good(http.ask(Method::HEAD, &path, &[]).await?).await {
+    let there = match good(http.ask(Method::HEAD, &path, &[]).await?).await {
         Ok(response) => offset(&response)?,
         Err(Failure::Refused { code: ErrorCode::NotFound }) => {
             offset(&good(http.ask(Method::POST, tus::FILES, &tus::beginning(job)).await?).await?)?
@@ -167,6 +172,36 @@ async fn upload(access: &Access, job: &Job, moved: &Arc<AtomicU64>) -> Result<()
         Err(failure) => return Err(failure),
     };
     moved.store(there, Ordering::Relaxed);
+    match (file, &job.source) {
+        (Some(mut file), _) => {
+            match job.seal {
+                Some(_) => upload_pieces(&mut http, &mut Content::Picked(&mut file), job, there, moved).await?,
+                None => upload_as_it_is(&mut http, &mut file, job, there, moved).await?,
+            }
+            is_the_same(&file, job).await
+        }
+        (None, Some(source)) => {
+            let from = Http::open(access).await?;
+            upload_pieces(&mut http, &mut Content::Elsewhere(from, source), job, there, moved).await
+        }
+        (None, None) => Err(Failure::FileGone),
+    }
+}
+
+async fn picked_file(job: &Job) -> Result<File, Failure> {
+    let file = File::open(&job.place).await.map_err(|_| Failure::FileGone)?;
+    is_the_same(&file, job).await?;
+    Ok(file)
+}
+
+async fn upload_as_it_is(
+    http: &mut Http,
+    file: &mut File,
+    job: &Job,
+    mut there: u64,
+    moved: &Arc<AtomicU64>,
+) -> Result<(), Failure> {
+    let path = tus::upload(&job.file.id);
     while there < job.file.size {
         let length = PIECE_BYTES.min(job.file.size - there);
         file.seek(SeekFrom::Start(there)).await.map_err(|_| Failure::FileGone)?;
@@ -176,17 +211,99 @@ async fn upload(access: &Access, job: &Job, moved: &Arc<AtomicU64>) -> Result<()
             counter.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             Frame::data(bytes)
         });
-        let headers = [("content-type", tus::BODY_TYPE.to_owned()), (tus::OFFSET, there.to_string())];
         let body = StreamBody::new(frames).boxed_unsync();
-        let answer = http.bring(Method::PATCH, &path, &headers, body, length, moved).await?;
-        let now = offset(&good(answer).await?)?;
-        if now <= there {
-            return Err(Failure::Refused { code: ErrorCode::OffsetMismatch });
-        }
-        there = now;
+        let answer = http.bring(Method::PATCH, &path, &at(there), body, length, moved).await?;
+        there = further(&good(answer).await?, there)?;
         moved.store(there, Ordering::Relaxed);
     }
-    is_the_same(&file, job).await
+    Ok(())
+}
+
+/// Where the content of an upload comes from that is read piece by piece.
+enum Content<'a> {
+    Picked(&'a mut File),
+    Elsewhere(Http, &'a Source),
+}
+
+impl Content<'_> {
+    async fn read(&mut self, part: &Range<u64>) -> Result<Vec<u8>, Failure> {
+        match self {
+            Content::Picked(file) => {
+                file.seek(SeekFrom::Start(part.start)).await.map_err(|_| Failure::FileGone)?;
+                let mut bytes = Vec::new();
+                let length = part.end - part.start;
+                (&mut **file).take(length).read_to_end(&mut bytes).await.map_err(|_| Failure::FileGone)?;
+                Ok(bytes)
+            }
+            Content::Elsewhere(http, source) => part_of(http, &source.file_id, source.seal.as_ref(), part).await,
+        }
+    }
+}
+
+async fn upload_pieces(
+    http: &mut Http,
+    from: &mut Content<'_>,
+    job: &Job,
+    mut there: u64,
+    moved: &Arc<AtomicU64>,
+) -> Result<(), Failure> {
+    let path = tus::upload(&job.file.id);
+    while there < pieces::length(job) {
+        let piece = pieces::next(job, there)?;
+        let bytes = Bytes::from(piece.sealed(job, from.read(&piece.plain).await?)?);
+        let length = bytes.len() as u64;
+        // In steps, so that a standstill is seen and progress told.
+        let steps =
+            (0..bytes.len()).step_by(READ_BYTES).map(move |at| bytes.slice(at..bytes.len().min(at + READ_BYTES)));
+        let counter = Arc::clone(moved);
+        let frames = futures_util::stream::iter(steps).map(move |step| {
+            counter.fetch_add(step.len() as u64, Ordering::Relaxed);
+            Ok(Frame::data(step))
+        });
+        let body = StreamBody::new(frames).boxed_unsync();
+        let answer = http.bring(Method::PATCH, &path, &at(there), body, length, moved).await?;
+        there = further(&good(answer).await?, there)?;
+        moved.store(there, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+fn at(there: u64) -> [(&'static str, String); 2] {
+    [("content-type", tus::BODY_TYPE.to_owned()), (tus::OFFSET, there.to_string())]
+}
+
+/// How far it is now; further than it was.
+fn further<T>(response: &hyper::Response<T>, there: u64) -> Result<u64, Failure> {
+    let now = offset(response)?;
+    if now > there { Ok(now) } else { Err(Failure::Refused { code: ErrorCode::OffsetMismatch }) }
+}
+
+/// A part of a content on the server, opened.
+async fn part_of(
+    http: &mut Http,
+    file_id: &FileId,
+    seal: Option<&FileSeal>,
+    part: &Range<u64>,
+) -> Result<Vec<u8>, Failure> {
+    if part.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lies = pieces::lies_at(seal, part)?;
+    let response = good(http.ask(Method::GET, &tus::content(file_id), &tus::part(&lies)).await?).await?;
+    let whole = response.status() != StatusCode::PARTIAL_CONTENT;
+    let expected = lies.end - lies.start;
+    let mut body = response.into_body();
+    let mut bytes = Vec::with_capacity(expected as usize);
+    while let Some(more) = next(&mut body).await? {
+        bytes.extend_from_slice(&more);
+        if bytes.len() as u64 > expected {
+            return Err(Failure::NotAServer);
+        }
+    }
+    if bytes.len() as u64 != expected || (whole && lies.start > 0) {
+        return Err(Failure::Unreachable);
+    }
+    pieces::opened(seal, part, bytes)
 }
 
 /// A file that was written to meanwhile would arrive as neither the one nor the other.
@@ -213,6 +330,11 @@ async fn download(access: &Access, job: &Job, moved: &Arc<AtomicU64>) -> Result<
     let disk = |_| Failure::Disk;
     let mut file = OpenOptions::new().create(true).append(true).open(&part).await.map_err(disk)?;
     let mut have = file.metadata().await.map_err(disk)?.len();
+    if let Some(seal) = &job.seal {
+        fetch_sealed(access, job, seal, &mut file, have, moved).await?;
+        drop(file);
+        return fs::rename(&part, &place).await.map_err(disk);
+    }
     if have > job.file.size {
         file.set_len(0).await.map_err(disk)?;
         have = 0;
@@ -243,6 +365,31 @@ async fn download(access: &Access, job: &Job, moved: &Arc<AtomicU64>) -> Result<
     fs::rename(&part, &place).await.map_err(disk)
 }
 
+/// What is on the disk is opened and authentic, and goes on where it ends.
+async fn fetch_sealed(
+    access: &Access,
+    job: &Job,
+    seal: &FileSeal,
+    file: &mut File,
+    have: u64,
+    moved: &Arc<AtomicU64>,
+) -> Result<(), Failure> {
+    let disk = |_| Failure::Disk;
+    let chunk = seal.chunk().bytes() as u64;
+    let mut have = if have > seal.length() { 0 } else { have / chunk * chunk };
+    file.set_len(have).await.map_err(disk)?;
+    let mut http = Http::open(access).await?;
+    moved.store(have, Ordering::Relaxed);
+    while have < seal.length() {
+        let part = have..(have + pieces::PIECE_BYTES).min(seal.length());
+        let content = part_of(&mut http, &job.file.id, Some(seal), &part).await?;
+        file.write_all(&content).await.map_err(disk)?;
+        have = part.end;
+        moved.store(have, Ordering::Relaxed);
+    }
+    file.sync_all().await.map_err(disk)
+}
+
 fn hash_of(path: &Path) -> std::io::Result<String> {
     let mut file = std::fs::File::open(path)?;
     let mut hash = sha2::Sha256::new();
@@ -256,10 +403,16 @@ fn hash_of(path: &Path) -> std::io::Result<String> {
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// A file's content, of at most `bytes_max`.
-pub(super) async fn content(access: &Access, file_id: &FileId, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+/// A file's content, opened, of at most `bytes_max` on the server.
+pub(super) async fn content(
+    access: &Access,
+    file_id: &FileId,
+    seal: Option<&FileSeal>,
+    bytes_max: usize,
+) -> Result<Vec<u8>, Failure> {
     let mut http = Http::open(access).await?;
     let response = good(http.ask(Method::GET, &tus::content(file_id), &[]).await?).await?;
+    let bytes_max = bytes_max.saturating_add(pieces::more(seal));
     let mut body = response.into_body();
     let mut all = Vec::new();
     while let Some(bytes) = next(&mut body).await? {
@@ -268,7 +421,7 @@ pub(super) async fn content(access: &Access, file_id: &FileId, bytes_max: usize)
         }
         all.extend_from_slice(&bytes);
     }
-    Ok(all)
+    pieces::opened_whole(seal, all)
 }
 
 /// A picked file's content, of at most `bytes_max`.

@@ -129,7 +129,7 @@ impl App {
                 return transfer::blob(&kept);
             }
             let access = found.access.ok_or(Failure::Offline)?;
-            let blob = transfer::content(&access, &file_id, bytes_max).await?;
+            let blob = transfer::content(&access, &file_id, found.seal.as_ref(), bytes_max).await?;
             if blob.size() <= engine::KEPT_BYTES_MAX as f64
                 && let Some(bytes) = transfer::bytes(&blob).await
             {

@@ -1,12 +1,15 @@
 //! Moves files between the page and the server with `fetch`. A picked file is a handle that the browser holds open; it lives as
 //! long as this worker, so a page that was loaded anew has to ask for it again. What is saved is put together from pieces that
-//! the browser keeps where it likes, and given to the page whole.
+//! the browser keeps where it likes, and given to the page whole. `fetch` tells nothing of a body before it is sent whole, so
+//! progress counts pieces.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
-use engine::{Job, Picked, Progress};
+use crypto::FileSeal;
+use engine::{Job, Picked, Progress, Source};
 use js_sys::Array;
 use protocol::{ErrorCode, FileId, file};
 use view::{Failure, Way};
@@ -18,10 +21,7 @@ use web_sys::{AbortController, Blob, File, Headers, RequestInit, Response};
 use super::queue::Queue;
 use super::sleep::scope;
 use crate::driver::{Access, Msg};
-use crate::tus;
-
-/// Bytes of one request: `fetch` tells nothing of a body before it is sent whole, and this is what progress counts.
-const PIECE_BYTES: u64 = 4 * 1024 * 1024;
+use crate::{pieces, tus};
 
 /// What is given to the page to be saved: a name and a content.
 pub(super) type OnSaved = Rc<dyn Fn(&str, &Blob)>;
@@ -109,6 +109,12 @@ impl Transfers {
     }
 }
 
+/// Where the content of an upload comes from.
+enum Content<'a> {
+    Picked(File),
+    Elsewhere(&'a Source),
+}
+
 struct Work {
     access: Access,
     job: Job,
@@ -132,7 +138,10 @@ impl Work {
     }
 
     async fn upload(&self, held: &Held) -> Result<(), Failure> {
-        let file = held.picked(&self.job.file.id).ok_or(Failure::FileGone)?;
+        let from = match &self.job.source {
+            Some(source) => Content::Elsewhere(source),
+            None => Content::Picked(held.picked(&self.job.file.id).ok_or(Failure::FileGone)?),
+        };
         let path = tus::upload(&self.job.file.id);
         let mut there = match self.ask("HEAD", &path, &[], None).await {
             Ok(response) => offset(&response)?,
@@ -141,10 +150,9 @@ impl Work {
             }
             Err(failure) => return Err(failure),
         };
-        while there < self.job.file.size {
+        while there < pieces::length(&self.job) {
             self.told(Progress::Moved(there));
-            let end = (there + PIECE_BYTES).min(self.job.file.size);
-            let piece = file.slice_with_f64_and_f64(there as f64, end as f64).map_err(|_| Failure::FileGone)?;
+            let piece = self.piece(&from, there).await?;
             let headers = [("content-type", tus::BODY_TYPE.to_owned()), (tus::OFFSET, there.to_string())];
             let now = offset(&self.ask("PATCH", &path, &headers, Some(&piece)).await?)?;
             if now <= there {
@@ -155,47 +163,90 @@ impl Work {
         Ok(())
     }
 
+    /// What comes next of an upload, as the server is to have it.
+    async fn piece(&self, from: &Content<'_>, there: u64) -> Result<Blob, Failure> {
+        let piece = pieces::next(&self.job, there)?;
+        let part = &piece.plain;
+        let content = match from {
+            Content::Picked(file) => {
+                let slice = file.slice_with_f64_and_f64(part.start as f64, part.end as f64);
+                let slice = slice.map_err(|_| Failure::FileGone)?;
+                if self.job.seal.is_none() {
+                    return Ok(slice);
+                }
+                bytes(&slice).await.ok_or(Failure::FileGone)?
+            }
+            Content::Elsewhere(source) => self.part_of(&source.file_id, source.seal.as_ref(), part).await?,
+        };
+        blob(&piece.sealed(&self.job, content)?)
+    }
+
+    /// A part of a content on the server, opened.
+    async fn part_of(&self, file_id: &FileId, seal: Option<&FileSeal>, part: &Range<u64>) -> Result<Vec<u8>, Failure> {
+        if part.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lies = pieces::lies_at(seal, part)?;
+        let response = self.ask("GET", &tus::content(file_id), &tus::part(&lies), None).await?;
+        let found = bytes(&blob_of(&response).await?).await.ok_or(Failure::Unreachable)?;
+        if found.len() as u64 != lies.end - lies.start {
+            return Err(Failure::Unreachable);
+        }
+        pieces::opened(seal, part, found)
+    }
+
     async fn download(&self, held: &Held, on_saved: &OnSaved) -> Result<(), Failure> {
         let file = &self.job.file;
-        let mut pieces = held.pieces.borrow_mut().remove(&file.id).unwrap_or_default();
-        let result = self.fetch_pieces(&mut pieces).await;
+        let mut fetched = held.pieces.borrow_mut().remove(&file.id).unwrap_or_default();
+        let result = self.fetch_pieces(&mut fetched).await;
         if result.is_err() {
-            held.pieces.borrow_mut().insert(file.id.clone(), pieces);
+            held.pieces.borrow_mut().insert(file.id.clone(), fetched);
             return result;
         }
-        let list: Array = pieces.iter().collect();
+        let list: Array = fetched.iter().collect();
         let whole = Blob::new_with_blob_sequence(&list).map_err(|_| Failure::Disk)?;
         on_saved(&file.name, &whole);
         Ok(())
     }
 
-    async fn fetch_pieces(&self, pieces: &mut Vec<Blob>) -> Result<(), Failure> {
+    async fn fetch_pieces(&self, fetched: &mut Vec<Blob>) -> Result<(), Failure> {
         let file = &self.job.file;
-        let mut have: u64 = pieces.iter().map(|piece| piece.size() as u64).sum();
+        let mut have: u64 = fetched.iter().map(|piece| piece.size() as u64).sum();
         while have < file.size {
             self.told(Progress::Moved(have));
-            let last = (have + PIECE_BYTES).min(file.size) - 1;
-            let headers = [("range", format!("bytes={have}-{last}"))];
-            let response = self.ask("GET", &tus::content(&file.id), &headers, None).await?;
-            let piece = blob_of(&response).await?;
-            if piece.size() as u64 != last + 1 - have {
+            let part = have..(have + pieces::PIECE_BYTES).min(file.size);
+            let piece = match &self.job.seal {
+                Some(seal) => blob(&self.part_of(&file.id, Some(seal), &part).await?)?,
+                None => blob_of(&self.ask("GET", &tus::content(&file.id), &tus::part(&part), None).await?).await?,
+            };
+            if piece.size() as u64 != part.end - part.start {
                 return Err(Failure::Unreachable);
             }
-            have = last + 1;
-            pieces.push(piece);
+            have = part.end;
+            fetched.push(piece);
         }
         Ok(())
     }
 }
 
-/// A file's content, of at most `bytes_max`.
-pub(super) async fn content(access: &Access, file_id: &FileId, bytes_max: usize) -> Result<Blob, Failure> {
+/// A file's content, opened, of at most `bytes_max`.
+pub(super) async fn content(
+    access: &Access,
+    file_id: &FileId,
+    seal: Option<&FileSeal>,
+    bytes_max: usize,
+) -> Result<Blob, Failure> {
+    let bytes_max = bytes_max.saturating_add(pieces::more(seal));
     let response = ask(access, "GET", &tus::content(file_id), &[], None, None).await?;
     let length = response.headers().get("content-length").ok().flatten().and_then(|text| text.parse::<usize>().ok());
     if length.is_none_or(|length| length > bytes_max) {
         return Err(Failure::Refused { code: ErrorCode::FileTooLarge });
     }
-    blob_of(&response).await
+    let found = blob_of(&response).await?;
+    if seal.is_none() {
+        return Ok(found);
+    }
+    blob(&pieces::opened_whole(seal, bytes(&found).await.ok_or(Failure::Unreachable)?)?)
 }
 
 /// Bytes as the page takes them.

@@ -1,10 +1,11 @@
 //! Messages whose content came sealed: what they say once they were opened, and by what seal that is known.
 
-use protocol::{ChatId, MessageId, UserId};
+use protocol::{ChatId, MessageId, Timestamp, UserId};
 use sql::{Error, Tx, params};
 
 use super::{Details, get, people_of, people_text};
 use crate::sealing::content::Inside;
+use crate::sealing::files;
 use crate::search;
 
 /// What a message says, if it was opened from just this.
@@ -28,7 +29,8 @@ pub(crate) fn sealed_as(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Resul
     let Some((cipher, text, mentions, details)) = found else { return Ok(None) };
     let cipher = cipher.try_into().map_err(|_| Error::Bug("messages.cipher is no hash".to_owned()))?;
     let details: Details = details.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-    let inside = Inside { text, mentions: people_of(&mentions), forwarded: details.forwarded };
+    let files = files::of_message(tx, chat, id, &details.attachments)?;
+    let inside = Inside { text, mentions: people_of(&mentions), forwarded: details.forwarded, files };
     Ok(Some((cipher, inside)))
 }
 
@@ -43,7 +45,7 @@ pub(crate) fn set_cipher(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId, cipher:
 
 /// What was known of a message by its seal, and what waits to be opened, are forgotten: it was deleted, or went.
 pub(crate) fn forget_sealed(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Result<(), Error> {
-    for table in ["sealed_known", "sealed_log"] {
+    for table in ["sealed_known", "sealed_log", "file_seals"] {
         tx.execute(
             &format!("DELETE FROM {table} WHERE chat_id = ?1 AND message_id = ?2"),
             params![chat.as_str(), id.as_str()],
@@ -63,8 +65,9 @@ pub(crate) fn put_opened(
     calls: Option<UserId>,
 ) -> Result<bool, Error> {
     let Some(old) = get(tx, chat, id)?.filter(|old| old.sealed && !old.deleted) else { return Ok(false) };
+    let attachments = files::attachments(&inside.files, Timestamp(old.at));
     let everyone = old.details.everyone.filter(|everyone| inside.calls(*everyone));
-    let details = Details { forwarded: inside.forwarded, everyone, ..old.details };
+    let details = Details { forwarded: inside.forwarded, everyone, attachments, ..old.details };
     let done = tx.execute(
         "UPDATE messages SET content = ?3, mentions = ?4, mentions_me = ?5, details = ?6, sealed = 0, cipher = ?7
          WHERE chat_id = ?1 AND id = ?2 AND (cipher IS NULL OR cipher = ?7)",
@@ -81,6 +84,7 @@ pub(crate) fn put_opened(
     if done == 0 {
         return Ok(false);
     }
+    files::keep(tx, chat, id, &inside.files)?;
     search::forget(tx, old.n)?;
     search::remember(tx, old.n, &inside.text)?;
     Ok(true)

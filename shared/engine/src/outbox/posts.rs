@@ -175,7 +175,7 @@ pub(crate) fn post_request(
 
 /// The server takes the files of what is forwarded from the original.
 fn attached(details: &Details) -> Vec<Attach> {
-    if details.forwarded.is_some() {
+    if details.forwarded.is_some() && !details.brought {
         return Vec::new();
     }
     let attach = |a: &Attachment| Attach { file_id: a.file.id.clone(), about: a.about.clone() };

@@ -18,15 +18,17 @@ use crate::items;
 use crate::messages;
 use crate::step::Step;
 
-/// Entries: `archive:CHAT_ID:NUMBER`, each of the messages of so many places.
+/// Entries: `archive:CHAT_ID:NUMBER`, each of the messages of so many places; what does not fit goes on in `NUMBER.1`, `NUMBER.2`.
 pub(crate) const ARCHIVE: &str = "archive:";
 const PLACES: u64 = 32;
 /// What was opened is archived this long after it, so that a conversation is one entry and not one for each message.
 const ARCHIVE_MS: u32 = 20_000;
 /// Entries that one step takes in.
 const TAKEN_AT_ONCE: u32 = 20;
-/// A text that fits into no entry is not archived.
-const TEXT_BYTES_MAX: usize = 8 * 1024;
+/// So much of JSON makes an entry as large as one can be, in bytes: it grows by a third, and by what seals it.
+const ENTRY_BYTES_MAX: usize = ITEM_VALUE_BYTES_MAX / 4 * 3 - 64;
+/// Most entries of the same places: albums of ten files, each of them as long-winded as can be.
+const PARTS_MAX: u32 = 32;
 /// A text of so many characters is not longer than that.
 const TEXT_CHARS_SURE: i64 = 2 * 1024;
 
@@ -39,8 +41,11 @@ struct Archived {
     inside: Inside,
 }
 
-fn key_of(chat: &ChatId, number: u64) -> String {
-    format!("{ARCHIVE}{chat}:{number:08}")
+fn key_of(chat: &ChatId, number: u64, part: u32) -> String {
+    match part {
+        0 => format!("{ARCHIVE}{chat}:{number:08}"),
+        part => format!("{ARCHIVE}{chat}:{number:08}.{part}"),
+    }
 }
 
 fn chat_of(key: &str) -> Option<ChatId> {
@@ -54,7 +59,25 @@ pub(super) fn due(tx: &mut Tx<'_>) -> Result<BTreeSet<(ChatId, u64)>, EngineErro
 }
 
 fn number_of(key: &str) -> Option<u64> {
-    key.rsplit_once(':')?.1.parse().ok()
+    key.rsplit_once(':')?.1.split('.').next()?.parse().ok()
+}
+
+/// Cut into entries, the same on each device. What fits into none is left out.
+fn parts_of(all: impl Iterator<Item = Archived>) -> Result<Vec<String>, EngineError> {
+    let mut parts = Vec::<String>::new();
+    for archived in all {
+        let json = serde_json::to_string(&archived)?;
+        if json.len() + 2 > ENTRY_BYTES_MAX {
+            continue;
+        }
+        match parts.last_mut().filter(|part| part.len() + json.len() + 2 <= ENTRY_BYTES_MAX) {
+            Some(part) => *part = format!("{part},{json}"),
+            None => parts.push(format!("[{json}")),
+        }
+    }
+    parts.truncate(PARTS_MAX as usize);
+    parts.iter_mut().for_each(|part| part.push(']'));
+    Ok(parts)
 }
 
 impl Engine {
@@ -90,14 +113,10 @@ impl Engine {
     }
 
     fn archive(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, number: u64) -> Result<(), EngineError> {
-        let key = key_of(chat, number);
         // What this device never could open stays as another one has written it.
         let mut kept = BTreeMap::new();
-        let before = items::value(s.tx, &key)?;
-        if let Some(before) = &before {
-            for known in self.archived(s, &key, before)? {
-                kept.insert(known.id.clone(), known);
-            }
+        for known in self.archived_of(s, chat, number)? {
+            kept.insert(known.id.clone(), known);
         }
         let (low, high) = (number * PLACES, number * PLACES + PLACES - 1);
         let here = s.tx.rows(
@@ -115,19 +134,38 @@ impl Engine {
                 kept.insert(id.clone(), Archived { id, cipher, inside });
             }
         }
-        let mut all: Vec<Archived> =
-            kept.into_values().filter(|archived| archived.inside.text.len() <= TEXT_BYTES_MAX).collect();
-        // Of more than fit the oldest go: ids begin with their time.
-        while !all.is_empty() {
-            let text = serde_json::to_string(&all)?;
-            match self.seal_own_same(s, &key, &text)? {
-                Some(sealed) if before.as_ref() == Some(&sealed) => return Ok(()),
-                Some(sealed) if sealed.len() <= ITEM_VALUE_BYTES_MAX => return self.put_item(s, &key, Some(sealed)),
-                Some(_) => _ = all.remove(0),
-                None => return Ok(()),
+        let parts = parts_of(kept.into_values())?;
+        for part in 0..PARTS_MAX {
+            let key = key_of(chat, number, part);
+            let before = items::value(s.tx, &key)?;
+            let Some(text) = parts.get(part as usize) else {
+                match before {
+                    Some(_) => self.put_item(s, &key, None)?,
+                    None => break,
+                }
+                continue;
+            };
+            match self.seal_own_same(s, &key, text)? {
+                Some(sealed) if before.as_ref() != Some(&sealed) => self.put_item(s, &key, Some(sealed))?,
+                Some(_) => {}
+                None => break,
             }
         }
-        if before.is_some() { self.put_item(s, &key, None) } else { Ok(()) }
+        Ok(())
+    }
+
+    /// What all entries of these places hold.
+    fn archived_of(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, number: u64) -> Result<Vec<Archived>, EngineError> {
+        let mut all = Vec::new();
+        for part in 0..PARTS_MAX {
+            let key = key_of(chat, number, part);
+            match items::value(s.tx, &key)? {
+                Some(value) => all.extend(self.archived(s, &key, &value)?),
+                None if part > 0 => break,
+                None => {}
+            }
+        }
+        Ok(all)
     }
 
     fn archived(&mut self, s: &mut Step<'_, '_>, key: &str, value: &str) -> Result<Vec<Archived>, EngineError> {
@@ -139,7 +177,8 @@ impl Engine {
     pub(crate) fn archive_came(&mut self, s: &mut Step<'_, '_>, key: &str, value: &str) -> Result<(), EngineError> {
         let (Some(chat), Some(number)) = (chat_of(key), number_of(key)) else { return Ok(()) };
         let archived = self.archived(s, key, value)?;
-        if self.has_more_than(s, &chat, number, &archived)? {
+        let all = self.archived_of(s, &chat, number)?;
+        if self.has_more_than(s, &chat, number, &all)? {
             // Both wrote, and the later one wins without what only this device could open.
             self.archive_soon(s, &chat, number * PLACES + 1)?;
         }

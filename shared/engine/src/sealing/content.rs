@@ -4,6 +4,8 @@ use protocol::frame::{EditMessage, PostMessage};
 use protocol::{ChatId, Everyone, Forwarded, Message, MessageId, UserId};
 use serde::{Deserialize, Serialize};
 
+use super::files::{SealedFile, attachments};
+
 /// The inside of a sealed message: what the server does not see.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -13,6 +15,8 @@ pub(crate) struct Inside {
     pub(crate) mentions: Vec<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) forwarded: Option<Box<Forwarded>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) files: Vec<SealedFile>,
 }
 
 /// What the server must know and must not exchange: authenticated with the content.
@@ -24,12 +28,13 @@ pub(crate) struct About<'a> {
 }
 
 impl Inside {
-    pub(crate) fn of_post(post: &PostMessage, forwarded: Option<Box<Forwarded>>) -> Self {
-        Self { text: post.content.clone(), mentions: post.mentions.clone(), forwarded }
+    pub(crate) fn of_post(post: &PostMessage, forwarded: Option<Box<Forwarded>>, files: Vec<SealedFile>) -> Self {
+        Self { text: post.content.clone(), mentions: post.mentions.clone(), forwarded, files }
     }
 
-    pub(crate) fn of_edit(edit: &EditMessage) -> Self {
-        Self { text: edit.content.clone(), mentions: edit.mentions.clone(), forwarded: None }
+    /// Who changes the words says the files again: an edit is all that a message says.
+    pub(crate) fn of_edit(edit: &EditMessage, files: Vec<SealedFile>) -> Self {
+        Self { text: edit.content.clone(), mentions: edit.mentions.clone(), forwarded: None, files }
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -57,6 +62,7 @@ impl Inside {
         message.mentions.dedup();
         message.content = self.text;
         message.forwarded = self.forwarded;
+        message.attachments = attachments(&self.files, message.timestamp);
         message.sealed = false;
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sql::params;
 
 use super::content::{About, Inside};
+use super::files;
 use super::group_id;
 use super::rows::{self, GroupRow};
 use super::rules::Rules;
@@ -81,6 +82,7 @@ impl Engine {
         }
         if let Some(inside) = rows::known(s.tx, &cipher, chat, &message.id)? {
             rows::forget_known(s.tx, &cipher)?;
+            files::keep(s.tx, chat, &message.id, &inside.files)?;
             inside.put_into(message);
             return Ok(cipher);
         }
@@ -93,6 +95,8 @@ impl Engine {
         self.log_entry(s, chat, pos, Some(&message.id), &entry)?;
         message.content = String::new();
         message.mentions.clear();
+        // What they are is inside.
+        message.attachments.clear();
         Ok(cipher)
     }
 

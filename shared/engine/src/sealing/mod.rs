@@ -16,6 +16,7 @@ mod archive;
 mod commits;
 pub(crate) mod content;
 mod devices;
+pub(crate) mod files;
 mod fill;
 mod groups;
 mod log;

@@ -9,11 +9,13 @@ use protocol::{ChatId, ErrorCode, MessageId, Request, Scope};
 use sql::params;
 
 use super::content::{About, Inside};
+use super::files::{self, SealedFile};
 use super::rows::{self, GroupRow};
 use super::rules::Rules;
 use super::{Standing, group_id};
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::messages::State;
 use crate::step::Step;
 use crate::{chats, messages};
 
@@ -51,6 +53,10 @@ impl Engine {
         if self.sealing.waits.contains(chat) {
             return Ok(Sending::Later);
         }
+        if self.has_clear_files(s, chat, message)? {
+            // Picked before the chat was encrypted: these bytes are with the server already, as they are.
+            return Ok(Sending::Never(ErrorCode::PlaintextRefused));
+        }
         let kept = s.tx.row("SELECT sealed FROM outbox WHERE n = ?1", params![n], |r| r.opt_text(0))?.flatten();
         let row = rows::group(s.tx, chat)?;
         let sealed = match (self.group_to_seal(s, chat, &row)?, kept) {
@@ -65,6 +71,18 @@ impl Engine {
         };
         s.tx.execute("UPDATE outbox SET sealed = ?2 WHERE n = ?1", params![n, serde_json::to_string(&request)?])?;
         Ok(Sending::Now(Box::new(request)))
+    }
+
+    fn has_clear_files(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        message: Option<&MessageId>,
+    ) -> Result<bool, EngineError> {
+        let Some(id) = message else { return Ok(false) };
+        let Some(stored) = messages::get(s.tx, chat, id)? else { return Ok(false) };
+        let waits = stored.state != State::Settled;
+        Ok(waits && stored.details.attachments.iter().any(|attachment| !attachment.file.encrypted))
     }
 
     /// The group, if what is sealed now reaches everybody who should read it and nobody else.
@@ -112,14 +130,19 @@ impl Engine {
     ) -> Result<Option<Request>, EngineError> {
         let Some(id) = message.cloned() else { return Ok(None) };
         let stored = messages::get(s.tx, chat, &id)?;
+        let files = match &stored {
+            Some(stored) => files::of_message(s.tx, chat, &id, &stored.details.attachments)?,
+            None => Vec::new(),
+        };
+        let attachments = files.iter().map(SealedFile::attach).collect();
         let (inside, reply_to, thread) = match &request {
             Request::Message(post) => {
                 let forwarded = stored.as_ref().and_then(|stored| stored.details.forwarded.clone());
-                (Inside::of_post(post, forwarded), post.reply_to.clone(), post.thread.clone())
+                (Inside::of_post(post, forwarded, files), post.reply_to.clone(), post.thread.clone())
             }
             Request::EditMessage(edit) => {
                 let (reply_to, thread) = stored.map(|stored| (stored.reply_to, stored.thread)).unwrap_or_default();
-                (Inside::of_edit(edit), reply_to, thread)
+                (Inside::of_edit(edit, files), reply_to, thread)
             }
             _ => return Ok(Some(request)),
         };
@@ -136,6 +159,7 @@ impl Engine {
                 mentions: Vec::new(),
                 encrypt_for_recipients: true,
                 forward_of: None,
+                attachments,
                 // The server counts votes and must read what it counts: the question goes as a text.
                 poll: None,
                 ..post
@@ -163,6 +187,15 @@ impl Engine {
     /// A refusal that says only that it must be sealed anew; `true` when it will be.
     pub(crate) fn seal_again(&mut self, s: &mut Step<'_, '_>, n: i64, code: ErrorCode) -> Result<bool, EngineError> {
         if !self.sealing.server || !matches!(code, ErrorCode::StaleEpoch | ErrorCode::PlaintextRefused) {
+            return Ok(false);
+        }
+        let of = s.tx.row("SELECT chat_id, message_id FROM outbox WHERE n = ?1", params![n], |r| {
+            Ok((r.text(0)?, r.opt_text(1)?))
+        })?;
+        if let Some((chat, id)) = of
+            && let Some(chat) = ChatId::new(chat)
+            && self.has_clear_files(s, &chat, id.and_then(MessageId::new).as_ref())?
+        {
             return Ok(false);
         }
         s.tx.execute("UPDATE outbox SET sealed = NULL WHERE n = ?1", params![n])?;

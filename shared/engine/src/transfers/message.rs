@@ -29,10 +29,7 @@ impl Engine {
         let refused = |code| Ok(Answer::Failed(Failure::Refused { code }));
         let Some(me) = self.me() else { return refused(ErrorCode::NotFound) };
         let Some(info) = chats::get(s.tx, chat)? else { return refused(ErrorCode::NotFound) };
-        if self.seals(&info) {
-            // The bytes of files are not sealed: they do not leave this device.
-            return refused(ErrorCode::PlaintextRefused);
-        }
+        let seals = self.seals(&info);
         if !is_count(files.len()) {
             return refused(ErrorCode::LimitReached);
         }
@@ -44,7 +41,11 @@ impl Engine {
         for SendFile { file_id, mime_type, about } in files {
             let Some(kept) = get(s.tx, &file_id, Way::Up)? else { return refused(ErrorCode::NotFound) };
             let mut file = kept.file;
-            file.mime_type = mime_type;
+            (file.mime_type, file.encrypted) = (mime_type, seals);
+            if seals {
+                self.seal_upload(s, chat, &message, &mut file)?;
+                self.seal_thumbnail(s, chat, &message, &about)?;
+            }
             details.attachments.push(Attachment { file, about });
         }
         let post = NewPost { local_id, sender: me, draft, mentions, details: &details, thread };

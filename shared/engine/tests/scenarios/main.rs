@@ -23,6 +23,7 @@ mod previews;
 mod privacy;
 mod private;
 mod random;
+mod sealed_files;
 mod searching;
 mod server;
 mod shared;

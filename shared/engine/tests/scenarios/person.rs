@@ -168,6 +168,12 @@ impl Person {
         }
     }
 
+    /// What opens a file, by this device.
+    pub fn seal_of(&mut self, file: &protocol::FileId) -> Option<crypto::FileSeal> {
+        let engine = self.engine.as_ref().expect("the process lives");
+        self.store.read(|tx| engine.seal_of(tx, file)).expect("the cache reads")
+    }
+
     pub fn envelope(&mut self, command: Command) -> CommandEnvelope {
         self.command_id += 1;
         if let Command::OpenChat { chat_id } | Command::JumpTo { chat_id, .. } = &command {

@@ -136,6 +136,8 @@ pub struct World {
     turn: u64,
     /// `HYBRID_TRACE=1` tells everything that happens.
     trace: bool,
+    /// What clients sent since [`World::listen`].
+    heard: Option<String>,
 }
 
 /// A Sunday in 2026, so that ids and orders look like real ones.
@@ -187,6 +189,7 @@ impl World {
             coming: BinaryHeap::new(),
             turn: 0,
             trace: std::env::var_os("HYBRID_TRACE").is_some(),
+            heard: None,
         };
         for (person, (access, refresh)) in logins.into_iter().enumerate() {
             world.people[person].open();
@@ -556,7 +559,19 @@ impl World {
         }
     }
 
+    /// From now on all frames of clients are written down.
+    pub fn listen(&mut self) {
+        self.heard = Some(String::new());
+    }
+
+    pub fn heard(&self) -> &str {
+        self.heard.as_deref().unwrap_or_default()
+    }
+
     fn send_up(&mut self, person: usize, frame: Box<ClientFrame>) {
+        if let Some(heard) = &mut self.heard {
+            heard.push_str(&serde_json::to_string(&frame).unwrap());
+        }
         let Some(connection) = self.people[person].connection else { return };
         if self.chance(self.weather.cut) {
             self.cut_line(connection, true);

@@ -33,7 +33,7 @@ const TEXT_BYTES_MAX: u64 = 8 * 1024 * 1024;
 const PLAYED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 impl Kind {
-    /// Of a file with this kind of content and size in bytes. Sealed ones are rows.
+    /// Of a file with this kind of content and size in bytes.
     pub fn of(mime_type: &str, size: u64) -> Self {
         match mime_type.split_once('/') {
             _ if PICTURES.contains(&mime_type) && size <= PICTURE_BYTES_MAX => Kind::Picture,
@@ -48,7 +48,7 @@ impl Kind {
     /// Of a message's file.
     pub fn of_attachment(file: &Attachment) -> Self {
         match Kind::of(&file.file.mime_type, file.file.size) {
-            _ if file.file.encrypted || file.file.size > PLAYED_BYTES_MAX => Kind::Other,
+            _ if file.file.size > PLAYED_BYTES_MAX => Kind::Other,
             // Browsers record into a container that the server takes for a video.
             Kind::Video if file.about.waveform.is_some() => Kind::Sound,
             kind => kind,

@@ -96,7 +96,7 @@ pub fn Composer(
     let tray = composition.tray;
     let sealed = sealed_chat(state, chat);
     if let Some(state) = state {
-        tray.take_picked(state, sealed);
+        tray.take_picked(state);
     }
     let use_tray = move || state.into_iter().for_each(|state| tray.use_this(state));
     let dropping = RwSignal::new(false);
@@ -141,7 +141,7 @@ pub fn Composer(
         }
     };
     let nothing = move || composition.text.with(|text| text.trim().is_empty()) && tray.is_empty();
-    let mute = move || state.is_some() && nothing() && !editing() && !sealed.get();
+    let mute = move || state.is_some() && nothing() && !editing();
     let send_icon = Signal::derive(move || if editing() { IconName::Check } else { IconName::Send });
     view! {
         <div class="composer">
@@ -217,7 +217,7 @@ pub fn Composer(
                     <InkLayer paper=paper />
                     </div>
                     <IconButton icon=IconName::Smile label=move || t("composer-emoji") shortcut=Signal::derive(|| chord_words(Action::Emoji)) on_press=open_panel />
-                    <Show when=move || !editing() && !sealed.get()>
+                    <Show when=move || !editing()>
                         <IconButton
                             icon=IconName::Attach
                             label=move || t("files-attach")
@@ -267,7 +267,7 @@ pub fn Composer(
     }
 }
 
-/// What is said in the chat is sealed: files, voices and polls are not, and do not go out of it.
+/// What is said in the chat is sealed: polls are not, and do not go out of it.
 fn sealed_chat(state: Option<AppState>, chat: Signal<Option<ChatId>>) -> Memo<bool> {
     Memo::new(move |_| {
         let row = state.zip(chat.get()).and_then(|(state, chat)| state.chats.find(&chat));

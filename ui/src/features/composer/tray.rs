@@ -47,18 +47,13 @@ impl Tray {
         state.files.taker.set(self.number);
     }
 
-    /// Takes what was picked for it, as long as the owner lives; nothing while no files go out of its chat.
-    pub(super) fn take_picked(self, state: AppState, closed: Memo<bool>) {
+    /// Takes what was picked for it, as long as the owner lives.
+    pub(super) fn take_picked(self, state: AppState) {
         Effect::new(move || {
             let taker = state.files.taker.get();
             let any = state.files.picked.with(|picked| !picked.is_empty());
             if any && (taker == self.number || taker == 0) {
                 let picked = state.files.picked.try_update(std::mem::take).unwrap_or_default();
-                if closed.get_untracked() {
-                    state.toasts.refused(untrack(|| t("encryption-no-files")));
-                    let drop = |row: PickedRow| bridge::tell_quietly(Command::DropPicked { file_id: row.file_id });
-                    return picked.into_iter().for_each(drop);
-                }
                 picked.into_iter().for_each(|row| self.add(state, row));
             }
         });
