@@ -70,7 +70,7 @@ fn shows(screen: &Screen, id: &MessageId, text: &str) -> bool {
 }
 
 async fn a_group_is_made_talks_takes_one_in_and_puts_one_out(server: TestServer) {
-    let team = Team::meet(server).await;
+    let mut team = Team::meet(server).await;
     let local_id = testkit::new_local_id();
     let chat = ChatId::from(local_id);
     let create = Command::CreateChat {
