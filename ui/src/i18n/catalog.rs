@@ -94,6 +94,7 @@ areas! {
     "elsewhere",
     "emoji",
     "encryption",
+    "export",
     "failure",
     "folders",
     "files",

@@ -219,7 +219,7 @@ mod tests {
         let sealed = |key| Facts { is_sealed: true, ..facts(key, 1, 0) };
         let note = Facts { is_note: true, ..facts(3, 0, 1) };
         let messages = vec![sealed(1), sealed(2), note, facts(4, 2, 1), sealed(5), facts(6, 1, 1)];
-        assert_eq!(kinds(messages, None), "TDHmHRHHH");
+        assert_eq!(kinds(messages, None), "TDHmHRHHm");
         assert_eq!(kinds(vec![facts(1, 1, 0), sealed(2), facts(3, 1, 0)], None), "TDHmm");
     }
 
