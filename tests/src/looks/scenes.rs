@@ -589,7 +589,7 @@ pub const SCENES: &[Scene] = &[
             Type(".export__form [autocomplete=new-password]", "short"),
             Click(".export__form .button--primary"),
         ],
-        ".export__form .field__error",
+        ".export__form .field--error",
     ),
     scene("settings-about", "team", &[See(".chat-row"), SETTINGS, section(7)], ".settings__about"),
     scene(
