@@ -117,7 +117,7 @@ fn Choices(chosen: RwSignal<Option<u32>>, own: RwSignal<bool>) -> impl IntoView 
     view! {
         <fieldset class="disappearing__choices">
             <legend class="visually-hidden">{move || t("disappearing-title")}</legend>
-            {usual.to_vec()}
+            {usual.into_iter().collect_view()}
             {other}
         </fieldset>
     }
