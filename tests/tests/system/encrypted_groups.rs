@@ -5,7 +5,7 @@ use protocol::frame::{CreateChat, PostMessage, Reply, Request};
 use protocol::{ChatId, ChatKind, ErrorCode, MessageId, MessageType, UserId};
 use testkit::{Headless, Person, Screen, TestDb, TestServer, Wire};
 use view::update::ReplyBody;
-use view::{Command, CommandReply, DeviceStanding, MessageContent};
+use view::{Command, CommandReply, DeviceStanding, MessageContent, MessageRow, SystemNote};
 
 /// Alice, bob, carol and dave, each with an app.
 struct Team {
@@ -69,6 +69,10 @@ fn shows(screen: &Screen, id: &MessageId, text: &str) -> bool {
     screen.message(id).is_some_and(|row| matches!(&row.content, MessageContent::Text { text: shown } if shown == text))
 }
 
+fn is_removal(row: &MessageRow) -> bool {
+    matches!(row.content, MessageContent::System { note: SystemNote::MemberRemoved { .. } })
+}
+
 async fn a_group_is_made_talks_takes_one_in_and_puts_one_out(server: TestServer) {
     let mut team = Team::meet(server).await;
     let local_id = testkit::new_local_id();
@@ -94,6 +98,8 @@ async fn a_group_is_made_talks_takes_one_in_and_puts_one_out(server: TestServer)
     let sealed = team.app(DAVE).look(|screen| screen.message(&before).map(|row| row.content.clone()));
     assert!(sealed.is_none_or(|content| content == MessageContent::Sealed));
     team.done(ALICE, Command::RemoveMember { chat_id: chat.clone(), user_id: team.apps[CAROL].1 }).await;
+    // What bob said without knowing it would rightly be sealed for carol too: he is told by an event of his own.
+    team.app(BOB).until("carol gone", |screen| screen.timeline.iter().any(is_removal)).await;
     let last = team.say(&chat, BOB, "тайна-последняя", &[ALICE, DAVE]).await;
     assert!(!team.app(CAROL).look(|screen| screen.message(&last).is_some()));
     let ReplyBody::Readers { readers } = team.done(ALICE, Command::ListReaders { chat_id: chat.clone() }).await else {
