@@ -171,6 +171,11 @@ async fn a_commit_may_be_longer_than_other_frames_and_not_endlessly() {
         nc.send_bytes(format!("{}\n", commit(bytes)).as_bytes()).await;
         assert_eq!(nc.until("error").await["code"], code);
     }
+    let body = commit(4 * FRAME_BYTES_MAX);
+    for (path, code) in [("/api/v1/chats/general/commits", "forbidden"), ("/api/v1/chats", "frame_too_large")] {
+        let answer = host.raw("POST", path, Some(&alice.access), &[], body.as_bytes()).await;
+        assert_eq!(answer.code(), code, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -133,12 +133,19 @@ pub fn frame_bytes_max(head: &[u8]) -> usize {
     if head.windows(COMMIT.len()).any(|part| part == COMMIT) { COMMIT_FRAME_BYTES_MAX } else { FRAME_BYTES_MAX }
 }
 
-/// Checks what holds for every frame and every REST body before it is parsed: size, nesting, UTF-8.
+/// Checks what holds for every frame before it is parsed: size, nesting, UTF-8.
 ///
 /// # Errors
 /// `frame_too_large`, `malformed_frame`.
 pub fn checked_text(bytes: &[u8]) -> Result<&str, Refused> {
-    let most = frame_bytes_max(bytes);
+    checked_text_within(bytes, frame_bytes_max(bytes))
+}
+
+/// As [`checked_text`], for what may have `most` bytes, whatever it is: the body of a REST request.
+///
+/// # Errors
+/// `frame_too_large`, `malformed_frame`.
+pub fn checked_text_within(bytes: &[u8], most: usize) -> Result<&str, Refused> {
     if bytes.len() > most {
         return Err(Refused::new(ErrorCode::FrameTooLarge, format!("a frame is at most {most} bytes")));
     }

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use protocol::frame::Request;
+use protocol::limits::{COMMIT_FRAME_BYTES_MAX, FRAME_BYTES_MAX};
 use protocol::{ProtocolError, frame};
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
@@ -53,6 +54,11 @@ impl Endpoint {
     /// The names in the path, in order.
     pub(crate) fn path_fields(&self) -> impl Iterator<Item = &'static str> {
         self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// Longest body, in bytes.
+    pub(crate) fn body_max(&self) -> usize {
+        if self.id == "commit" { COMMIT_FRAME_BYTES_MAX } else { FRAME_BYTES_MAX }
     }
 
     /// Requests that change rows take an `Idempotency-Key`.

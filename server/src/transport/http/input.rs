@@ -1,6 +1,6 @@
 //! What a REST request says, gathered from path, query and body into one request of the protocol.
 
-use protocol::codec::checked_text;
+use protocol::codec::checked_text_within;
 use protocol::{ErrorCode, LocalId, ProtocolError};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -29,7 +29,8 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Gathers the fields; those of the path win, so that no body can name another chat than the path.
+    /// Gathers the fields; those of the path win, so that no body can name another chat than the path. A body has at most
+    /// `body_max` bytes.
     ///
     /// # Errors
     /// `frame_too_large`, `malformed_frame`, `invalid_field`.
@@ -37,9 +38,10 @@ impl Input {
         path: &[(String, String)],
         query: Option<&str>,
         body: Option<&[u8]>,
+        body_max: usize,
     ) -> Result<Self, ProtocolError> {
         let mut fields = match body {
-            Some(body) if !body.is_empty() => object(body)?,
+            Some(body) if !body.is_empty() => object(body, body_max)?,
             _ => Map::new(),
         };
         let query = query.unwrap_or_default();
@@ -76,8 +78,8 @@ pub(crate) fn local_id(header: Option<&str>, input: &Input) -> Result<Option<Loc
         .transpose()
 }
 
-fn object(body: &[u8]) -> Result<Map<String, Value>, ProtocolError> {
-    let text = checked_text(body).map_err(|refused| refused.error)?;
+fn object(body: &[u8], most: usize) -> Result<Map<String, Value>, ProtocolError> {
+    let text = checked_text_within(body, most).map_err(|refused| refused.error)?;
     let malformed = |message: &str| ProtocolError::new(ErrorCode::MalformedFrame, message);
     match serde_json::from_str(text) {
         Ok(Value::Object(fields)) => Ok(fields),
@@ -140,17 +142,17 @@ mod tests {
     #[test]
     fn the_path_wins_over_the_body() {
         let body = br#"{"content":"hi","chat_id":"elsewhere"}"#;
-        let input = Input::gather(&path(&[("chat_id", "general")]), None, Some(body)).unwrap();
+        let input = Input::gather(&path(&[("chat_id", "general")]), None, Some(body), 1024).unwrap();
         assert_eq!(input.parse::<PostMessage>().unwrap().chat_id.as_str(), "general");
     }
 
     #[test]
     fn a_query_is_decoded_and_its_numbers_are_numbers() {
-        let input = Input::gather(&path(&[("chat_id", "c")]), Some("limit=7&cursor=%D1%91+%2B"), None).unwrap();
+        let input = Input::gather(&path(&[("chat_id", "c")]), Some("limit=7&cursor=%D1%91+%2B"), None, 0).unwrap();
         let body: ListMembers = input.parse().unwrap();
         assert_eq!((body.limit, body.cursor.as_deref()), (Some(7), Some("ё +")));
         for bad in ["limit=x", "limit=-1", "limit=99999999999999999999", "cursor=%", "cursor=%zz", "cursor=%ff"] {
-            let gathered = Input::gather(&path(&[("chat_id", "c")]), Some(bad), None);
+            let gathered = Input::gather(&path(&[("chat_id", "c")]), Some(bad), None, 0);
             let error = gathered.and_then(|i| i.parse::<ListMembers>()).unwrap_err();
             assert_eq!(error.code, ErrorCode::InvalidField, "{bad}");
         }
@@ -159,7 +161,7 @@ mod tests {
     #[test]
     fn a_body_that_is_no_object_is_refused() {
         for bad in [&b"[]"[..], b"7", b"{", b"\xff", b"{}{}"] {
-            assert_eq!(Input::gather(&[], None, Some(bad)).unwrap_err().code, ErrorCode::MalformedFrame);
+            assert_eq!(Input::gather(&[], None, Some(bad), 1024).unwrap_err().code, ErrorCode::MalformedFrame);
         }
     }
 }

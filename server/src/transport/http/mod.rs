@@ -20,7 +20,6 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use protocol::limits::FRAME_BYTES_MAX;
 use protocol::{ErrorCode, ProtocolError};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -60,16 +59,15 @@ pub(crate) fn router(shared: &Shared) -> Router {
     let app = shared.app.clone();
     let files_app = app.clone();
     let deadline = shared.limits.request_deadline;
-    let rest = rest::router(app.clone())
-        .merge(openapi::routes())
-        .layer(middleware::from_fn(move |request: Request, next: Next| async move {
+    let rest = rest::router(app.clone()).merge(openapi::routes()).layer(middleware::from_fn(
+        move |request: Request, next: Next| async move {
             let id = request.extensions().get::<HttpRequestId>().cloned();
             match tokio::time::timeout(deadline, next.run(request)).await {
                 Ok(response) => response,
                 Err(_) => reply::error(id.as_ref(), &busy("the answer takes too long")),
             }
-        }))
-        .layer(axum::extract::DefaultBodyLimit::max(FRAME_BYTES_MAX));
+        },
+    ));
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(Arc::new(Readiness { app, seen: Mutex::new(None) })))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest as _, RawPathParams, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, RawPathParams, Request};
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
@@ -26,10 +26,11 @@ pub(crate) fn router(app: App) -> Router {
     let mut router = Router::new();
     for endpoint in all() {
         let path = format!("/api/v1{}", endpoint.path);
+        let most = DefaultBodyLimit::max(endpoint.body_max());
         let filter = MethodFilter::try_from(endpoint.method.clone()).unwrap_or(MethodFilter::GET);
         let endpoint = Arc::new(endpoint);
         let app = app.clone();
-        router = router.route(&path, on(filter, move |request: Request| run(app, endpoint, request)));
+        router = router.route(&path, on(filter, move |request: Request| run(app, endpoint, request)).layer(most));
     }
     router.method_not_allowed_fallback(|request: Request| async move {
         let id = request.extensions().get::<HttpRequestId>();
@@ -56,7 +57,7 @@ async fn answer(app: &App, endpoint: &Endpoint, request: Request) -> Result<Vec<
         session.who = Some(auth::authenticate(app, &session.peer, Auth { token }).await?.who);
     }
     let key = request.headers().get("idempotency-key").map(|v| v.to_str().unwrap_or("?").to_owned());
-    let input = gather(request).await?;
+    let input = gather(request, endpoint.body_max()).await?;
     let asked = match &endpoint.answer {
         Answer::Request(build) => build(&input)?,
         Answer::Me => return me(app, &session).await,
@@ -69,7 +70,7 @@ async fn answer(app: &App, endpoint: &Endpoint, request: Request) -> Result<Vec<
     Ok(service::dispatch(app.clone(), session.who, frame).await)
 }
 
-async fn gather(mut request: Request) -> Result<Input, ProtocolError> {
+async fn gather(mut request: Request, body_max: usize) -> Result<Input, ProtocolError> {
     let path: Vec<(String, String)> = match request.extract_parts::<RawPathParams>().await {
         Ok(path) => path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         Err(_) => return Err(ProtocolError::field("path", "not percent-encoded UTF-8")),
@@ -79,11 +80,11 @@ async fn gather(mut request: Request) -> Result<Input, ProtocolError> {
     let body = match Bytes::from_request(request, &()).await {
         Ok(body) => body,
         Err(BytesRejection::FailedToBufferBody(e)) if e.to_string().contains("length limit") => {
-            return Err(ProtocolError::new(ErrorCode::FrameTooLarge, "a body is at most 65536 bytes"));
+            return Err(ProtocolError::new(ErrorCode::FrameTooLarge, format!("a body is at most {body_max} bytes")));
         }
         Err(_) => return Err(ProtocolError::new(ErrorCode::MalformedFrame, "the body broke off")),
     };
-    Input::gather(&path, query.as_deref(), with_body.then_some(&body))
+    Input::gather(&path, query.as_deref(), with_body.then_some(&body), body_max)
 }
 
 pub(super) fn peer(headers: &HeaderMap, extensions: &Extensions) -> Peer {
