@@ -1,5 +1,6 @@
 //! Files of the desktop: dialogs, what is dragged onto the window, saved files. The page learns names and bytes, never a place.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -119,7 +120,7 @@ fn export(shell: &Arc<Shell>, id: u32, passphrase: String, format: ExportFormat)
                 None => Err(Failure::Internal),
             };
             let written = made.and_then(|bytes| {
-                std::fs::write(&place, bytes).map_err(|error| {
+                write_whole(&place, &bytes).map_err(|error| {
                     tracing::info!(%error, "an export could not be written");
                     Failure::Disk
                 })
@@ -129,6 +130,16 @@ fn export(shell: &Arc<Shell>, id: u32, passphrase: String, format: ExportFormat)
         });
     });
     None
+}
+
+/// Writes a file that only this person may read, whole or not at all: a full disk costs nothing of what was there before.
+fn write_whole(place: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
+    fresh.write_all(bytes)?;
+    fresh.as_file().sync_all()?;
+    fresh.persist(place)?;
+    Ok(())
 }
 
 /// Does something with a file that was saved, if it is still there.
@@ -245,6 +256,21 @@ mod tests {
             assert!(runs(Path::new(risky)), "{risky}");
         }
         assert!(!runs(Path::new("/home/a/отчёт.pdf")));
+    }
+
+    #[test]
+    fn what_is_written_replaces_what_was_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let place = folder.path().join("мой архив.export");
+        for content in ["first", "and the second, which is longer", "third"] {
+            write_whole(&place, content.as_bytes()).expect("it can be written");
+            assert_eq!(std::fs::read(&place).expect("it is there"), content.as_bytes());
+        }
+        let blocked = folder.path().join("a folder");
+        std::fs::create_dir(&blocked).expect("a folder");
+        assert!(write_whole(&blocked, b"no").is_err());
+        assert!(write_whole(&folder.path().join("nowhere/x"), b"no").is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).expect("it is there").count(), 2, "nothing half-done stays");
     }
 
     #[test]
