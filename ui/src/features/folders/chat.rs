@@ -41,7 +41,7 @@ pub fn ChatFoldersDialog(
             <For each=move || ids.get() key=|id| id.clone() children=one />
         </div>
         <Show when=room>
-            <div class="dialog__actions">
+            <div class="dialog__actions dialog__actions--kept">
                 <Button kind=ButtonKind::Secondary icon=IconName::Add on_press=move || state.nav.dialog.set(Some(Dialog::Folder(None)))>
                     {move || t("folders-new")}
                 </Button>

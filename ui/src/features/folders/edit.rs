@@ -75,7 +75,7 @@ pub fn FolderDialog(
             <Rule rule=rule words=words />
             <Chosen chats=chats />
             <p class="folder-form__found" role="status">{move || found_words(state, &folder.get())}</p>
-            <div class="dialog__actions">
+            <div class="dialog__actions dialog__actions--kept">
                 <Button kind=ButtonKind::Primary submit=true disabled=wrong>
                     {move || if is_new { t("folders-make") } else { t("common-save") }}
                 </Button>

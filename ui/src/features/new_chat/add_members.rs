@@ -41,7 +41,7 @@ pub fn AddMembersDialog(
     let nobody = Signal::derive(move || chosen.with(Vec::is_empty));
     view! {
         <PeoplePicker chosen=chosen />
-        <div class="dialog__actions">
+        <div class="dialog__actions dialog__actions--kept">
             <Button kind=ButtonKind::Primary busy=busy disabled=nobody on_press=add>{move || t("members-add")}</Button>
         </div>
     }

@@ -56,7 +56,7 @@ pub fn EditChatDialog(
             })}
             <RightsChoice rights=rights kind=kind own=own />
             <p class="new-chat__error" role="alert">{attempt.words()}</p>
-            <div class="dialog__actions">
+            <div class="dialog__actions dialog__actions--kept">
                 <Button kind=ButtonKind::Primary submit=true busy=attempt.busy disabled=unnamed>{move || t("common-save")}</Button>
             </div>
         </form>

@@ -84,7 +84,7 @@ pub fn NewChatDialog() -> impl IntoView {
             </Show>
             <PeoplePicker chosen=chosen />
             <p class="new-chat__error" role="alert">{attempt.words()}</p>
-            <div class="dialog__actions">
+            <div class="dialog__actions dialog__actions--kept">
                 <Button kind=ButtonKind::Primary submit=true busy=attempt.busy disabled=unnamed>{move || t("new-chat-create")}</Button>
             </div>
         </form>
