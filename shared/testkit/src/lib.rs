@@ -21,7 +21,7 @@ pub use person::{Gone, Person, Wire, new_local_id, post};
 pub use process::{ServerProcess, program};
 pub use proxy::Proxy;
 pub use screen::Screen;
-pub use server::TestServer;
+pub use server::{TestServer, files_in, rows_of};
 pub use sql::testing::TestDb;
 
 use std::net::SocketAddr;

@@ -1,5 +1,6 @@
 //! The real `hybrid-server` as a process of its own.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,16 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Starts it on `data` (and PostgreSQL, if `database_url` is given); returns when it listens.
     pub fn start(data: &Path, database_url: Option<&str>) -> Self {
+        let level = std::env::var("HYBRID_SERVER_LOG").unwrap_or_else(|_| "error".to_owned());
+        Self::start_with(data, database_url, &level, Stdio::inherit())
+    }
+
+    /// As [`Self::start`]; it writes all that it can say into the log.
+    pub fn start_talkative(data: &Path, database_url: Option<&str>, log: File) -> Self {
+        Self::start_with(data, database_url, "trace", log.into())
+    }
+
+    fn start_with(data: &Path, database_url: Option<&str>, level: &str, log: Stdio) -> Self {
         let mut command = Command::new(program("hybrid-server"));
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--link-previews", "false", "--data"])
@@ -24,8 +35,8 @@ impl ServerProcess {
         if let Some(url) = database_url {
             command.args(["--database-url", url]);
         }
-        command.env("RUST_LOG", std::env::var("HYBRID_SERVER_LOG").unwrap_or_else(|_| "error".to_owned()));
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("hybrid-server starts");
+        command.env("RUST_LOG", level).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().expect("hybrid-server starts");
         let stdout = child.stdout.take().expect("its output is piped");
         let mut lines = BufReader::new(stdout).lines();
         let mut said = |what: &str| -> SocketAddr {

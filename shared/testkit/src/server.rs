@@ -1,5 +1,6 @@
 //! The server in this process.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -52,7 +53,7 @@ impl TestServer {
     }
 
     /// The folder of its files and, on SQLite, its database.
-    pub fn folder(&self) -> &std::path::Path {
+    pub fn folder(&self) -> &Path {
         self._folder.path()
     }
 
@@ -74,27 +75,9 @@ impl TestServer {
     pub async fn everything_kept(&mut self) -> Vec<u8> {
         self.stop().await;
         let mut kept = Vec::new();
-        let mut folders = vec![self._folder.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).expect("the folder is there").flatten() {
-                match entry.file_type().expect("a kind of file") {
-                    kind if kind.is_dir() => folders.push(entry.path()),
-                    _ => kept.extend(std::fs::read(entry.path()).unwrap_or_default()),
-                }
-            }
-        }
-        if let Some(db) = self._db.as_ref().filter(|db| db.server_url().is_some()) {
-            let db = db.open();
-            let rows = db.read(|tx| {
-                let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
-                let mut rows = Vec::new();
-                for table in tx.rows(tables, &[], |row| row.text(0))? {
-                    rows.extend(tx.rows(&format!("SELECT t::text FROM {table} t"), &[], |row| row.text(0))?);
-                }
-                Ok::<_, sql::Error>(rows)
-            });
-            kept.extend(rows.await.expect("the tables can be read").concat().into_bytes());
-            db.close().await;
+        files_in(self.folder(), &mut kept);
+        if let Some(db) = &self._db {
+            kept.extend(rows_of(db).await);
         }
         kept
     }
@@ -113,4 +96,34 @@ async fn run(config: &ServerConfig, ahead_ms: &Arc<AtomicI64>) -> Running {
         Timestamp(i64::try_from(now).unwrap_or(i64::MAX) + ahead_ms.load(Ordering::Relaxed))
     };
     Server::start_with_clock(config.clone(), Arc::new(clock)).await.expect("a test server starts")
+}
+
+/// Adds what all files of a folder hold.
+pub fn files_in(folder: &Path, bytes: &mut Vec<u8>) {
+    for entry in std::fs::read_dir(folder).expect("the folder is there").flatten() {
+        match entry.file_type().expect("a kind of file") {
+            kind if kind.is_dir() => files_in(&entry.path(), bytes),
+            // A running server removes some meanwhile.
+            _ => bytes.extend(std::fs::read(entry.path()).unwrap_or_default()),
+        }
+    }
+}
+
+/// All rows of a PostgreSQL database, bytes as hexadecimal digits; of SQLite nothing, for that lies in files.
+pub async fn rows_of(db: &TestDb) -> Vec<u8> {
+    if db.server_url().is_none() {
+        return Vec::new();
+    }
+    let db = db.open();
+    let rows = db.read(|tx| {
+        let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+        let mut rows = Vec::new();
+        for table in tx.rows(tables, &[], |row| row.text(0))? {
+            rows.extend(tx.rows(&format!("SELECT t::text FROM {table} t"), &[], |row| row.text(0))?);
+        }
+        Ok::<_, sql::Error>(rows)
+    });
+    let rows = rows.await.expect("the tables can be read").concat().into_bytes();
+    db.close().await;
+    rows
 }

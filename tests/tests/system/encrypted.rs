@@ -8,6 +8,7 @@ use testkit::{Headless, Person, Screen, TestDb, TestServer, Wire};
 use view::update::ReplyBody;
 use view::{Command, CommandReply, DeviceStanding, Draft, MessageContent, ReaderRow, ServerTarget};
 
+/// Each scenario once with the server on SQLite, once on PostgreSQL.
 macro_rules! on_both_databases {
     ($($(#[$meta:meta])* async fn $name:ident($pair:ident: &mut Pair) $body:block)*) => {$(
         mod $name {
@@ -31,6 +32,7 @@ macro_rules! on_both_databases {
         }
     )*};
 }
+pub(crate) use on_both_databases;
 
 /// Alice and bob, both looking at their private chat.
 pub(crate) struct Pair {

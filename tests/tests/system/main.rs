@@ -23,6 +23,8 @@ mod kill_client;
 mod kill_server;
 mod link_previews;
 mod media;
+#[cfg(target_os = "linux")]
+mod nothing_readable;
 mod offline;
 mod script;
 mod sealed_files;

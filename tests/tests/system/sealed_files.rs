@@ -8,32 +8,8 @@ use protocol::{About, Attachment, ChatId, ErrorCode, MessageId};
 use testkit::{Headless, Proxy, Screen, ServerProcess, TestDb, TestServer, new_local_id};
 use view::{Command, DeviceStanding, Draft, Failure, SendFile, TransferState, Way};
 
-use crate::encrypted::{Pair, code, done};
+use crate::encrypted::{Pair, code, done, on_both_databases};
 use crate::files::{Carrier, MIB, SERVER_STEP, fill, same};
-
-macro_rules! on_both_databases {
-    ($($(#[$meta:meta])* async fn $name:ident($pair:ident: &mut Pair) $body:block)*) => {$(
-        mod $name {
-            use super::*;
-
-            $(#[$meta])*
-            async fn scenario($pair: &mut Pair) $body
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                scenario(&mut Pair::meet(TestServer::start().await).await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                match TestDb::postgres() {
-                    Some(db) => scenario(&mut Pair::meet(TestServer::start_on(db).await).await).await,
-                    None => sql::testing::cluster::say_none(),
-                }
-            }
-        }
-    )*};
-}
 
 const WORDS: &[u8] = b"what-only-two-should-read ";
 

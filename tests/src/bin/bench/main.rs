@@ -10,6 +10,7 @@ mod desktop;
 mod durable;
 mod engine;
 mod fanout;
+mod history;
 mod idle;
 mod latency;
 mod load;
@@ -33,6 +34,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("latency", latency::measure),
     ("engine", engine::measure),
     ("mls", mls::measure),
+    ("history", history::measure),
     ("ui", ui::measure),
     ("desktop", desktop::measure),
     ("search", search::measure),
