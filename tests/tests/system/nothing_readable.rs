@@ -142,6 +142,8 @@ impl Day {
             for person in &people {
                 let app = &self.apps[*person];
                 done(app, Command::OpenChat { chat_id: chat_id.clone() }).await;
+                // It opens at the first unread one, and what comes then is not below it.
+                done(app, Command::JumpToLatest { chat_id: chat_id.clone() }).await;
                 app.load_all(&chat_id).await;
                 app.until("all is sent", |screen| screen.timeline.iter().all(is_sent)).await;
             }
