@@ -19,7 +19,7 @@ pub mod themes;
 pub mod update;
 
 pub use command::{Command, CommandEnvelope, Draft, ServerTarget};
-pub use encryption::{DeviceRow, DeviceStanding, ReaderRow};
+pub use encryption::{CodeCheck, DeviceRow, DeviceStanding, ReaderRow};
 pub use export::ExportFormat;
 pub use files::{NewEmoji, PickedRow, SendFile, TransferRow, TransferState, Way};
 pub use folders::{Folder, FolderRule, Wanted};

@@ -392,6 +392,11 @@ pub enum ReplyBody {
     /// To `MakeLinkCode`, `MakeRecoveryKey`: show it, keep it nowhere.
     Code {
         /// In groups, to be read aloud.
+    /// To `CompareCode`.
+    Compared {
+        /// What came out.
+        check: crate::CodeCheck,
+    },
         code: String,
     },
     /// To `Export`.

@@ -175,6 +175,30 @@ pub const SCENES: &[Scene] = &[
     ),
     scene(
         "confirm-device",
+    scene(
+        "compare-code",
+        "team",
+        &[
+            PressNth(".chat-row .list-row", 1),
+            MESSAGE,
+            Click(".chat-header__lock .icon-button"),
+            Click(".readers__actions .button"),
+        ],
+        "dialog[open] .compare",
+    ),
+    scene(
+        "compare-code-refused",
+        "team",
+        &[
+            PressNth(".chat-row .list-row", 1),
+            MESSAGE,
+            Click(".chat-header__lock .icon-button"),
+            Click(".readers__actions .button"),
+            Type(".compare input:not([hidden])", "HMSN1:other"),
+            Click(".compare .button--primary"),
+        ],
+        ".compare .banner--critical",
+    ),
         "team,unconfirmed",
         &[PressNth(".chat-row .list-row", 1), MESSAGE, Click(".main-pane > .banner .button")],
         ".confirm-device",

@@ -88,6 +88,7 @@ areas! {
     "chats",
     "collections",
     "common",
+    "compare",
     "composer",
     "connection",
     "disappearing",

@@ -161,6 +161,7 @@ impl Script {
                 ReplyBody::Done
             }
             Command::ListReaders { .. } => ReplyBody::Readers { readers: sealed::readers() },
+            Command::CompareCode { code, .. } => ReplyBody::Compared { check: sealed::compare(&code) },
             Command::Export { format, .. } => {
                 ReplyBody::Exported { name: Some(format!("hybrid-messenger.{}", format.ending())) }
             }
