@@ -108,6 +108,8 @@ pub const SCENES: &[Scene] = &[
     ),
     scene("unlock", "locked", &[], ".welcome__column form, form.welcome__column"),
     scene("unlock-new", "new-lock", &[], "form.welcome__column"),
+    scene("unlock-app", "app-lock", &[], "form.welcome__column > .button--ghost"),
+    scene("unlock-forgot", "app-lock", &[Click("form.welcome__column > .button--ghost")], ".banner--warning"),
     scene("elsewhere", "elsewhere", &[], ".empty-state"),
     scene("loading", "loading", &[], ".loading"),
     scene("team", "team", &[See(".chat-row")], ".team"),
@@ -174,8 +176,6 @@ pub const SCENES: &[Scene] = &[
         ".readers__number",
     ),
     scene(
-        "confirm-device",
-    scene(
         "compare-code",
         "team",
         &[
@@ -199,6 +199,8 @@ pub const SCENES: &[Scene] = &[
         ],
         ".compare .banner--critical",
     ),
+    scene(
+        "confirm-device",
         "team,unconfirmed",
         &[PressNth(".chat-row .list-row", 1), MESSAGE, Click(".main-pane > .banner .button")],
         ".confirm-device",
@@ -256,6 +258,26 @@ pub const SCENES: &[Scene] = &[
     ),
     scene("privacy", "team", &[See(".chat-row"), SETTINGS, section(5)], ".privacy__list .empty-state"),
     scene("privacy-blocked", "team,blocked", &[See(".chat-row"), SETTINGS, section(5)], ".privacy__blocked"),
+    scene("lock", "team,lock-on", &[See(".chat-row"), SETTINGS, section(5)], ".app-lock .settings__actions"),
+    scene(
+        "lock-set",
+        "team",
+        &[See(".chat-row"), SETTINGS, section(5), Click(".app-lock .button")],
+        "dialog[open] .app-lock",
+    ),
+    scene(
+        "lock-wait",
+        "team,lock-on",
+        &[
+            See(".chat-row"),
+            SETTINGS,
+            section(5),
+            PressNth(".app-lock .button", 2),
+            Type("dialog[open] [autocomplete=current-password]", "wrong"),
+            Click("dialog[open] .button--primary"),
+        ],
+        "dialog[open] .new-chat__error:not(:empty)",
+    ),
     scene("quiet-menu", "team", &[See(".chat-row"), PressIcon(".rail .icon-button", "Bell")], ".menu__item"),
     scene("teams", "team,teams", &[OPEN, MESSAGE], ".team-plate:nth-child(1)"),
     scene("settings-teams", "team,teams", &[See(".chat-row"), SETTINGS, section(6)], ".team-list"),

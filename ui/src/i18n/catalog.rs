@@ -110,6 +110,7 @@ areas! {
     "keyring",
     "keys",
     "later",
+    "lock",
     "members",
     "message",
     "new-chat",
