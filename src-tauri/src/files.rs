@@ -49,7 +49,7 @@ pub fn on_drag_drop(app: &AppHandle, event: &DragDropEvent) {
 pub async fn bridge_load(shell: State<'_, Arc<Shell>>, file_id: String) -> Result<Response, String> {
     let id = FileId::new(file_id).ok_or("no id")?;
     let shell = Arc::clone(&shell);
-    let client = shell.client().ok_or("not yet")?;
+    let client = shell.client().filter(|_| !shell.is_locked()).ok_or("not yet")?;
     client.load(&id, SHOWN_BYTES_MAX).await.map(Response::new).map_err(|failure| format!("{failure:?}"))
 }
 
@@ -57,7 +57,7 @@ pub async fn bridge_load(shell: State<'_, Arc<Shell>>, file_id: String) -> Resul
 #[tauri::command]
 pub async fn bridge_paste(shell: State<'_, Arc<Shell>>, request: Request<'_>) -> Result<(), String> {
     let InvokeBody::Raw(bytes) = request.body() else { return Err("no bytes".to_owned()) };
-    if bytes.len() > PASTED_BYTES_MAX {
+    if bytes.len() > PASTED_BYTES_MAX || shell.is_locked() {
         return Err("too large".to_owned());
     }
     let folder = shell.profile.file("pasted").join(uuid::Uuid::now_v7().to_string());

@@ -114,8 +114,15 @@ impl Hosting {
             HostCommand::CopyText { text } => self.copy(text).map(|()| DONE),
             // Answered before, while there is no client.
             HostCommand::AskKeyring | HostCommand::WithoutKeyring => Ok(DONE),
-            // Answered by the shell, which has the teams.
-            HostCommand::OpenTeam { .. } | HostCommand::AddTeam => Ok(DONE),
+            // Answered by the shell, which has the teams and the lock.
+            HostCommand::OpenTeam { .. }
+            | HostCommand::AddTeam
+            | HostCommand::SetLock { .. }
+            | HostCommand::RemoveLock { .. }
+            | HostCommand::LockAfter { .. }
+            | HostCommand::LockNow
+            | HostCommand::ForgetLock
+            | HostCommand::Active => Ok(DONE),
         }
     }
 

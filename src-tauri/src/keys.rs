@@ -1,6 +1,7 @@
 //! The cache's key in the system's keyring. Never falls back to a store that forgets, never replaces a key that a cache
 //! may need. Asking may wait for a person at the system's own prompt: `opening` bounds that.
 
+use client::KeyPlace;
 use crypto::Key;
 use keyring_core::{Entry, Error};
 
@@ -14,9 +15,7 @@ const SERVICE: &str = "org.hybridmessenger.desktop";
 /// There is no keyring, it stays closed, or it has no key although `needed` by a cache that is there: some keyrings show
 /// nothing while they are closed, and a new key would take the old one's place.
 pub fn cache_key(profile: &Profile, needed: bool) -> Result<Key, Error> {
-    keyring_core::set_default_store(open_store()?);
-    let user = profile.own_name().unwrap_or("cache");
-    let entry = Entry::new(SERVICE, user)?;
+    let entry = entry(profile)?;
     match entry.get_secret() {
         Ok(secret) => secret
             .try_into()
@@ -31,6 +30,36 @@ pub fn cache_key(profile: &Profile, needed: bool) -> Result<Key, Error> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// The keyring as the place of a profile's key while there is no app lock.
+pub struct Keyring<'a>(pub &'a Profile);
+
+impl KeyPlace for Keyring<'_> {
+    fn put(&self, key: &Key) -> Result<(), String> {
+        let put = || {
+            let entry = entry(self.0)?;
+            entry.set_secret(key.bytes())?;
+            Ok::<_, Error>(entry.get_secret()? == key.bytes())
+        };
+        match put() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the key was not kept".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn forget(&self) -> Result<(), String> {
+        match entry(self.0).and_then(|entry| entry.delete_credential()) {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn entry(profile: &Profile) -> Result<Entry, Error> {
+    keyring_core::set_default_store(open_store()?);
+    Entry::new(SERVICE, profile.own_name().unwrap_or("cache"))
 }
 
 #[cfg(target_os = "linux")]

@@ -9,9 +9,11 @@ mod hosting;
 mod keys;
 mod lan;
 mod links;
+mod lock;
 mod logging;
 mod notify;
 mod opening;
+mod page;
 #[cfg(target_os = "linux")]
 mod pressed;
 mod profile;

@@ -26,12 +26,24 @@ pub fn maybe(shell: &Arc<Shell>, team: u32, notice: &Notice) {
         .get_webview_window(window::MAIN)
         .is_some_and(|window| window.is_focused().unwrap_or(false) && window.is_visible().unwrap_or(false));
     let (moment, local) = now();
-    // Whoever looks at one team does not see the others.
-    let looking = looking && team == shell.teams.open();
+    let locked = shell.is_locked();
+    // Whoever looks at one team does not see the others, and behind the app lock nothing is seen.
+    let looking = looking && !locked && team == shell.teams.open();
     if looking || !preferences.notifications || shell.quiet().is_quiet(moment, local) {
         return;
     }
     let language = language_of(&preferences.language);
+    if locked {
+        let body = words::NEW_MESSAGE.in_language(language).to_owned();
+        return show(
+            shell,
+            "Hybrid Messenger".to_owned(),
+            body,
+            words::SHOW.in_language(language),
+            team,
+            notice.clone(),
+        );
+    }
     let title = if notice.personal || notice.chat_title == notice.author {
         notice.author.clone()
     } else {
@@ -73,7 +85,7 @@ fn show(shell: &Arc<Shell>, title: String, body: String, action: &'static str, t
         made.action("default", action);
         #[cfg(target_os = "linux")]
         let signals = {
-            if pressed::take_answers() {
+            if !shell.is_locked() && pressed::take_answers() {
                 let language = language_of(&shell.preferences().language);
                 made.action(pressed::INLINE_REPLY, words::REPLY.in_language(language));
             }
@@ -119,7 +131,9 @@ fn wait(
 #[cfg(target_os = "linux")]
 fn answer(shell: &Shell, team: u32, notice: &Notice, text: &str) {
     let text = text.trim();
-    let Some(client) = shell.teams.client_of(team).filter(|_| !text.is_empty()) else { return };
+    // The notification may be older than the lock.
+    let may = !text.is_empty() && !shell.is_locked();
+    let Some(client) = shell.teams.client_of(team).filter(|_| may) else { return };
     let reply_to = (!notice.personal).then(|| notice.message_id.clone());
     let draft = Draft { text: text.to_owned(), reply_to };
     let local_id = LocalId(uuid::Uuid::now_v7());

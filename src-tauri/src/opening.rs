@@ -93,6 +93,13 @@ impl Opening {
         vec![Step::Ask, Step::Wait]
     }
 
+    /// What there was is given up: nothing was asked yet, and no cache is there that needs a key.
+    pub fn again(&self) {
+        let mut state = self.lock();
+        let early = vec![CommandEnvelope { id: 0, command: Command::Start }];
+        (state.phase, state.page, state.cache) = (Phase::Waiting { early }, true, false);
+    }
+
     /// There is a cache whose key is in the keyring.
     pub fn has_cache(&self) -> bool {
         self.lock().cache
@@ -197,7 +204,7 @@ impl State {
     /// What the page shows in this phase.
     fn stage(&self) -> Step {
         let stage = match &self.phase {
-            Phase::Undecided { passphrase: true } => Stage::Locked { new: true },
+            Phase::Undecided { passphrase: true } => Stage::Locked { new: true, lock: false },
             Phase::Undecided { passphrase: false } => Stage::KeyringClosed,
             _ => Stage::Starting,
         };
@@ -273,7 +280,7 @@ mod tests {
         let opening = Opening::new(false);
         opening.begin(false);
         opening.command(say(Command::Start));
-        assert_eq!(opening.waited(), [shows(Stage::Locked { new: true }), done(7)]);
+        assert_eq!(opening.waited(), [shows(Stage::Locked { new: true, lock: false }), done(7)]);
         assert_eq!(opening.answered(key()), from_keyring());
         assert_eq!(opening.started(), [CommandEnvelope { id: 0, command: Command::Start }]);
     }
@@ -299,7 +306,7 @@ mod tests {
         assert_eq!(opening.command(unlock()), failed(7, Failure::WrongPassphrase));
         // Only by the person's own word.
         let without = opening.command(host(HostCommand::WithoutKeyring));
-        assert_eq!(without, [shows(Stage::Locked { new: true }), done(7)]);
+        assert_eq!(without, [shows(Stage::Locked { new: true, lock: false }), done(7)]);
         assert_eq!(opening.command(unlock()), [Step::Start(Source::Passphrase)]);
     }
 
@@ -315,6 +322,19 @@ mod tests {
         let again = opening.command(host(HostCommand::AskKeyring));
         assert_eq!(again, [done(7), shows(Stage::Starting), Step::Ask, Step::Wait]);
         assert_eq!(opening.answered(key()), from_keyring());
+    }
+
+    #[test]
+    fn who_gave_up_begins_as_if_nothing_had_been_there() {
+        let opening = Opening::new(true);
+        opening.begin(false);
+        opening.answered(key());
+        assert_eq!(opening.started(), []);
+        opening.again();
+        assert!(!opening.has_cache(), "a new key may be made");
+        assert_eq!(opening.begin(false), [Step::Ask, Step::Wait]);
+        assert_eq!(opening.answered(key()), from_keyring());
+        assert_eq!(opening.started(), [CommandEnvelope { id: 0, command: Command::Start }]);
     }
 
     #[test]

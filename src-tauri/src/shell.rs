@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use client::{App, AppConfig, Here, KeySource};
+use crypto::Key;
 use tauri::AppHandle;
 use tauri::ipc::Channel;
 use view::notify::{FOREVER, NOTIFY, NotifySettings};
@@ -13,7 +14,9 @@ use view::{
 };
 
 use crate::hosting::Hosting;
+use crate::lock::{self, Lock};
 use crate::opening::{Opening, PATIENCE, Source, Step};
+use crate::page::Page;
 use crate::profile::Profile;
 use crate::teams::{self, FIRST, Teams};
 use crate::voice::Voice;
@@ -29,6 +32,8 @@ pub struct Shell {
     pub hosting: Hosting,
     /// The recording that runs.
     pub voice: Voice,
+    /// The app lock.
+    pub lock: Lock,
     opening: Opening,
     /// The teams, with a client each.
     pub teams: Teams,
@@ -36,18 +41,10 @@ pub struct Shell {
     key: Mutex<Option<KeySource>>,
     /// The team hosted here, for clients that start or run.
     here: Mutex<Option<Here>>,
-    page: Mutex<Page>,
+    page: Page,
     preferences: Mutex<Preferences>,
     /// When nothing is to be heard.
     quiet: Mutex<NotifySettings>,
-}
-
-/// The page's channel, and what was said before there was one.
-#[derive(Default)]
-struct Page {
-    channel: Option<Channel<String>>,
-    /// A link or a clicked notification that came before the page did.
-    waiting: Vec<HostUpdate>,
 }
 
 impl Shell {
@@ -55,7 +52,10 @@ impl Shell {
     pub fn start(handle: AppHandle, profile: Profile) -> Arc<Self> {
         let folder = profile.client_folder().display().to_string();
         let uses_passphrase = client::uses_passphrase(&folder);
+        let lock = Lock::of(&profile);
+        let locked = lock.is_on();
         let shell = Arc::new(Self {
+            lock,
             voice: Voice::default(),
             hosting: Hosting::new(profile.host_folder()),
             handle,
@@ -63,13 +63,16 @@ impl Shell {
             teams: Teams::new(profile.folder().to_owned()),
             key: Mutex::default(),
             here: Mutex::default(),
-            page: Mutex::default(),
+            page: Page::new(locked),
             preferences: Mutex::default(),
             quiet: Mutex::default(),
             profile,
         });
-        let steps = shell.opening.begin(uses_passphrase);
-        shell.perform(steps);
+        if !locked {
+            let steps = shell.opening.begin(uses_passphrase);
+            shell.perform(steps);
+        }
+        lock::watch(&shell);
         shell.hosting.resume_in_background(&shell);
         files::forget_old_pasted(&shell.profile.file("pasted"));
         shell.watch_for_blank_window();
@@ -88,18 +91,53 @@ impl Shell {
     /// The page is there (again).
     pub fn attach(&self, channel: Channel<String>) {
         blank_window::page_is_alive(&self.profile);
-        let waiting = {
-            let mut page = lock(&self.page);
-            page.channel = Some(channel);
-            std::mem::take(&mut page.waiting)
-        };
-        for host in waiting {
-            self.tell(&Update::Host { host });
-        }
+        self.page.attach(channel);
+    }
+
+    /// The app lock keeps the page closed.
+    pub fn is_locked(&self) -> bool {
+        self.page.is_locked()
+    }
+
+    /// Closes the page behind the app lock; `false` when it was.
+    pub fn close_page(&self) -> bool {
+        self.page.close()
+    }
+
+    /// The app lock's passphrase gave this key: everything is told from here on.
+    pub fn open_page(self: &Arc<Self>, key: Key) {
+        self.page.open();
+        self.tell(&Update::Host { host: self.teams.told() });
+        let steps = self.opening.command(CommandEnvelope { id: 0, command: Command::Start });
+        self.perform(steps);
+        let steps = self.opening.answered(Some(key));
+        self.perform(steps);
+    }
+
+    /// What the app lock's passphrase opens is given up: the caches are kept aside, and the app begins as if it was new.
+    pub fn begin_anew(self: &Arc<Self>) {
+        self.teams.stop();
+        *lock(&self.key) = None;
+        self.page.open();
+        self.tell(&Update::Host { host: self.teams.told() });
+        self.opening.again();
+        let steps = self.opening.begin(client::uses_passphrase(&self.client_folder()));
+        self.perform(steps);
+    }
+
+    /// The folder of the first team's cache, as the client takes it.
+    pub fn client_folder(&self) -> String {
+        self.profile.client_folder().display().to_string()
+    }
+
+    /// What opens the caches, once something did.
+    pub fn key(&self) -> Option<KeySource> {
+        lock(&self.key).clone()
     }
 
     /// The page asks. Host mode is answered here; the rest is the client's, once it runs.
     pub fn command(self: &Arc<Self>, envelope: CommandEnvelope) {
+        let Some(envelope) = lock::command(self, envelope) else { return };
         match envelope.command {
             Command::Host { host: HostCommand::AskKeyring | HostCommand::WithoutKeyring } => {}
             Command::Host { host: HostCommand::OpenTeam { id } } => return self.open_team(envelope.id, id),
@@ -127,7 +165,7 @@ impl Shell {
 
     /// The person chose files to send.
     pub fn pick(&self, paths: &[PathBuf]) {
-        if let Some(client) = self.client() {
+        if let Some(client) = self.client().filter(|_| !self.is_locked()) {
             client.pick(paths);
         }
     }
@@ -319,7 +357,8 @@ impl Shell {
         }
     }
 
-    fn answer(&self, id: u32, result: Result<ReplyBody, Failure>) {
+    /// Answers a command of the page.
+    pub fn answer(&self, id: u32, result: Result<ReplyBody, Failure>) {
         let reply = match result {
             Ok(body) => CommandReply::Ok { body },
             Err(failure) => CommandReply::Failed { failure },
@@ -327,23 +366,14 @@ impl Shell {
         self.tell(&Update::Reply { id, reply });
     }
 
-    /// To the page; without one it is dropped: a new page asks for everything with `Start`.
+    /// To the page.
     pub fn tell(&self, update: &Update) {
-        let channel = lock(&self.page).channel.clone();
-        if let (Some(channel), Ok(json)) = (channel, serde_json::to_string(update))
-            && channel.send(json).is_err()
-        {
-            lock(&self.page).channel = None;
-        }
+        self.page.tell(update);
     }
 
-    /// Like `tell`, but kept for the page that comes: links and clicks must not be lost.
+    /// To the page, or to the one that comes.
     pub fn tell_or_keep(&self, host: HostUpdate) {
-        if lock(&self.page).channel.is_some() {
-            self.tell(&Update::Host { host });
-        } else {
-            lock(&self.page).waiting.push(host);
-        }
+        self.page.tell_or_keep(host);
     }
 
     /// What the person prefers, as last said by the client.
@@ -402,7 +432,7 @@ impl Shell {
         let shell = Arc::clone(self);
         tauri::async_runtime::spawn(async move {
             tokio::time::sleep(blank_window::PATIENCE).await; // allow-sleep: a deadline, not a poll
-            if lock(&shell.page).channel.is_none() {
+            if !shell.page.is_there() {
                 blank_window::page_is_silent();
             }
         });
@@ -410,7 +440,7 @@ impl Shell {
 }
 
 /// A lock that a panicking thread held is still good here: each holder leaves whole values.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

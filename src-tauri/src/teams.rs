@@ -175,6 +175,19 @@ impl Teams {
         left.then_some(before)
     }
 
+    /// Ends all clients, and leaves the first team's place alone; waits until the caches are closed.
+    pub fn stop(&self) {
+        let all = {
+            let mut state = self.lock();
+            state.open = FIRST;
+            std::mem::replace(&mut state.all, BTreeMap::from([(FIRST, Team::default())]))
+        };
+        // Not while they are held: each says a last word.
+        drop(all);
+        // Only a hint.
+        let _ = std::fs::remove_file(self.folder.join(OPEN_FILE));
+    }
+
     /// Takes a team out: its client and its folder. Only of one that nobody is in.
     pub fn remove(&self, team: u32) {
         let removed = self.lock().all.remove(&team);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use view::{Command, PresenceStatus, Stage};
 
+use crate::features::app_lock::tell_active;
 use crate::features::toasts::{ToastArea, tell_notices};
 use crate::screens::{Elsewhere, KeyringClosed, Loading, Team, Unlock, Welcome};
 use crate::state::{AppState, preferences};
@@ -18,6 +19,7 @@ pub fn App() -> impl IntoView {
     preferences::keep_page_in_step(state);
     keys::dispatch::listen(state);
     tell_presence(state);
+    tell_active(state);
     tell_notices(state);
     mark_interactive(state);
     bridge::connect(state);
@@ -28,7 +30,7 @@ pub fn App() -> impl IntoView {
             Screen::Loading => view! { <Loading /> }.into_any(),
             Screen::Elsewhere => view! { <Elsewhere /> }.into_any(),
             Screen::KeyringClosed => view! { <KeyringClosed /> }.into_any(),
-            Screen::Unlock { new } => view! { <Unlock new=new /> }.into_any(),
+            Screen::Unlock { new, lock } => view! { <Unlock new=new lock=lock /> }.into_any(),
             Screen::Welcome => view! { <Welcome /> }.into_any(),
             Screen::Team => view! { <Team /> }.into_any(),
         }}
@@ -41,7 +43,7 @@ enum Screen {
     Loading,
     Elsewhere,
     KeyringClosed,
-    Unlock { new: bool },
+    Unlock { new: bool, lock: bool },
     Welcome,
     Team,
 }
@@ -52,7 +54,7 @@ impl Screen {
             Stage::Starting => Screen::Loading,
             Stage::Elsewhere => Screen::Elsewhere,
             Stage::KeyringClosed => Screen::KeyringClosed,
-            Stage::Locked { new } => Screen::Unlock { new: *new },
+            Stage::Locked { new, lock } => Screen::Unlock { new: *new, lock: *lock },
             Stage::Welcome { .. } => Screen::Welcome,
             Stage::Ready { .. } => Screen::Team,
         }

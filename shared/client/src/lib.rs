@@ -14,6 +14,9 @@ mod web;
 
 pub use config::{AppConfig, Endpoint, Here, KeySource, StartError};
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{App, has_cache, install_tls_provider, uses_passphrase};
+pub use native::{
+    App, AppLock, KeyPlace, LockError, Tries, forget_passphrase, has_cache, install_tls_provider, passphrase_gives,
+    uses_passphrase,
+};
 #[cfg(target_arch = "wasm32")]
 pub use web::App;

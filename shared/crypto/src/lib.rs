@@ -13,6 +13,7 @@ mod passphrase;
 mod pin;
 mod recovery;
 mod safety;
+mod sealed_key;
 mod secret;
 mod small;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use passphrase::{KdfHeader, KdfHeaderError};
 pub use pin::Pin;
 pub use recovery::{RecoveryKey, RecoveryKeyError};
 pub use safety::{SafetyNumber, Scanned};
+pub use sealed_key::SealedKey;
 pub use secret::{Key, Secret};
 pub use small::LinkCode;
 

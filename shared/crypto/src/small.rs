@@ -37,7 +37,7 @@ impl Key {
         self.seal_with(nonce, about, plain)
     }
 
-    fn seal_with(&self, nonce: [u8; NONCE_BYTES], about: &str, plain: &[u8]) -> Vec<u8> {
+    pub(crate) fn seal_with(&self, nonce: [u8; NONCE_BYTES], about: &str, plain: &[u8]) -> Vec<u8> {
         let mut sealed = plain.to_vec();
         let tag = Aes256Gcm::new(self.bytes().into())
             .encrypt_inout_detached(&Nonce::from(nonce), about.as_bytes(), sealed.as_mut_slice().into())

@@ -96,7 +96,8 @@ impl Engine {
                 self.schedule(s, command)?
             }
             Command::ListReaders { .. }
-            | Command::VerifyPerson { .. }
+            | Command::CompareCode { .. }
+            | Command::UnverifyPerson { .. }
             | Command::RemoveDevice { .. }
             | Command::MakeLinkCode
             | Command::MakeRecoveryKey

@@ -355,12 +355,18 @@ pub enum Command {
         /// Which.
         chat_id: ChatId,
     },
-    /// The safety number was compared with the person's, or is not trusted any more.
-    VerifyPerson {
+    /// Compares what was scanned from the person's screen, or the digits that they see, with the own number; the same makes the person
+    /// verified: → [`crate::update::ReplyBody::Compared`].
+    CompareCode {
         /// Who.
         user_id: UserId,
-        /// It is the same.
-        on: bool,
+        /// As scanned, pasted or typed.
+        code: String,
+    },
+    /// The person is not verified any more.
+    UnverifyPerson {
+        /// Who.
+        user_id: UserId,
     },
     /// Takes an own device out of all chats and ends its session.
     RemoveDevice {

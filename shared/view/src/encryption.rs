@@ -42,8 +42,30 @@ pub struct ReaderRow {
     pub devices: u32,
     /// The safety number that both see, twelve groups of five digits; none for oneself.
     pub safety_number: Option<String>,
+    /// The same as the text of a QR code; none for oneself.
+    pub safety_code: Option<String>,
     /// It was compared.
     pub verified: bool,
     /// The person has another key since then; it was not compared since.
     pub changed_at: Option<Timestamp>,
+}
+
+/// What comparing a code with the own safety number says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeCheck {
+    /// It is the same: the person is verified now.
+    Same,
+    /// The person's key in it is another one.
+    TheirKey,
+    /// One's own key in it is another one.
+    OwnKey,
+    /// Neither is the same, or other digits.
+    Different,
+    /// It is of other people.
+    OtherPeople,
+    /// This program is too old to read it.
+    Newer,
+    /// No safety number.
+    NoCode,
 }

@@ -33,6 +33,31 @@ pub enum HostCommand {
     /// At [`crate::Stage::KeyringClosed`]: leaves the cache that only the keyring opens aside, and makes a passphrase for
     /// a new one: → [`crate::Stage::Locked`].
     WithoutKeyring,
+    /// Turns the app lock on, or gives it another passphrase: → [`HostUpdate::Lock`].
+    SetLock {
+        /// At least 8 characters; never logged.
+        passphrase: String,
+        /// The present one, where there is one: of the lock, or of the cache.
+        old: Option<String>,
+        /// Lock after so many minutes without a person; 0 for never.
+        minutes: u32,
+    },
+    /// Takes the app lock off: → [`HostUpdate::Lock`].
+    RemoveLock {
+        /// Of the lock.
+        passphrase: String,
+    },
+    /// Locks after another time: → [`HostUpdate::Lock`].
+    LockAfter {
+        /// 0 for never.
+        minutes: u32,
+    },
+    /// Locks: → [`crate::Stage::Locked`], until [`crate::Command::Unlock`]. Without a lock it does nothing.
+    LockNow,
+    /// While locked: gives up what only the passphrase opens, and begins anew: → [`crate::Stage::Welcome`].
+    ForgetLock,
+    /// A person is there: says so now and then while the app lock counts.
+    Active,
     /// A text to the system's clipboard.
     CopyText {
         /// What.
@@ -58,6 +83,17 @@ pub struct TeamRow {
     pub unread: u64,
     /// Unread mentions.
     pub mentions: u64,
+}
+
+/// The app lock (desktop).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LockState {
+    /// A passphrase is asked at the start, and after a while.
+    pub on: bool,
+    /// After so many minutes without a person; 0 for never.
+    pub minutes: u32,
+    /// There is no lock, but the cache has a passphrase of its own, for want of a keyring: it is asked when a lock is set.
+    pub has_passphrase: bool,
 }
 
 /// The state of host mode.
@@ -149,6 +185,11 @@ pub enum HostUpdate {
         /// In which team of this app.
         #[serde(default)]
         team: u32,
+    },
+    /// The app lock, at the start and at each change.
+    Lock {
+        /// As it now is.
+        lock: LockState,
     },
     /// The teams of this app, at each change.
     Teams {

@@ -19,11 +19,11 @@ pub mod themes;
 pub mod update;
 
 pub use command::{Command, CommandEnvelope, Draft, ServerTarget};
-pub use encryption::{DeviceRow, DeviceStanding, ReaderRow};
+pub use encryption::{CodeCheck, DeviceRow, DeviceStanding, ReaderRow};
 pub use export::ExportFormat;
 pub use files::{NewEmoji, PickedRow, SendFile, TransferRow, TransferState, Way};
 pub use folders::{Folder, FolderRule, Wanted};
-pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate, TeamRow};
+pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate, LockState, TeamRow};
 pub use inbox::{InboxRow, InboxWhat};
 pub use kept::Kept;
 pub use preferences::{Density, MessageLayout, Preferences};

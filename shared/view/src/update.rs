@@ -198,6 +198,9 @@ pub enum Stage {
     Locked {
         /// Make one.
         new: bool,
+        /// It is the app lock's: who forgot it can begin anew.
+        #[serde(default)]
+        lock: bool,
     },
     /// Desktop: the cache's key is in the system's keyring, which gave nothing in time. [`crate::HostCommand::AskKeyring`]
     /// asks again, [`crate::HostCommand::WithoutKeyring`] goes on without; a key that comes late opens by itself.
@@ -389,6 +392,11 @@ pub enum ReplyBody {
         /// Oneself first.
         readers: Vec<crate::ReaderRow>,
     },
+    /// To `CompareCode`.
+    Compared {
+        /// What came out.
+        check: crate::CodeCheck,
+    },
     /// To `MakeLinkCode`, `MakeRecoveryKey`: show it, keep it nowhere.
     Code {
         /// In groups, to be read aloud.
@@ -504,6 +512,13 @@ pub enum Failure {
     Version,
     /// The passphrase is wrong.
     WrongPassphrase,
+    /// It was wrong too often: the next try has to wait.
+    TooManyTries {
+        /// For so long.
+        seconds: u32,
+    },
+    /// The system's keyring does not answer.
+    NoKeyring,
     /// Needs the network, and there is none.
     Offline,
     /// The port is in use by another program.

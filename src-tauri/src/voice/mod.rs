@@ -37,6 +37,11 @@ pub fn command(shell: &Arc<Shell>, envelope: CommandEnvelope) -> Option<CommandE
     None
 }
 
+/// Ends a recording that nobody is there to send.
+pub fn give_up(shell: &Arc<Shell>) {
+    drop(lock(shell).take());
+}
+
 fn start(shell: &Arc<Shell>) -> Result<(), Failure> {
     let listener = Arc::clone(shell);
     let recording = Recording::start(move |level| listener.tell(&Update::Recording { level }))?;

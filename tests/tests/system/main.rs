@@ -20,6 +20,7 @@ mod files;
 mod guest;
 mod keyring;
 mod kill_client;
+mod kill_lock;
 mod kill_server;
 mod link_previews;
 mod media;

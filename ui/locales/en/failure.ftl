@@ -39,3 +39,8 @@ failure-quota-exceeded = There is no room left for files on the server. Delete s
 failure-file-damaged = The file got damaged on its way. Send it again.
 failure-file-incomplete = This file has not been uploaded completely yet.
 failure-file-infected = A virus was found in this file. The server did not take it.
+failure-too-many-tries = Wrong too often. Try again in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}.
+failure-no-keyring = The system’s keyring does not answer, so the key stays where it is.

@@ -9,6 +9,7 @@ keys-search-chat = Search in chat
 keys-search-everywhere = Search everywhere
 keys-right-panel = Right panel
 keys-settings = Settings
+keys-lock-now = Lock the app now
 keys-next-region = Next part of the window
 keys-previous-region = Previous part of the window
 keys-shortcuts = Keyboard shortcuts

@@ -39,3 +39,9 @@ failure-quota-exceeded = Место для файлов на сервере за
 failure-file-damaged = Файл повредился по дороге. Отправьте его ещё раз.
 failure-file-incomplete = Этот файл ещё не загружен полностью.
 failure-file-infected = В этом файле нашли вирус. Сервер его не принял.
+failure-too-many-tries = Слишком много неверных попыток. Попробуйте через { $seconds ->
+    [one] { $seconds } секунду
+    [few] { $seconds } секунды
+   *[many] { $seconds } секунд
+}.
+failure-no-keyring = Связка ключей системы не отвечает, поэтому ключ остаётся на прежнем месте.

@@ -9,6 +9,7 @@ keys-search-chat = Искать в чате
 keys-search-everywhere = Искать везде
 keys-right-panel = Правая панель
 keys-settings = Настройки
+keys-lock-now = Заблокировать сейчас
 keys-next-region = Следующая часть окна
 keys-previous-region = Предыдущая часть окна
 keys-shortcuts = Сочетания клавиш

@@ -1,6 +1,7 @@
 //! What a person works with: each feature reads the [`crate::state`] and sends commands over the [`crate::bridge`].
 
 pub mod account_form;
+pub mod app_lock;
 pub mod attachments;
 pub mod avatars;
 pub mod channels;

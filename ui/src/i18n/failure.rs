@@ -2,11 +2,14 @@
 
 use view::{ErrorCode, Failure};
 
-use super::{key, t};
+use super::{key, t, t_with};
 
 /// What went wrong and what to do about it, as a person would say it; tracks the language.
 pub fn failure_words(failure: Failure) -> String {
-    t(failure_key(failure))
+    match failure {
+        Failure::TooManyTries { seconds } => t_with(failure_key(failure), &[("seconds", seconds.into())]),
+        _ => t(failure_key(failure)),
+    }
 }
 
 fn failure_key(failure: Failure) -> &'static str {
@@ -21,6 +24,8 @@ fn failure_key(failure: Failure) -> &'static str {
         Failure::NotAServer => key("failure-not-a-server"),
         Failure::Version => key("failure-version"),
         Failure::WrongPassphrase => key("failure-wrong-passphrase"),
+        Failure::TooManyTries { .. } => key("failure-too-many-tries"),
+        Failure::NoKeyring => key("failure-no-keyring"),
         Failure::Offline => key("failure-offline"),
         Failure::PortInUse => key("failure-port-in-use"),
         Failure::Disk => key("failure-disk"),

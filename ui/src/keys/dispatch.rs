@@ -59,6 +59,7 @@ pub fn run(state: AppState, action: Action) -> bool {
         Action::SearchChat if nav.chat.with_untracked(Option::is_some) => nav.panel.set(Some(Panel::SearchChat)),
         Action::SearchChat | Action::SearchEverywhere => nav.panel.set(Some(Panel::SearchEverywhere)),
         Action::Settings => nav.settings.update(|shown| *shown = !*shown),
+        Action::LockNow => return state.lock_now(),
         Action::RightPanel => nav.toggle_last_panel(),
         Action::PreviousChat => state.step_chat(false, false),
         Action::NextChat => state.step_chat(true, false),

@@ -14,6 +14,7 @@ pub enum Action {
     SearchEverywhere,
     Shortcuts,
     Settings,
+    LockNow,
     PreviousChat,
     NextChat,
     PreviousUnread,
@@ -54,6 +55,7 @@ impl Action {
             Action::SearchEverywhere => "search-everywhere",
             Action::Shortcuts => "shortcuts",
             Action::Settings => "settings",
+            Action::LockNow => "lock-now",
             Action::PreviousChat => "previous-chat",
             Action::NextChat => "next-chat",
             Action::PreviousUnread => "previous-unread",
@@ -146,6 +148,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::SearchEverywhere, letter('f').shift(), Group::General, key("keys-search-everywhere")),
     bind(Action::RightPanel, symbol('.'), Group::General, key("keys-right-panel")),
     bind(Action::Settings, symbol(','), Group::General, key("keys-settings")),
+    bind(Action::LockNow, letter('h').shift(), Group::General, key("keys-lock-now")),
     bind(Action::NextRegion, Chord::plain(named(Named::F(6))), Group::General, key("keys-next-region")),
     bind(Action::PreviousRegion, Chord::plain(named(Named::F(6))).shift(), Group::General, key("keys-previous-region")),
     bind(Action::Shortcuts, symbol('/'), Group::General, key("keys-shortcuts")),
@@ -189,3 +192,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::Spoiler, letter('s').shift(), Group::Writing, key("keys-spoiler")),
     bind(Action::Quote, letter('g').shift(), Group::Writing, key("keys-quote")),
 ];
+
+/// Those that a person is shown, one for each family. The app lock is the desktop's; the demo shows it too.
+pub fn shown() -> impl Iterator<Item = &'static Binding> {
+    let desktop = cfg!(feature = "demo") || crate::bridge::tauri::is_there();
+    BINDINGS.iter().filter(move |binding| !binding.words.is_empty() && (desktop || binding.action != Action::LockNow))
+}

@@ -101,6 +101,8 @@ pub struct AppState {
     pub opened_link: RwSignal<Option<String>>,
     /// The teams of this app.
     pub teams: teams::Teams,
+    /// The app lock.
+    pub lock: RwSignal<view::LockState>,
     /// What is open where.
     pub nav: Navigation,
     /// The newest thing to notify of.
@@ -146,6 +148,7 @@ impl AppState {
             found_teams: RwSignal::new(Vec::new()),
             opened_link: RwSignal::new(None),
             teams: teams::Teams::new(),
+            lock: RwSignal::new(view::LockState::default()),
             nav: Navigation::new(),
             notice: RwSignal::new(None),
             files: Files::new(),
@@ -242,6 +245,11 @@ impl AppState {
             self.reminders.set(Vec::new());
             self.scheduled.set(Vec::new());
         }
+        if matches!(stage, Stage::Locked { .. }) {
+            // What passes may hold words of people.
+            self.toasts.clear();
+            self.notice.set(None);
+        }
         let ready = matches!(stage, Stage::Ready { .. });
         set_if_new(self.stage, stage);
         if ready {
@@ -267,6 +275,7 @@ impl AppState {
             HostUpdate::Found { teams } => set_if_new(self.found_teams, teams),
             HostUpdate::LinkOpened { link } => self.opened_link.set(Some(link)),
             HostUpdate::OpenChat { chat_id, message_id, team } => self.open_in_team(team, chat_id, message_id),
+            HostUpdate::Lock { lock } => set_if_new(self.lock, lock),
             HostUpdate::Teams { teams, open } => self.teams.came(teams, open),
         }
     }

@@ -81,6 +81,15 @@ impl AppState {
         }
     }
 
+    /// Locks the app; `false` without a lock.
+    pub fn lock_now(self) -> bool {
+        let on = self.lock.with_untracked(|lock| lock.on);
+        if on {
+            self.leave_for(HostCommand::LockNow);
+        }
+        on
+    }
+
     fn leave_for(self, host: HostCommand) {
         let before = self.stage.get_untracked();
         // The screen goes first: what its parts have still to say (drafts) is of the team that they stand in.

@@ -44,6 +44,11 @@ impl Toasts {
         Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(1) }
     }
 
+    /// None any more.
+    pub fn clear(&self) {
+        self.shown.set(Vec::new());
+    }
+
     /// Says that something failed.
     pub fn failure(&self, failure: view::Failure) {
         self.push(untrack(|| crate::i18n::failure_words(failure)), ToastKind::Failure);

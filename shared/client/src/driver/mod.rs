@@ -214,7 +214,7 @@ impl<P: Platform> Core<P> {
     fn start(&mut self, id: u32) {
         self.started = true;
         if let State::Locked { new } = self.state {
-            self.show(Update::Stage { stage: Stage::Locked { new } });
+            self.show(Update::Stage { stage: Stage::Locked { new, lock: false } });
             return self.reply(id, Ok(ReplyBody::Done));
         }
         self.push(Input::Command(CommandEnvelope { id, command: Command::Start }));
@@ -473,7 +473,7 @@ impl<P: Platform> Core<P> {
         let in_account = match &self.state {
             State::Open { engine, .. } => engine.account().is_some() && !self.session_ended,
             State::Locked { new } => {
-                let stage = Stage::Locked { new: *new };
+                let stage = Stage::Locked { new: *new, lock: false };
                 return self.show(Update::Stage { stage });
             }
             State::Failed { .. } => false,

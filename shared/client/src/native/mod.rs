@@ -4,11 +4,13 @@ mod app;
 mod dial;
 mod engine_thread;
 mod http;
+mod lock;
 mod profile;
 mod socket;
 mod tls;
 mod transfer;
 
 pub use app::App;
-pub use profile::{has_cache, uses_passphrase};
+pub use lock::{AppLock, KeyPlace, LockError, Tries};
+pub use profile::{forget_passphrase, has_cache, passphrase_gives, uses_passphrase};
 pub use tls::install_tls_provider;

@@ -29,6 +29,24 @@ pub fn uses_passphrase(folder: &str) -> bool {
     std::path::Path::new(folder).join(HEADER_FILE).exists()
 }
 
+/// The passphrase of the profile in this folder gives this key.
+pub fn passphrase_gives(folder: &str, passphrase: &str, key: &Key) -> bool {
+    let header = fs::read_to_string(Path::new(folder).join(HEADER_FILE)).ok();
+    let derived = header.and_then(|text| KdfHeader::parse(&text).ok()?.derive(passphrase).ok());
+    derived.is_some_and(|derived| derived.bytes() == key.bytes())
+}
+
+/// The key is kept elsewhere from now on: the passphrase leads nowhere.
+///
+/// # Errors
+/// The disk.
+pub fn forget_passphrase(folder: &str) -> std::io::Result<()> {
+    match fs::remove_file(Path::new(folder).join(HEADER_FILE)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// There is a cache in this folder.
 pub fn has_cache(folder: &str) -> bool {
     std::path::Path::new(folder).join(CACHE_FILE).exists()
@@ -145,7 +163,7 @@ fn disk(e: std::io::Error) -> OpenError {
 }
 
 /// Writes beside, syncs, renames: a power cut leaves the old file or the new one.
-fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
     let beside = path.with_extension("new");
     let mut file = File::create(&beside)?;
     file.write_all(text.as_bytes())?;

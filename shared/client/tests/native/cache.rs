@@ -58,7 +58,7 @@ fn a_lost_key_costs_the_cache_but_neither_the_start_nor_the_file() {
 fn a_passphrase_is_made_once_and_wanted_at_each_start() {
     let (team, folder) = (Team::open(), tempfile::tempdir().unwrap());
     let alice = Person::start(folder.path(), KeySource::Passphrase).unwrap();
-    assert_eq!(alice.stage(), Stage::Locked { new: true });
+    assert_eq!(alice.stage(), Stage::Locked { new: true, lock: false });
     assert_eq!(alice.failure(Command::ListPeople { query: String::new() }), Failure::WrongPassphrase);
     alice.ok(unlock("двенадцать слонов"));
     alice.wait("the welcome screen", |shown| {
@@ -68,7 +68,7 @@ fn a_passphrase_is_made_once_and_wanted_at_each_start() {
     drop(alice);
 
     let alice = Person::start(folder.path(), KeySource::Passphrase).unwrap();
-    assert_eq!(alice.stage(), Stage::Locked { new: false });
+    assert_eq!(alice.stage(), Stage::Locked { new: false, lock: false });
     assert_eq!(alice.failure(unlock("тринадцать слонов")), Failure::WrongPassphrase);
     alice.ok(unlock("двенадцать слонов"));
     alice.online();

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crypto::SafetyNumber;
 use crypto::mls::{Group, Me};
+use crypto::{SafetyNumber, Scanned};
 use protocol::frame::DeviceRef;
 use protocol::{ChatId, Request, Timestamp, UserId};
 use view::update::ReplyBody;
-use view::{Command, DeviceRow, DeviceStanding, Failure, ReaderRow, Update};
+use view::{CodeCheck, Command, DeviceRow, DeviceStanding, Failure, ReaderRow, Update};
 
 use super::{Standing, group_id, rows};
 use crate::commands::{Answer, DONE};
@@ -28,9 +28,9 @@ impl Engine {
             Command::ListReaders { chat_id } => {
                 Ok(Answer::Now(ReplyBody::Readers { readers: self.readers(s, &chat_id)? }))
             }
-            Command::VerifyPerson { user_id, on } => {
-                rows::verify(s.tx, user_id, on)?;
-                self.screen.dirty.people.insert(user_id);
+            Command::CompareCode { user_id, code } => self.compare_code(s, user_id, &code),
+            Command::UnverifyPerson { user_id } => {
+                self.verify(s, user_id, false)?;
                 Ok(DONE)
             }
             Command::MakeLinkCode => self.make_link_code(s),
@@ -65,16 +65,46 @@ impl Engine {
         let mut shown = Vec::new();
         for (who, (devices, person)) in people {
             let pin = pins.iter().find(|pin| pin.user == who && pin.person == person);
+            let number = (who != user).then(|| SafetyNumber::of(mine, (who, person)));
             shown.push(ReaderRow {
                 person: self.person_row(s, who)?,
                 devices,
-                safety_number: (who != user).then(|| SafetyNumber::of(mine, (who, person)).digits()),
+                safety_number: number.as_ref().map(SafetyNumber::digits),
+                safety_code: number.as_ref().map(SafetyNumber::code),
                 verified: pin.is_some_and(|pin| pin.verified),
                 changed_at: pin.and_then(|pin| pin.changed_at).map(Timestamp),
             });
         }
         shown.sort_by_key(|reader| reader.person.id != user);
         Ok(shown)
+    }
+
+    /// Compares with the key that this device trusts, whatever the screen showed when the code was made.
+    fn compare_code(&mut self, s: &mut Step<'_, '_>, other: UserId, code: &str) -> Result<Answer, EngineError> {
+        let pin = rows::pins(s.tx)?.into_iter().find(|pin| pin.user == other);
+        let (Some(user), Some(own), Some(pin)) = (self.me(), Me::load(&mut s.crypto())?, pin) else {
+            return Ok(Answer::Failed(Failure::NotHere));
+        };
+        let number = SafetyNumber::of((user, own.device().person), (other, pin.person));
+        let check = match number.compare(code) {
+            Scanned::Same => CodeCheck::Same,
+            Scanned::OtherKey(of) if of == user => CodeCheck::OwnKey,
+            Scanned::OtherKey(_) => CodeCheck::TheirKey,
+            Scanned::Different => CodeCheck::Different,
+            Scanned::OtherPeople => CodeCheck::OtherPeople,
+            Scanned::NewerVersion => CodeCheck::Newer,
+            Scanned::NotASafetyNumber => CodeCheck::NoCode,
+        };
+        if check == CodeCheck::Same {
+            self.verify(s, other, true)?;
+        }
+        Ok(Answer::Now(ReplyBody::Compared { check }))
+    }
+
+    fn verify(&mut self, s: &mut Step<'_, '_>, user: UserId, on: bool) -> Result<(), EngineError> {
+        rows::verify(s.tx, user, on)?;
+        self.screen.dirty.people.insert(user);
+        Ok(())
     }
 
     /// What is said in the chat waits until its group is ready, which most often is a moment.

@@ -6,6 +6,7 @@
 
 mod avatars;
 mod chance;
+mod comparing;
 mod delivery;
 mod devices;
 mod disappearing;

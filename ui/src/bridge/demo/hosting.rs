@@ -11,6 +11,11 @@ pub fn host(state: HostState) -> Update {
     Update::Host { host: HostUpdate::State { state } }
 }
 
+/// The app lock is so now.
+pub fn app_lock(on: bool, minutes: u32) -> Update {
+    Update::Host { host: HostUpdate::Lock { lock: LockState { on, minutes, has_passphrase: false } } }
+}
+
 /// Host mode with people connected.
 pub fn running() -> HostState {
     let connected = [("Анна Петрова", 2), ("Bob Miller", 1), ("Wei Zhang", 1)];

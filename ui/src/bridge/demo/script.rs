@@ -4,7 +4,7 @@ use view::rows::VersionRow;
 use view::update::ReplyBody;
 use view::*;
 
-use super::hosting::{host, invitation, own_teams, running, teams};
+use super::hosting::{app_lock, host, invitation, own_teams, running, teams};
 use super::{Scene, cast, sealed, shown_files};
 use crate::i18n::when::now;
 
@@ -161,6 +161,7 @@ impl Script {
                 ReplyBody::Done
             }
             Command::ListReaders { .. } => ReplyBody::Readers { readers: sealed::readers() },
+            Command::CompareCode { code, .. } => ReplyBody::Compared { check: sealed::compare(&code) },
             Command::Export { format, .. } => {
                 ReplyBody::Exported { name: Some(format!("hybrid-messenger.{}", format.ending())) }
             }
@@ -230,8 +231,8 @@ impl Script {
             updates.push(host(running()));
         } else if scene("elsewhere") {
             updates.push(Update::Stage { stage: Stage::Elsewhere });
-        } else if scene("locked") || scene("new-lock") {
-            updates.push(Update::Stage { stage: Stage::Locked { new: scene("new-lock") } });
+        } else if scene("locked") || scene("new-lock") || scene("app-lock") {
+            updates.push(Update::Stage { stage: Stage::Locked { new: scene("new-lock"), lock: scene("app-lock") } });
         } else if scene("keyring") {
             updates.push(Update::Stage { stage: Stage::KeyringClosed });
         } else {
@@ -286,6 +287,7 @@ impl Script {
         let transfers = if self.scene.has("files") { shown_files::transfers() } else { Vec::new() };
         vec![
             Update::Stage { stage: Stage::Ready { me } },
+            app_lock(self.scene.has("lock-on"), 15),
             Update::Picked { files: files("tray", shown_files::picked) },
             Update::Transfers { transfers },
             Update::TeamEmoji { emoji: self.team_emoji() },
@@ -407,6 +409,21 @@ impl Script {
                 let here = Update::Host { host: own_teams(true, id) };
                 later.push((1, vec![Update::Stage { stage: Stage::Starting }]));
                 later.push((40, self.team().into_iter().chain([here]).collect()));
+                ReplyBody::Done
+            }
+            HostCommand::SetLock { minutes, .. } | HostCommand::LockAfter { minutes } => {
+                later.push((1, vec![app_lock(true, minutes)]));
+                ReplyBody::Done
+            }
+            HostCommand::RemoveLock { passphrase } if passphrase == "wrong" => {
+                return (Err(Failure::TooManyTries { seconds: 21 }), Vec::new(), later);
+            }
+            HostCommand::RemoveLock { .. } => {
+                later.push((1, vec![app_lock(false, 0)]));
+                ReplyBody::Done
+            }
+            HostCommand::LockNow => {
+                later.push((1, vec![Update::Stage { stage: Stage::Locked { new: false, lock: true } }]));
                 ReplyBody::Done
             }
             HostCommand::AddTeam => {

@@ -4,6 +4,20 @@ use view::*;
 
 use super::cast::{ago, person};
 
+/// What the QR code of the pair holds.
+const CODE: &str =
+    "HMSN1:AAAAAAAAAAF0vQ8jL5mYc1wRZ7kPq4sTn2xGh6dVbE9uKaWoJfAAAAAAAAAAArM3yTzC8XlNiB5pUeSgQ1vHd7jFkR2mOtLw9aYcZx";
+
+/// Compares with the code of the pair.
+pub fn compare(code: &str) -> CodeCheck {
+    match code.trim() {
+        CODE => CodeCheck::Same,
+        code if code.starts_with("HMSN1:") => CodeCheck::OtherPeople,
+        code if code.starts_with(|first: char| first.is_ascii_digit()) => CodeCheck::Different,
+        _ => CodeCheck::NoCode,
+    }
+}
+
 /// Who can read the private chat.
 pub fn readers() -> Vec<ReaderRow> {
     let number = "42652 73653 96226 88772 16468 66352 19473 98456 69479 50586 01377 56713";
@@ -11,6 +25,7 @@ pub fn readers() -> Vec<ReaderRow> {
         person: person(n),
         devices,
         safety_number: (n > 1).then(|| number.to_owned()),
+        safety_code: (n > 1).then(|| CODE.to_owned()),
         verified: false,
         changed_at: (n > 1).then(|| ago(120)),
     };

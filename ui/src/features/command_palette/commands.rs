@@ -50,7 +50,10 @@ pub fn entries(state: AppState) -> Vec<Entry> {
 }
 
 fn of_chords(state: AppState, chat_open: bool) -> impl Iterator<Item = Entry> {
-    let offered = BINDINGS.iter().filter(move |binding| is_offered(binding) && (chat_open || !wants_a_chat(binding)));
+    let may_lock = state.lock.with_untracked(|lock| lock.on);
+    let offered = BINDINGS.iter().filter(move |binding| {
+        is_offered(binding) && (chat_open || !wants_a_chat(binding)) && (may_lock || binding.action != Action::LockNow)
+    });
     offered.map(move |binding| {
         let run = move || _ = dispatch::run(state, binding.action);
         Entry { binding: Some(binding), ..Entry::new(binding.words, icon_of(binding.group), run) }

@@ -1,9 +1,11 @@
 //! End-to-end encryption as a person meets it: who can read a chat, own devices, confirming a new one, and the line over a
 //! chat where writing waits.
 
+mod comparing;
 mod confirm;
 mod devices;
 mod readers;
+mod sight;
 mod turn_on;
 
 use leptos::prelude::*;

@@ -2,14 +2,18 @@
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
-use view::{ChatId, Command, ReaderRow};
+use view::{ChatId, Command, ReaderRow, UserId};
 
-use crate::bridge::Attempt;
+use super::comparing::{Comparing, refusal};
+use crate::bridge::{self, Attempt};
 use crate::features::avatars::face;
-use crate::i18n::{t, t_with};
+use crate::features::invite::copy_text;
+use crate::i18n::{key, t, t_with};
 use crate::primitives::{
-    Avatar, AvatarSize, Button, ControlSize, EmptyState, Icon, IconName, IconSize, Skeleton, SkeletonShape,
+    Avatar, AvatarSize, Button, ButtonKind, ControlSize, Dialog, EmptyState, Icon, IconName, IconSize, Qr, Skeleton,
+    SkeletonShape,
 };
+use crate::state::AppState;
 
 /// The panel "who can read".
 #[component]
@@ -42,7 +46,7 @@ pub fn ReadersPanel(
                     />
                 }.into_any(),
                 Some(found) => {
-                    let rows = found.into_iter().map(|reader| view! { <Reader reader=reader changed=load /> });
+                    let rows = found.into_iter().map(|reader| view! { <Reader reader=reader open=pair changed=load /> });
                     view! { <ul class="readers__list">{rows.collect_view()}</ul> }.into_any()
                 }
             }}
@@ -51,14 +55,13 @@ pub fn ReadersPanel(
 }
 
 #[component]
-fn Reader(reader: ReaderRow, changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    let ReaderRow { person, devices, safety_number, verified, changed_at } = reader;
+fn Reader(reader: ReaderRow, open: bool, changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let ReaderRow { person, devices, safety_number, safety_code, verified, changed_at } = reader;
     let (name, id) = (person.name.clone(), person.id);
-    let attempt = Attempt::new();
-    let toggle = move || {
-        attempt.run(Command::VerifyPerson { user_id: id, on: !verified }, move |_| changed());
-    };
-    let numbered = safety_number.is_some();
+    let number = safety_number.zip(safety_code).map(|(digits, code)| {
+        let name = name.clone();
+        view! { <Number name=name id=id digits=digits code=code verified=verified open=open changed=changed /> }
+    });
     view! {
         <li class="readers__person">
             <div class="readers__head">
@@ -79,20 +82,97 @@ fn Reader(reader: ReaderRow, changed: impl Fn() + Copy + Send + Sync + 'static) 
             {changed_at.is_some().then(|| view! {
                 <p class="readers__changed" role="note">{move || t("encryption-changed")}</p>
             })}
-            {safety_number.map(|number| view! {
-                <p class="readers__label">{move || t("encryption-number")}</p>
-                <p class="readers__number">
-                    {number.split(' ').map(|group| view! { <span>{group.to_owned()}" "</span> }).collect_view()}
-                </p>
-                <p class="readers__help">{move || t("encryption-number-help")}</p>
-            })}
-            {numbered.then(|| view! {
+            {number}
+        </li>
+    }
+}
+
+/// The number of oneself and a person, as digits and as a code, and the ways to compare it.
+#[component]
+fn Number(
+    name: String,
+    id: UserId,
+    digits: String,
+    code: String,
+    verified: bool,
+    /// The code shows without being asked for.
+    open: bool,
+    changed: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let state = AppState::get();
+    let (shown, comparing) = (RwSignal::new(open), RwSignal::new(false));
+    let (name, digits, code) = (StoredValue::new(name), StoredValue::new(digits), StoredValue::new(code));
+    let named = move |words| t_with(words, &[("name", name.get_value().into())]);
+    let same = move || {
+        comparing.set(false);
+        state.toasts.done(untrack(|| named(key("compare-same"))));
+        changed();
+    };
+    let attempt = Attempt::new();
+    // Exactly what stands here is compared: a key that came meanwhile is not verified by a press meant for another one.
+    let agree = move || {
+        let said = digits.get_value();
+        attempt.run(Command::CompareCode { user_id: id, code: said }, move |body| match body {
+            ReplyBody::Compared { check } => match refusal(check) {
+                None => same(),
+                Some(words) => {
+                    state.toasts.refused(untrack(|| named(words)));
+                    changed();
+                }
+            },
+            _ => changed(),
+        });
+    };
+    let unverify = move || {
+        leptos::task::spawn_local(async move {
+            match bridge::ask(Command::UnverifyPerson { user_id: id }).await {
+                Ok(_) => changed(),
+                Err(failure) => state.toasts.failure(failure),
+            }
+        });
+    };
+    view! {
+        <p class="readers__label">{move || t("encryption-number")}</p>
+        <p class="readers__number">
+            {digits.with_value(|digits| digits.split(' ').map(|group| view! { <span>{group.to_owned()}" "</span> }).collect_view())}
+        </p>
+        <Show
+            when=move || shown.get()
+            fallback=move || view! {
                 <div>
-                    <Button size=ControlSize::Small busy=attempt.busy on_press=toggle>
-                        {move || if verified { t("encryption-unverify") } else { t("encryption-verify") }}
+                    <Button kind=ButtonKind::Ghost size=ControlSize::Small icon=IconName::Qr on_press=move || shown.set(true)>
+                        {move || t("encryption-show-code")}
                     </Button>
                 </div>
-            })}
-        </li>
+            }
+        >
+            <Qr text=Signal::stored(code.get_value()) label=move || named(key("encryption-qr")) />
+            <div>
+                <Button kind=ButtonKind::Ghost size=ControlSize::Small icon=IconName::Copy on_press=move || copy_text(state, code.get_value())>
+                    {move || t("encryption-copy-code")}
+                </Button>
+            </div>
+        </Show>
+        <p class="readers__help">{move || t("encryption-number-help")}</p>
+        <div class="readers__actions">
+            {if verified {
+                view! { <Button size=ControlSize::Small on_press=unverify>{move || t("encryption-unverify")}</Button> }.into_any()
+            } else {
+                view! {
+                    <Button size=ControlSize::Small icon=IconName::Qr on_press=move || comparing.set(true)>
+                        {move || t("encryption-compare")}
+                    </Button>
+                    <Button size=ControlSize::Small busy=attempt.busy on_press=agree>{move || t("encryption-verify")}</Button>
+                }.into_any()
+            }}
+        </div>
+        <Dialog
+            open=comparing
+            on_close=move || comparing.set(false)
+            title=move || t("compare-title")
+            close_label=move || t("common-close")
+        >
+            <Comparing person=id name=name.get_value() on_same=same />
+        </Dialog>
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::i18n::t;
 use crate::keys::live;
-use crate::keys::table::{BINDINGS, Group};
+use crate::keys::table::{self, Group};
 
 pub use settings::KeySettings;
 
@@ -24,7 +24,7 @@ pub fn ShortcutsDialog() -> impl IntoView {
 
 #[component]
 fn Chords(group: Group) -> impl IntoView {
-    let rows = BINDINGS.iter().filter(move |binding| binding.group == group && !binding.words.is_empty());
+    let rows = table::shown().filter(move |binding| binding.group == group);
     let rows = rows.map(move |binding| {
         let chord = move || live::words_of(binding);
         view! {

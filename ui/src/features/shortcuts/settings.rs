@@ -7,7 +7,7 @@ use super::finding::fits;
 use crate::i18n::{t, t_with};
 use crate::keys::keymap::{KEY, Refusal, chord_for, is_free};
 use crate::keys::press::KeyPress;
-use crate::keys::table::{BINDINGS, Binding, Group};
+use crate::keys::table::{self, BINDINGS, Binding, Group};
 use crate::keys::{Chord, live};
 use crate::primitives::{Button, ButtonKind, ControlSize, EmptyState, FieldKind, IconButton, IconName, TextField};
 use crate::state::AppState;
@@ -77,8 +77,7 @@ pub fn KeySettings() -> impl IntoView {
     let page = Page { state: AppState::get(), listening: RwSignal::new(None), said: RwSignal::new(None) };
     let query = RwSignal::new(String::new());
     let found = Signal::derive(move || {
-        let all = BINDINGS.iter().filter(|binding| !binding.words.is_empty());
-        let fitting = all.filter(|binding| fits(&query.get(), &t(binding.words), &live::words_of(binding)));
+        let fitting = table::shown().filter(|binding| fits(&query.get(), &t(binding.words), &live::words_of(binding)));
         fitting.collect::<Vec<_>>()
     });
     let changed = move || live::keymap().has_own();

@@ -9,6 +9,7 @@ mod pictures;
 use leptos::prelude::*;
 
 use crate::bridge;
+use crate::features::app_lock::AppLock;
 use crate::features::host_panel::HostPanel;
 use crate::features::privacy::PrivacySettings;
 use crate::features::profile::ProfileForm;
@@ -77,7 +78,11 @@ impl Section {
             Section::Profile => view! { <ProfileForm /> }.into_any(),
             Section::Appearance => view! { <Appearance /> }.into_any(),
             Section::Notifications => view! { <Notifications /> }.into_any(),
-            Section::Privacy => view! { <PrivacySettings /> }.into_any(),
+            Section::Privacy => view! {
+                <AppLock />
+                <PrivacySettings />
+            }
+            .into_any(),
             Section::Keys => view! { <KeySettings /> }.into_any(),
             Section::Hosting => view! { <HostPanel /> }.into_any(),
             Section::Account => view! { <Account /> }.into_any(),

@@ -1,11 +1,11 @@
 //! The cache wants a passphrase: the one made before, or a new one where the system has no keyring.
 
 use leptos::prelude::*;
-use view::Command;
+use view::{Command, HostCommand};
 
 use crate::bridge::Attempt;
 use crate::i18n::{key, t};
-use crate::primitives::{Button, ButtonKind, ControlSize, FieldKind, Logo, TextField};
+use crate::primitives::{Banner, BannerTone, Button, ButtonKind, ControlSize, FieldKind, IconName, Logo, TextField};
 
 /// Shortest passphrase, in characters.
 const PASSPHRASE_CHARS_MIN: usize = 8;
@@ -15,6 +15,8 @@ const PASSPHRASE_CHARS_MIN: usize = 8;
 pub fn Unlock(
     /// One is to be made.
     new: bool,
+    /// It is the app lock's.
+    lock: bool,
 ) -> impl IntoView {
     let passphrase = RwSignal::new(String::new());
     let again = RwSignal::new(String::new());
@@ -60,8 +62,30 @@ pub fn Unlock(
                     <Button kind=ButtonKind::Primary size=ControlSize::Large submit=true busy=attempt.busy>
                         {move || if new { t("unlock-make") } else { t("unlock-open") }}
                     </Button>
+                    {lock.then(|| view! { <Forgotten /> })}
                 </form>
             </main>
         </div>
+    }
+}
+
+/// The way out for who forgot it, with its price; asked for twice.
+#[component]
+fn Forgotten() -> impl IntoView {
+    let sure = RwSignal::new(false);
+    let attempt = Attempt::new();
+    let forget = move || attempt.run(Command::Host { host: HostCommand::ForgetLock }, |_| {});
+    view! {
+        <Show
+            when=move || sure.get()
+            fallback=move || view! {
+                <Button kind=ButtonKind::Ghost on_press=move || sure.set(true)>{move || t("lock-forgot")}</Button>
+            }
+        >
+            <Banner tone=BannerTone::Warning icon=IconName::Warning text=move || t("lock-forgot-means") />
+            <Button kind=ButtonKind::Danger busy=attempt.busy on_press=forget>{move || t("lock-forgot-sure")}</Button>
+            <Button kind=ButtonKind::Ghost on_press=move || sure.set(false)>{move || t("common-cancel")}</Button>
+            <p class="new-chat__error" role="alert">{attempt.words()}</p>
+        </Show>
     }
 }
