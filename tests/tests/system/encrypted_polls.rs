@@ -1,5 +1,7 @@
 //! Polls in an encrypted group, end to end: whole client apps on the real server, on both databases.
 
+use std::time::Duration;
+
 use protocol::{ChatId, ChatKind, ErrorCode, MessageId, Timestamp};
 use testkit::{Screen, TestDb, TestServer, new_local_id};
 use view::update::ReplyBody;
@@ -7,6 +9,7 @@ use view::{Command, CommandReply, Failure, MessageContent, NewPoll, PollRow};
 
 use crate::encrypted_groups::{ALICE, BOB, CAROL, Team};
 
+const HOUR_MS: i64 = 3_600_000;
 const PEOPLE: [usize; 3] = [ALICE, BOB, CAROL];
 const OPTIONS: [&str; 3] = ["тайна-ладога", "тайна-онега", "тайна-сегозеро"];
 
@@ -46,7 +49,7 @@ async fn all_count(team: &Team, id: &MessageId, votes: [u32; 3]) {
 }
 
 async fn a_group_asks_votes_and_closes_and_the_server_keeps_none_of_it(server: TestServer) {
-    let team = Team::meet(server).await;
+    let mut team = Team::meet(server).await;
     let local_id = new_local_id();
     let chat = ChatId::from(local_id);
     let create = Command::CreateChat {
@@ -91,13 +94,18 @@ async fn a_group_asks_votes_and_closes_and_the_server_keeps_none_of_it(server: T
     vote(&team, BOB, &chat, &id, &[0]).await;
     all_count(&team, &id, [0, 0, 2]).await;
 
-    let soon = Timestamp(i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap() + 4_000);
-    let timed = ask(&team, &chat, poll(Some(soon))).await;
+    let now = Timestamp(i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap());
+    let timed = ask(&team, &chat, poll(Some(Timestamp(now.0 + HOUR_MS)))).await;
     vote(&team, CAROL, &chat, &timed, &[1]).await;
+    all_count(&team, &timed, [0, 1, 0]).await;
+    team.server.advance(Duration::from_secs(3_601));
+    // What is due later makes the server look at what is due.
+    ask(&team, &chat, poll(Some(Timestamp(now.0 + 3 * HOUR_MS)))).await;
     for person in PEOPLE {
         let closed = |screen: &Screen| seen(screen, &timed).is_some_and(|poll| poll.closed);
         team.app(person).until("a poll whose time is over", closed).await;
     }
+    vote(&team, BOB, &chat, &timed, &[0]).await;
     all_count(&team, &timed, [0, 1, 0]).await;
 
     let anonymous = NewPoll { anonymous: true, ..poll(None) };
