@@ -65,6 +65,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         poll::Quiz,
         poll::Poll,
         poll::PollOption,
+        poll::Ballot,
         frame::Voters,
         frame::Keys,
         frame::ClaimedKey,

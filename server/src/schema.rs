@@ -26,6 +26,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(17, "link previews", LINK_PREVIEWS),
         Migration::shared(18, "hashing", HASHING),
         Migration::shared(19, "join requests", JOIN_REQUESTS),
+        Migration::shared(20, "sealed votes", SEALED_VOTES),
     ]
 }
 
@@ -436,5 +437,17 @@ CREATE TABLE join_requests (
     user_id BIGINT NOT NULL,
     asked_at_ms BIGINT NOT NULL,
     PRIMARY KEY (chat_id, user_id)
+) /*strict*/;
+";
+
+/// Votes that the server cannot read: the newest of each member.
+const SEALED_VOTES: &str = "
+CREATE TABLE sealed_votes (
+    message_id TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    -- The chat's revision of the vote.
+    rev BIGINT NOT NULL,
+    PRIMARY KEY (message_id, user_id)
 ) /*strict*/;
 ";

@@ -159,7 +159,8 @@ pub(super) fn message_bytes(message: &Message) -> usize {
 
 fn poll_bytes(poll: &Poll) -> usize {
     let options: usize = poll.options.iter().map(|option| 40 + json_bytes(&option.text)).sum();
-    200 + options + poll.solution.as_ref().map_or(0, |quiz| 60 + json_bytes(&quiz.explanation))
+    let ballots: usize = poll.ballots.iter().map(|ballot| 60 + ballot.content.len()).sum();
+    200 + options + ballots + poll.solution.as_ref().map_or(0, |quiz| 60 + json_bytes(&quiz.explanation))
 }
 
 fn preview_bytes(preview: &LinkPreview) -> usize {

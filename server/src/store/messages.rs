@@ -12,7 +12,7 @@ use protocol::{
 };
 use sql::{Error, Row, Tx, Value, params};
 
-use super::{in_list, members, message_id, scopes};
+use super::{in_list, members, message_id, polls, scopes};
 
 const COLUMNS: &str = "m.id, m.sender_id, u.username, m.content, m.message_type, m.timestamp_ms, m.reply_to, m.sealed,
     m.edited_at_ms, m.deleted_at_ms, m.seq, m.rev, m.extras, m.pinned_at_ms, m.details,
@@ -55,7 +55,7 @@ impl Details {
             forwarded: message.forwarded.clone(),
             replies: message.replies.clone(),
             attachments: message.attachments.clone(),
-            poll: message.poll.clone(),
+            poll: message.poll.as_deref().map(without_ballots),
             everyone: message.everyone,
             expires_at: message.expires_at,
             preview: message.preview.clone(),
@@ -67,6 +67,11 @@ impl Details {
         let Some(text) = text else { return Ok(Self::default()) };
         serde_json::from_str(&text).map_err(|e| Error::Bug(format!("messages.details: {e}")))
     }
+}
+
+/// Votes stand in a table of their own.
+fn without_ballots(poll: &Poll) -> Box<Poll> {
+    Box::new(Poll { ballots: Vec::new(), ..poll.clone() })
 }
 
 fn message(row: &Row<'_>) -> Result<(Message, i64), Error> {
@@ -211,7 +216,7 @@ pub fn versions(tx: &mut Tx<'_>, id: &MessageId) -> Result<Vec<Version>, Error> 
 /// See [`Error`].
 pub fn of_thread(tx: &mut Tx<'_>, root: &MessageId, before: u64, limit: u32) -> Result<Vec<Message>, Error> {
     let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.thread = ?1 AND m.seq < ?2 ORDER BY m.seq DESC LIMIT ?3");
-    load(tx, &sql, params![root.as_str(), before, limit])
+    load_told(tx, &sql, params![root.as_str(), before, limit])
 }
 
 /// How many messages of a thread stand, and when the newest of them was said.
@@ -235,7 +240,7 @@ pub fn pinned(tx: &mut Tx<'_>, chat: &ChatId, limit: u32) -> Result<Vec<Message>
         "SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.pinned_at_ms IS NOT NULL
          ORDER BY m.pinned_at_ms DESC, m.seq DESC LIMIT ?2"
     );
-    load(tx, &sql, params![chat.as_str(), limit])
+    load_told(tx, &sql, params![chat.as_str(), limit])
 }
 
 /// The message is in the chat.
@@ -287,13 +292,13 @@ pub fn changed(tx: &mut Tx<'_>, chat: &ChatId, after: u64, limit: u32) -> Result
     let sql = format!(
         "SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.rev > ?2 AND m.rev <> m.first_rev ORDER BY m.rev LIMIT ?3"
     );
-    let mut found = load(tx, &sql, params![chat.as_str(), after, limit])?;
+    let mut found = load_told(tx, &sql, params![chat.as_str(), after, limit])?;
     let known = known_at(tx, chat, after)?;
     let sql = format!(
         "SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.seq > ?2 AND m.rev > ?3 AND m.rev = m.first_rev
          ORDER BY m.seq LIMIT ?4"
     );
-    found.extend(load(tx, &sql, params![chat.as_str(), known, after, limit])?);
+    found.extend(load_told(tx, &sql, params![chat.as_str(), known, after, limit])?);
     found.sort_unstable_by_key(|message| message.rev);
     found.truncate(limit as usize);
     Ok(found)
@@ -326,7 +331,7 @@ fn known_at(tx: &mut Tx<'_>, chat: &ChatId, rev: u64) -> Result<u64, Error> {
 /// See [`Error`].
 pub fn before(tx: &mut Tx<'_>, chat: &ChatId, before: u64, limit: u32) -> Result<Vec<Message>, Error> {
     let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.seq < ?2 ORDER BY m.seq DESC LIMIT ?3");
-    load(tx, &sql, params![chat.as_str(), before, limit])
+    load_told(tx, &sql, params![chat.as_str(), before, limit])
 }
 
 /// The oldest messages with a `seq` above `after`, oldest first.
@@ -335,7 +340,7 @@ pub fn before(tx: &mut Tx<'_>, chat: &ChatId, before: u64, limit: u32) -> Result
 /// See [`Error`].
 pub fn after(tx: &mut Tx<'_>, chat: &ChatId, after: u64, limit: u32) -> Result<Vec<Message>, Error> {
     let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3");
-    load(tx, &sql, params![chat.as_str(), after, limit])
+    load_told(tx, &sql, params![chat.as_str(), after, limit])
 }
 
 /// The messages at these places of a chat, newest first.
@@ -349,7 +354,7 @@ pub fn at_places(tx: &mut Tx<'_>, chat: &ChatId, places: &[u64]) -> Result<Vec<M
     let (marks, mut values) = in_list(2, places.iter().map(|seq| Value::Int(i64::try_from(*seq).unwrap_or(i64::MAX))));
     values.insert(0, Value::Text(chat.as_str().into()));
     let sql = format!("SELECT {COLUMNS} {FROM} WHERE m.chat_id = ?1 AND m.seq IN ({marks}) ORDER BY m.seq DESC");
-    load(tx, &sql, &values)
+    load_told(tx, &sql, &values)
 }
 
 /// When the message at a place was accepted.
@@ -360,6 +365,13 @@ pub fn timestamp_at(tx: &mut Tx<'_>, chat: &ChatId, seq: u64) -> Result<Option<T
     tx.row("SELECT timestamp_ms FROM messages WHERE chat_id = ?1 AND seq = ?2", params![chat.as_str(), seq], |row| {
         Ok(Timestamp(row.int(0)?))
     })
+}
+
+/// As clients are told: with all that was voted inside of seals.
+fn load_told(tx: &mut Tx<'_>, sql: &str, values: &[Value<'_>]) -> Result<Vec<Message>, Error> {
+    let mut found = load(tx, sql, values)?;
+    polls::fill_in_ballots(tx, &mut found)?;
+    Ok(found)
 }
 
 fn load(tx: &mut Tx<'_>, sql: &str, values: &[Value<'_>]) -> Result<Vec<Message>, Error> {

@@ -1,7 +1,12 @@
-//! Tables `polls`, `poll_votes`: what of a poll its message does not say to all, and who chose what.
+//! Tables `polls`, `poll_votes`, `sealed_votes`: what of a poll its message does not say to all, and who chose what, as far as the
+//! server can read it.
 
-use protocol::{ChatId, MessageId, Quiz, Timestamp, UserId};
-use sql::{Error, Tx, params};
+use std::collections::HashMap;
+
+use protocol::{Ballot, ChatId, Message, MessageId, Quiz, Timestamp, UserId};
+use sql::{Error, Tx, Value, params};
+
+use super::in_list;
 
 /// An open poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +76,49 @@ pub fn remove(tx: &mut Tx<'_>, id: &MessageId) -> Result<(), Error> {
 /// See [`Error`].
 pub fn remove_votes(tx: &mut Tx<'_>, id: &MessageId) -> Result<(), Error> {
     tx.execute("DELETE FROM poll_votes WHERE message_id = ?1", params![id.as_str()])?;
+    tx.execute("DELETE FROM sealed_votes WHERE message_id = ?1", params![id.as_str()])?;
+    Ok(())
+}
+
+/// Puts a member's sealed vote in place of their earlier one.
+///
+/// # Errors
+/// See [`Error`].
+pub fn put_ballot(tx: &mut Tx<'_>, id: &MessageId, ballot: &Ballot) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO sealed_votes (message_id, user_id, content, rev) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (message_id, user_id) DO UPDATE SET content = excluded.content, rev = excluded.rev",
+        params![id.as_str(), ballot.user_id.0, ballot.content, ballot.rev],
+    )?;
+    Ok(())
+}
+
+/// Gives messages that ask inside of a seal the votes of their members, in their order.
+///
+/// # Errors
+/// See [`Error`].
+pub fn fill_in_ballots(tx: &mut Tx<'_>, messages: &mut [Message]) -> Result<(), Error> {
+    let sealed = messages.iter().enumerate().filter(|(_, m)| m.poll.as_ref().is_some_and(|poll| poll.sealed));
+    let places: HashMap<MessageId, usize> = sealed.map(|(place, message)| (message.id.clone(), place)).collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let (marks, values) = in_list(1, places.keys().map(|id| Value::Text(id.as_str().into())));
+    let ballots = tx.rows(
+        &format!(
+            "SELECT message_id, user_id, content, rev FROM sealed_votes WHERE message_id IN ({marks}) ORDER BY rev"
+        ),
+        &values,
+        |row| {
+            let ballot = Ballot { user_id: UserId(row.int(1)?), content: row.text(2)?, rev: row.count(3)? };
+            Ok((super::message_id(row.text(0)?)?, ballot))
+        },
+    )?;
+    for (id, ballot) in ballots {
+        if let Some(poll) = places.get(&id).and_then(|place| messages[*place].poll.as_mut()) {
+            poll.ballots.push(ballot);
+        }
+    }
     Ok(())
 }
 

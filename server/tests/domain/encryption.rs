@@ -36,7 +36,7 @@ impl Policy for Trusting {
 }
 
 /// A device: its keys, and the person whose it is.
-struct Phone {
+pub struct Phone {
     store: Store,
     id: DeviceId,
     person: String,
@@ -83,7 +83,7 @@ impl Phone {
     }
 
     /// A commit that adds these, or only renews the own key.
-    fn commit(&mut self, chat: &ChatId, generation: u32, add: &Keys) -> Commit {
+    pub fn commit(&mut self, chat: &ChatId, generation: u32, add: &Keys) -> Commit {
         let id = group(chat, generation);
         let made = self.step(|cx, me| {
             let mut group = Group::load(cx, &id)?.unwrap();
@@ -105,7 +105,7 @@ impl Phone {
         }
     }
 
-    fn confirm(&mut self, commit: &Commit) {
+    pub fn confirm(&mut self, commit: &Commit) {
         let bytes = URL_SAFE_NO_PAD.decode(&commit.content).unwrap();
         let id = group(&commit.chat_id, commit.generation);
         self.step(|cx, _| Group::load(cx, &id)?.unwrap().confirm(cx, &bytes));
@@ -118,7 +118,7 @@ impl Phone {
         });
     }
 
-    fn seal(&mut self, chat: &ChatId, generation: u32, said: &str) -> String {
+    pub fn seal(&mut self, chat: &ChatId, generation: u32, said: &str) -> String {
         let id = group(chat, generation);
         let sealed = self.step(|cx, me| Group::load(cx, &id)?.unwrap().seal(cx, me, said.as_bytes(), b""));
         URL_SAFE_NO_PAD.encode(sealed)
@@ -140,21 +140,21 @@ async fn publish(person: &Person, phone: &mut Phone, keys: u32) -> protocol::Dev
     }
 }
 
-async fn claim(person: &Person, chat: &ChatId) -> Keys {
+pub async fn claim(person: &Person, chat: &ChatId) -> Keys {
     match person.ask(Request::ClaimKeys(ChatRef { chat_id: chat.clone() })).await.unwrap() {
         Reply::Keys(keys) => keys,
         other => panic!("{other:?}"),
     }
 }
 
-async fn accepted(person: &Person, commit: &Commit) -> CommitAccepted {
+pub async fn accepted(person: &Person, commit: &Commit) -> CommitAccepted {
     match person.ask(Request::Commit(commit.clone())).await.unwrap() {
         Reply::CommitAccepted(accepted) => accepted,
         other => panic!("{other:?}"),
     }
 }
 
-fn sealed(chat: &ChatId, content: String) -> protocol::frame::PostMessage {
+pub fn sealed(chat: &ChatId, content: String) -> protocol::frame::PostMessage {
     protocol::frame::PostMessage { content, encrypt_for_recipients: true, ..text(chat, "") }
 }
 
@@ -177,13 +177,13 @@ fn commits(rows: &[Row]) -> Vec<&Handshake> {
 }
 
 /// Alice and bob with a device each, and alice's group for their private chat accepted.
-struct Couple {
-    team: Team,
-    alice: Person,
-    bob: Person,
-    hers: Phone,
-    his: Phone,
-    chat: ChatId,
+pub struct Couple {
+    pub team: Team,
+    pub alice: Person,
+    pub bob: Person,
+    pub hers: Phone,
+    pub his: Phone,
+    pub chat: ChatId,
 }
 
 impl Couple {
@@ -198,7 +198,7 @@ impl Couple {
         Self { team, alice, bob, hers, his, chat }
     }
 
-    async fn together(db: sql::Db) -> Self {
+    pub async fn together(db: sql::Db) -> Self {
         let mut couple = Self::new(db).await;
         couple.hers.create(&couple.chat, 1);
         let mut keys = claim(&couple.alice, &couple.chat).await;

@@ -21,6 +21,7 @@ mod permissions;
 mod polls;
 mod previews;
 mod rights;
+mod sealed_polls;
 mod search;
 mod syncing;
 mod talk;

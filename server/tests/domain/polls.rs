@@ -35,7 +35,7 @@ async fn ask(person: &Person, chat: &ChatId, poll: NewPoll) -> MessageId {
 }
 
 fn voting(chat: &ChatId, id: &MessageId, options: &[u32]) -> Request {
-    Request::Vote(Vote { chat_id: chat.clone(), message_id: id.clone(), options: options.to_vec() })
+    Request::Vote(Vote { chat_id: chat.clone(), message_id: id.clone(), options: options.to_vec(), ballot: None })
 }
 
 async fn vote(

@@ -102,6 +102,7 @@ impl Team {
                 "polls",
                 "message_index",
                 "poll_votes",
+                "sealed_votes",
                 "devices",
                 "key_packages",
                 "mls_groups",

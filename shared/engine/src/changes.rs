@@ -75,8 +75,8 @@ impl Engine {
                 self.change_message(s, What::RemovePreview, Request::RemovePreview(remove))?;
             }
             Command::Forward { chat_id, message_ids, to } => {
-                if self.brings_polls(s, &chat_id, &message_ids, &to)? {
-                    return Ok(Answer::Failed(Failure::Refused { code: ErrorCode::PlaintextRefused }));
+                if let Some(code) = self.brings_polls(s, &chat_id, &message_ids, &to)? {
+                    return Ok(Answer::Failed(Failure::Refused { code }));
                 }
                 self.forward(s, &chat_id, &message_ids, &to)?;
             }
@@ -147,25 +147,27 @@ impl Engine {
         Ok(true)
     }
 
-    /// Polls would come into a chat whose contents are sealed, and the server could not count.
+    /// Polls would come into a chat whose contents are sealed, or out of one: they stay where they were asked.
     fn brings_polls(
         &mut self,
         s: &mut Step<'_, '_>,
         from: &ChatId,
         ids: &[MessageId],
         to: &[ChatId],
-    ) -> Result<bool, EngineError> {
+    ) -> Result<Option<ErrorCode>, EngineError> {
         let mut sealed = false;
         for chat in to {
             sealed |= chats::get(s.tx, chat)?.is_some_and(|info| self.seals(&info));
         }
-        for id in ids.iter().filter(|_| sealed) {
+        for id in ids {
             let said = messages::get(s.tx, from, id)?;
-            if said.is_some_and(|said| said.details.poll.is_some()) {
-                return Ok(true);
+            match said.and_then(|said| said.details.poll) {
+                Some(poll) if poll.sealed => return Ok(Some(ErrorCode::Forbidden)),
+                Some(_) if sealed => return Ok(Some(ErrorCode::PlaintextRefused)),
+                _ => {}
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Says messages again in other chats, in their order; those that are not on the server yet are passed over.

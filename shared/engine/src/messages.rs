@@ -146,7 +146,7 @@ impl Details {
             forwarded: message.forwarded.clone(),
             replies: message.replies.clone(),
             attachments: message.attachments.clone(),
-            poll: message.poll.clone(),
+            poll: message.poll.clone().map(without_ballots),
             preview: message.preview.clone(),
             asked: None,
             everyone: message.everyone,
@@ -158,6 +158,12 @@ impl Details {
     pub(crate) fn text(&self) -> Option<String> {
         (*self != Self::default()).then(|| serde_json::to_string(self).expect("texts and numbers are JSON"))
     }
+}
+
+/// Votes inside of seals are kept by whom they are of.
+fn without_ballots(mut poll: Box<Poll>) -> Box<Poll> {
+    poll.ballots.clear();
+    poll
 }
 
 const COLUMNS: &str = "n, id, ord, seq, sender_id, content, kind, at_ms, reply_to, mentions, reactions, sealed, edited, \

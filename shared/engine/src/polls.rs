@@ -1,8 +1,9 @@
 //! Polls as this person sees them: what all see, one's own vote from one's own data, and on top of that what is still on its way.
+//! In encrypted chats all votes come sealed, and are counted here.
 
 use protocol::frame::{ListVoters, MessageRef, Vote, Voters};
 use protocol::poll::vote_key;
-use protocol::{ChatId, MessageId, NewPoll, OwnVote, Poll, Request, Role};
+use protocol::{ChatId, ErrorCode, MessageId, NewPoll, OwnVote, Poll, Quiz, Request, Role};
 use sql::params;
 use view::rows::{PollOptionRow, PollRow};
 use view::update::ReplyBody;
@@ -18,21 +19,24 @@ use crate::messages::{self, Details, State, Stored};
 use crate::outbox::What;
 use crate::outbox::overlay::Overlay;
 use crate::requests::{Ask, Waiting};
+use crate::sealing::votes;
 use crate::step::Step;
 
 impl Engine {
     /// Commands about polls.
     pub(crate) fn poll(&mut self, s: &mut Step<'_, '_>, id: u32, command: Command) -> Result<Answer, EngineError> {
-        let refused = Answer::Failed(Failure::Refused { code: protocol::ErrorCode::NotFound });
+        let refused = Answer::Failed(Failure::Refused { code: ErrorCode::NotFound });
         match command {
             Command::SendPoll { chat_id, local_id, question, poll, thread } => {
                 let (Some(sender), Some(info)) = (self.me(), chats::get(s.tx, &chat_id)?) else { return Ok(refused) };
-                if self.seals(&info) {
-                    // The server counts votes, so it must read what it counts.
-                    return Ok(Answer::Failed(Failure::Refused { code: protocol::ErrorCode::PlaintextRefused }));
+                let seals = self.seals(&info);
+                if seals && poll.anonymous {
+                    // Who seals a vote signs it.
+                    return Ok(Answer::Failed(Failure::Refused { code: ErrorCode::InvalidField }));
                 }
+                let shown = if seals { votes::asked_here(&poll) } else { poll.opened() };
                 let details =
-                    Details { poll: Some(Box::new(poll.opened())), asked: Some(Box::new(poll)), ..Details::default() };
+                    Details { poll: Some(Box::new(shown)), asked: Some(Box::new(poll)), ..Details::default() };
                 let draft = Draft { text: question, reply_to: None };
                 let (mentions, thread) = (Vec::new(), thread.as_ref());
                 self.post(
@@ -42,10 +46,15 @@ impl Engine {
                 )?;
             }
             Command::Vote { chat_id, message_id, options } => {
-                if messages::get(s.tx, &chat_id, &message_id)?.is_none() {
+                let Some(stored) = messages::get(s.tx, &chat_id, &message_id)? else { return Ok(refused) };
+                let poll = stored.details.poll.as_deref().filter(|poll| poll.sealed);
+                if poll.is_some_and(|poll| poll.options.is_empty()) {
                     return Ok(refused);
                 }
-                self.change_message(s, What::Vote, Request::Vote(Vote { chat_id, message_id, options }))?;
+                // Until it is sealed, the ballot says what the vote is given to.
+                let ballot = poll.map(|poll| votes::asked_of(&stored.content, poll));
+                let options = sorted(options);
+                self.change_message(s, What::Vote, Request::Vote(Vote { chat_id, message_id, options, ballot }))?;
             }
             Command::ClosePoll { chat_id, message_id } => {
                 if messages::get(s.tx, &chat_id, &message_id)?.is_none() {
@@ -54,6 +63,9 @@ impl Engine {
                 self.change_message(s, What::ClosePoll, Request::ClosePoll(MessageRef { chat_id, message_id }))?;
             }
             Command::ListVoters { chat_id, message_id, option, cursor } => {
+                if let Some(body) = self.voters_here(s, &chat_id, &message_id, option)? {
+                    return Ok(Answer::Now(body));
+                }
                 if !self.is_entered() {
                     return Ok(Answer::Failed(Failure::Offline));
                 }
@@ -76,6 +88,49 @@ impl Engine {
         Ok(ReplyBody::Voters { people, next_cursor: page.next_cursor })
     }
 
+    /// Those who chose an answer of a poll whose votes are counted here.
+    fn voters_here(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        id: &MessageId,
+        option: u32,
+    ) -> Result<Option<ReplyBody>, EngineError> {
+        let Some(stored) = messages::get(s.tx, chat, id)? else { return Ok(None) };
+        let Some(poll) = stored.details.poll.as_deref().filter(|poll| poll.sealed) else { return Ok(None) };
+        let mut people = Vec::new();
+        for vote in votes::counted(s.tx, chat, id, &stored.content, poll)? {
+            if vote.options.contains(&option) {
+                people.push(self.person_row(s, vote.user)?);
+            }
+        }
+        Ok(Some(ReplyBody::Voters { people, next_cursor: None }))
+    }
+
+    /// What this person chose and the counts hold; the counts of a sealed poll are made here.
+    fn known_vote(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        m: &Stored,
+        shown: &mut Poll,
+    ) -> Result<(Vec<u32>, Option<Quiz>), EngineError> {
+        if !shown.sealed {
+            let kept = items::value(s.tx, &vote_key(&m.id))?;
+            let kept = kept.and_then(|json| serde_json::from_str::<OwnVote>(&json).ok());
+            return Ok(kept.map_or((Vec::new(), None), |vote| (vote.options, vote.solution)));
+        }
+        let mut own = Vec::new();
+        for vote in votes::counted(s.tx, chat, &m.id, &m.content, shown)? {
+            shown.count(&[], &vote.options);
+            if Some(vote.user) == self.me() {
+                own = vote.options;
+            }
+        }
+        let solution = shown.solution.take().filter(|_| !own.is_empty() || shown.closed_at.is_some());
+        Ok((own, solution))
+    }
+
     /// The poll of a message; `None` when it asks nothing.
     pub(crate) fn poll_row(
         &mut self,
@@ -86,9 +141,12 @@ impl Engine {
         own: bool,
     ) -> Result<Option<PollRow>, EngineError> {
         let Some(poll) = m.details.poll.as_deref().filter(|_| !m.deleted) else { return Ok(None) };
-        let kept = items::value(s.tx, &vote_key(&m.id))?.and_then(|json| serde_json::from_str::<OwnVote>(&json).ok());
-        let (known, told) = kept.map_or((Vec::new(), None), |vote| (vote.options, vote.solution));
+        if poll.sealed && poll.options.is_empty() {
+            // It was not opened.
+            return Ok(None);
+        }
         let mut shown = poll.clone();
+        let (known, told) = self.known_vote(s, &info.id, m, &mut shown)?;
         let pending = overlay.poll(&m.id);
         let chosen = match pending.vote {
             Some(options) => {
@@ -138,6 +196,12 @@ impl Engine {
     }
 }
 
+fn sorted(mut options: Vec<u32>) -> Vec<u32> {
+    options.sort_unstable();
+    options.dedup();
+    options
+}
+
 /// What becomes of a poll that is said again elsewhere: an open one is asked anew, a closed one told with its results.
 pub(crate) fn forwarded(poll: Option<&Poll>) -> Option<Box<Poll>> {
     let mut poll = poll?.clone();
@@ -160,7 +224,7 @@ pub(crate) fn asked(details: &Details) -> Option<Box<NewPoll>> {
         options: poll.options.iter().map(|option| option.text.clone()).collect(),
         multiple: poll.multiple,
         anonymous: poll.anonymous,
-        quiz: None,
+        quiz: poll.solution.clone().filter(|_| poll.sealed),
         closes_at: poll.closes_at,
     };
     details.asked.clone().or_else(|| details.poll.as_deref().map(again).map(Box::new))

@@ -21,6 +21,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(16, "join requests", JOIN_REQUESTS),
     Migration::shared(17, "sealed groups", TOLD),
     Migration::shared(18, "sealed files", SEALED_FILES),
+    Migration::shared(19, "sealed votes", SEALED_VOTES),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -51,7 +52,7 @@ pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
          DELETE FROM gone; DELETE FROM clock; DELETE FROM news; DELETE FROM news_read;
          DELETE FROM mls_rows; DELETE FROM mls_me; DELETE FROM mls_groups; DELETE FROM mls_key_packages;
          DELETE FROM sealing; DELETE FROM devices; DELETE FROM person_pins; DELETE FROM sealed_groups;
-         DELETE FROM sealed_log; DELETE FROM sealed_known; DELETE FROM archive_due; DELETE FROM file_seals;
+         DELETE FROM sealed_log; DELETE FROM sealed_known; DELETE FROM archive_due; DELETE FROM file_seals; DELETE FROM sealed_votes;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -372,4 +373,16 @@ CREATE TABLE file_seals (            -- what opens the files of encrypted chats
 ) /*strict*/;
 CREATE INDEX file_seals_by_file ON file_seals (file_id, n);
 ALTER TABLE transfers ADD COLUMN source TEXT;   -- of one that goes up: JSON of the file on the server that it is a copy of
+";
+
+const SEALED_VOTES: &str = "
+CREATE TABLE sealed_votes (          -- in polls of encrypted chats: the newest of each member
+    chat_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    rev BIGINT NOT NULL,             -- of the vote, in the chat's scope; 0 for one from before a snapshot
+    cipher BYTEA NOT NULL,           -- SHA-256 of what it was sealed as; empty for one from the archive
+    choice TEXT,                     -- JSON of sealing::votes::Choice; null for one that cannot be opened
+    PRIMARY KEY (chat_id, message_id, user_id)
+) /*strict*/;
 ";

@@ -33,7 +33,7 @@ pub use model::{
     Chat, ChatKind, Forwarded, Item, Member, Membership, Message, MessageType, Note, PresenceStatus, Replies, Rights,
     Role, User, Version,
 };
-pub use poll::{NewPoll, OwnVote, Poll, PollOption, Quiz};
+pub use poll::{Ballot, NewPoll, OwnVote, Poll, PollOption, Quiz};
 pub use preview::LinkPreview;
 pub use privacy::{Audience, Contact, Privacy};
 pub use scope::{Row, Scope};

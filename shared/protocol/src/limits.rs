@@ -24,6 +24,8 @@ pub const POLL_OPTIONS_MAX: usize = 12;
 pub const POLL_OPTION_CHARS_MAX: usize = 100;
 /// Longest explanation of a quiz's right answer, in characters.
 pub const POLL_EXPLANATION_CHARS_MAX: usize = 200;
+/// Longest sealed vote, in bytes of base64.
+pub const BALLOT_BYTES_MAX: usize = 2048;
 /// Longest link that is previewed, in bytes.
 pub const LINK_BYTES_MAX: usize = 2048;
 /// Longest title of a preview, in characters.

@@ -1,9 +1,12 @@
 //! Polls: a message that asks. Its content is the question, so that whoever knows no polls still reads it. What all may see stands in
 //! the message; a quiz's right answer stays with the server until the poll is closed, and is told to those who have answered.
+//!
+//! In a sealed message question, options and votes are inside of seals: the server knows that it asks and until when, orders the
+//! votes, and takes none once the poll is closed. Members' devices count.
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::MessageId;
+use crate::id::{MessageId, UserId};
 use crate::time::Timestamp;
 
 /// Entries about one's own votes: `vote:MESSAGE_ID`. Only the server writes them.
@@ -14,7 +17,7 @@ pub const VOTE: &str = "vote:";
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewPoll {
     /// The answers to choose from: 2 to [`crate::limits::POLL_OPTIONS_MAX`], each of 1 to
-    /// [`crate::limits::POLL_OPTION_CHARS_MAX`] characters, no two alike.
+    /// [`crate::limits::POLL_OPTION_CHARS_MAX`] characters, no two alike. None in a sealed message, nor anything else but `closes_at`.
     pub options: Vec<String>,
     /// One may choose several. Not in a quiz.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -67,6 +70,24 @@ pub struct Poll {
     /// Of a closed quiz: the right answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub solution: Option<Quiz>,
+    /// Of a sealed message: what can be chosen is inside of it, and members' devices count.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sealed: bool,
+    /// Of a sealed poll: the newest vote of each member. A row that comes live holds what is new only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ballots: Vec<Ballot>,
+}
+
+/// A vote that the server cannot read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ballot {
+    /// Who sent it.
+    pub user_id: UserId,
+    /// A sealed envelope, base64.
+    pub content: String,
+    /// The chat's revision of the vote: votes count in this order.
+    pub rev: u64,
 }
 
 /// One answer of a poll.
@@ -103,7 +124,14 @@ impl NewPoll {
             closes_at: self.closes_at,
             closed_at: None,
             solution: None,
+            sealed: false,
+            ballots: Vec::new(),
         }
+    }
+
+    /// What the server is told of one that is asked inside of a seal.
+    pub fn outside(&self) -> Self {
+        Self { options: Vec::new(), multiple: false, anonymous: false, quiz: None, closes_at: self.closes_at }
     }
 }
 

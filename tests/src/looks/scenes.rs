@@ -423,6 +423,12 @@ pub const SCENES: &[Scene] = &[
         &[OPEN, MESSAGE, PressIcon(".composer__line .icon-button", "Poll"), PressNth(".new-poll .switch__input", 2)],
         ".new-poll .select__input",
     ),
+    scene(
+        "poll-new-encrypted",
+        "team,newcomer",
+        &[PressNth(".chat-row .list-row", 2), MESSAGE, PressIcon(".composer__line .icon-button", "Poll")],
+        ".new-poll .switch__input:disabled",
+    ),
     scene("versions", "team", &[OPEN, MESSAGE, Click("button.message__edited")], ".versions__one"),
     scene(
         "info-files",

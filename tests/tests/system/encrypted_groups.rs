@@ -8,19 +8,19 @@ use view::update::ReplyBody;
 use view::{Command, CommandReply, DeviceStanding, MessageContent, MessageRow, SystemNote};
 
 /// Alice, bob, carol and dave, each with an app.
-struct Team {
-    server: TestServer,
+pub struct Team {
+    pub server: TestServer,
     apps: Vec<(Headless, UserId)>,
     _folders: Vec<tempfile::TempDir>,
 }
 
-const ALICE: usize = 0;
-const BOB: usize = 1;
-const CAROL: usize = 2;
+pub const ALICE: usize = 0;
+pub const BOB: usize = 1;
+pub const CAROL: usize = 2;
 const DAVE: usize = 3;
 
 impl Team {
-    async fn meet(server: TestServer) -> Self {
+    pub async fn meet(server: TestServer) -> Self {
         let (mut apps, mut folders) = (Vec::new(), Vec::new());
         for name in ["alice", "bob", "carol", "dave"] {
             folders.push(tempfile::tempdir().unwrap());
@@ -36,11 +36,16 @@ impl Team {
         Self { server, apps, _folders: folders }
     }
 
-    fn app(&self, person: usize) -> &Headless {
+    pub fn app(&self, person: usize) -> &Headless {
         &self.apps[person].0
     }
 
-    async fn done(&self, person: usize, command: Command) -> ReplyBody {
+    /// Somebody's number.
+    pub fn id(&self, person: usize) -> UserId {
+        self.apps[person].1
+    }
+
+    pub async fn done(&self, person: usize, command: Command) -> ReplyBody {
         let what = format!("{command:?}");
         match self.app(person).ask(command).await {
             CommandReply::Ok { body } => body,
@@ -57,7 +62,7 @@ impl Team {
         id
     }
 
-    async fn look_at(&self, person: usize, chat: &ChatId) {
+    pub async fn look_at(&self, person: usize, chat: &ChatId) {
         self.app(person)
             .until("the chat", |screen| screen.chats.iter().any(|row| row.id == *chat && row.encrypted))
             .await;

@@ -15,6 +15,7 @@ mod desk_notifications;
 mod desktop;
 mod encrypted;
 mod encrypted_groups;
+mod encrypted_polls;
 mod export;
 mod files;
 mod guest;

@@ -7,6 +7,7 @@ poll-answer-long = At most 100 characters
 poll-answer-twice = This answer is there already
 poll-wish-anonymous = Anonymous
 poll-wish-anonymous-help = Nobody sees who voted for what
+poll-wish-anonymous-sealed = Not in an encrypted chat: members’ devices count the votes there, so they know whose each one is
 poll-wish-several = Several answers may be chosen
 poll-wish-quiz = Quiz
 poll-wish-quiz-help = One answer is right, and an answer cannot be changed

@@ -7,6 +7,7 @@ poll-answer-long = Не длиннее 100 символов
 poll-answer-twice = Такой вариант уже есть
 poll-wish-anonymous = Анонимный
 poll-wish-anonymous-help = Никто не увидит, кто как проголосовал
+poll-wish-anonymous-sealed = В зашифрованном чате недоступно: голоса считают устройства участников, и им видно, кто как проголосовал
 poll-wish-several = Можно выбрать несколько
 poll-wish-quiz = Викторина
 poll-wish-quiz-help = Один ответ верный, изменить свой ответ нельзя

@@ -6,14 +6,17 @@
 
 use protocol::frame::{ListVoters, MessageAccepted, MessageRef, PostMessage, Vote, Voters};
 use protocol::limits::{
-    DIRECTORY_PAGE_MAX, POLL_EXPLANATION_CHARS_MAX, POLL_OPTION_CHARS_MAX, POLL_OPTIONS_MAX, SCHEDULE_AHEAD_MS_MAX,
+    BALLOT_BYTES_MAX, DIRECTORY_PAGE_MAX, POLL_EXPLANATION_CHARS_MAX, POLL_OPTION_CHARS_MAX, POLL_OPTIONS_MAX,
+    SCHEDULE_AHEAD_MS_MAX,
 };
 use protocol::poll::vote_key;
-use protocol::{Item, Message, MessageId, NewPoll, OwnVote, Poll, Quiz, Role, Row, Scope, Timestamp};
+use protocol::{
+    Ballot, ErrorCode, Item, Message, MessageId, NewPoll, OwnVote, Poll, Quiz, Role, Row, Scope, Timestamp,
+};
 
 use super::accepted;
 use super::change::{no_such_message, standing, tell};
-use crate::domain::{Cx, Failure, access};
+use crate::domain::{Cx, Failure, access, groups};
 use crate::store::due::{self, Due};
 use crate::store::polls::{self, PollRow};
 use crate::store::{items, messages};
@@ -35,8 +38,11 @@ pub(super) struct Asked {
 /// `invalid_field`.
 pub(super) fn asked(cx: &Cx<'_, '_>, body: &PostMessage) -> Result<Option<Asked>, Failure> {
     let Some(poll) = &body.poll else { return Ok(None) };
-    if body.encrypt_for_recipients || !body.attachments.is_empty() {
-        return Err(Failure::field("poll", "not in a sealed message, nor with files"));
+    if !body.attachments.is_empty() {
+        return Err(Failure::field("poll", "not with files"));
+    }
+    if body.encrypt_for_recipients {
+        return asked_inside(poll, cx.now).map(Some);
     }
     check(poll, cx.now)?;
     super::check_content(&body.content, true)?;
@@ -45,6 +51,15 @@ pub(super) fn asked(cx: &Cx<'_, '_>, body: &PostMessage) -> Result<Option<Asked>
         option.text = option.text.trim().to_owned();
     }
     Ok(Some(Asked { shown, solution: poll.quiz.clone() }))
+}
+
+/// The poll of a sealed message: what is asked is inside.
+fn asked_inside(poll: &NewPoll, now: Timestamp) -> Result<Asked, Failure> {
+    if *poll != poll.outside() {
+        return Err(Failure::field("poll", "of a sealed message only closes_at is told"));
+    }
+    check_moment(poll.closes_at, now)?;
+    Ok(Asked { shown: Poll { sealed: true, ..poll.opened() }, solution: None })
 }
 
 fn check(poll: &NewPoll, now: Timestamp) -> Result<(), Failure> {
@@ -70,20 +85,25 @@ fn check(poll: &NewPoll, now: Timestamp) -> Result<(), Failure> {
             return wrong("an explanation is at most 200 characters");
         }
     }
-    match poll.closes_at {
-        Some(at) if at <= now => wrong("it would be closed already"),
-        Some(at) if at.0 > now.0 + SCHEDULE_AHEAD_MS_MAX => wrong("more than ten years ahead"),
+    check_moment(poll.closes_at, now)
+}
+
+fn check_moment(closes_at: Option<Timestamp>, now: Timestamp) -> Result<(), Failure> {
+    match closes_at {
+        Some(at) if at <= now => Err(Failure::field("poll", "it would be closed already")),
+        Some(at) if at.0 > now.0 + SCHEDULE_AHEAD_MS_MAX => Err(Failure::field("poll", "more than ten years ahead")),
         _ => Ok(()),
     }
 }
 
 /// The poll of a forwarded message: an open one is asked anew, a closed one told with its results. Who chose what stays where it was
-/// asked.
+/// asked, and so does what was asked inside of a seal.
 ///
 /// # Errors
 /// See [`sql::Error`].
 pub(super) fn forwarded(cx: &mut Cx<'_, '_>, original: &Message) -> Result<Option<Asked>, Failure> {
-    let Some(mut shown) = original.poll.as_deref().cloned() else { return Ok(None) };
+    let open = original.poll.as_deref().filter(|poll| !poll.sealed);
+    let Some(mut shown) = open.cloned() else { return Ok(None) };
     let open = polls::get(cx.tx, &original.id)?;
     // Past its moment, though nobody has closed it yet.
     let over = shown.closes_at.filter(|at| *at <= cx.now);
@@ -141,6 +161,12 @@ pub(super) fn ended(cx: &mut Cx<'_, '_>, message: &Message) -> Result<(), Failur
 pub fn vote(cx: &mut Cx<'_, '_>, mut body: Vote) -> Result<MessageAccepted, Failure> {
     access::own_row(cx, &body.chat_id)?;
     let (message, _) = open(cx, &body.chat_id, &body.message_id)?;
+    if message.poll.as_deref().is_some_and(|poll| poll.sealed) {
+        return vote_inside(cx, body);
+    }
+    if body.ballot.is_some() {
+        return Err(Failure::field("ballot", "the poll is not sealed"));
+    }
     body.options.sort_unstable();
     body.options.dedup();
     check_choice(&message, &body.options)?;
@@ -162,6 +188,28 @@ pub fn vote(cx: &mut Cx<'_, '_>, mut body: Vote) -> Result<MessageAccepted, Fail
     message.rev = rev;
     messages::update(cx.tx, &message)?;
     tell_own(cx, &message.id, OwnVote { options: body.options, rev, solution: open.solution })?;
+    Ok(tell(cx, body.chat_id, message))
+}
+
+/// A vote that only members' devices can read takes the place of the member's earlier one.
+fn vote_inside(cx: &mut Cx<'_, '_>, body: Vote) -> Result<MessageAccepted, Failure> {
+    let Some(content) = body.ballot.filter(|_| body.options.is_empty()) else {
+        return Err(Failure::refused(ErrorCode::PlaintextRefused, "this poll takes sealed votes only"));
+    };
+    if content.len() > BALLOT_BYTES_MAX {
+        return Err(Failure::field("ballot", "longer than 2048 bytes"));
+    }
+    groups::check_sealed(cx, &body.chat_id, &content, true)?;
+    let rev = cx.next_rev(&Scope::Chat(body.chat_id.clone()))?;
+    // Only now: the poll may have been closed by who had the chat before.
+    let (mut message, _) = open(cx, &body.chat_id, &body.message_id)?;
+    let ballot = Ballot { user_id: cx.actor, content, rev };
+    polls::put_ballot(cx.tx, &message.id, &ballot)?;
+    message.rev = rev;
+    messages::update(cx.tx, &message)?;
+    if let Some(poll) = message.poll.as_mut() {
+        poll.ballots.push(ballot);
+    }
     Ok(tell(cx, body.chat_id, message))
 }
 
@@ -245,8 +293,8 @@ pub fn voters(cx: &mut Cx<'_, '_>, body: &ListVoters) -> Result<Voters, Failure>
     }
     let message = standing(cx, &body.chat_id, &body.message_id)?;
     let poll = message.poll.as_deref().ok_or_else(no_such_message)?;
-    if poll.anonymous {
-        return Err(Failure::forbidden("the poll is anonymous"));
+    if poll.anonymous || poll.sealed {
+        return Err(Failure::forbidden("the poll is anonymous, or sealed"));
     }
     if body.option as usize >= poll.options.len() {
         return Err(Failure::field("option", "no such option"));

@@ -192,6 +192,7 @@ impl Engine {
         if let Some(at) = message.expires_at.filter(|_| message.deleted_at.is_none()) {
             self.going.note(at.0);
         }
+        self.ballots_came(s, chat, message)?;
         let opened = self.opened_copy(s, chat, message, source)?;
         let message = opened.as_ref().map_or(message, |(message, _)| message);
         let meaning = Meaning::of(message, me, &self.keywords);

@@ -5,7 +5,7 @@ use sql::{Error, Tx, params};
 
 use super::{Details, get, people_of, people_text};
 use crate::sealing::content::Inside;
-use crate::sealing::files;
+use crate::sealing::{files, votes};
 use crate::search;
 
 /// What a message says, if it was opened from just this.
@@ -30,7 +30,9 @@ pub(crate) fn sealed_as(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Resul
     let cipher = cipher.try_into().map_err(|_| Error::Bug("messages.cipher is no hash".to_owned()))?;
     let details: Details = details.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     let files = files::of_message(tx, chat, id, &details.attachments)?;
-    let inside = Inside { text, mentions: people_of(&mentions), forwarded: details.forwarded, files };
+    let poll = votes::inside(details.poll.as_deref());
+    let mentions = people_of(&mentions);
+    let inside = Inside { text, mentions, forwarded: details.forwarded, files, poll, vote: None };
     Ok(Some((cipher, inside)))
 }
 
@@ -51,7 +53,7 @@ pub(crate) fn forget_sealed(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> R
             params![chat.as_str(), id.as_str()],
         )?;
     }
-    Ok(())
+    votes::forget(tx, chat, id)
 }
 
 /// A sealed message was opened; `calls`: oneself, when what it says calls oneself. `false` when it is no longer there as it was:
@@ -67,7 +69,8 @@ pub(crate) fn put_opened(
     let Some(old) = get(tx, chat, id)?.filter(|old| old.sealed && !old.deleted) else { return Ok(false) };
     let attachments = files::attachments(&inside.files, Timestamp(old.at));
     let everyone = old.details.everyone.filter(|everyone| inside.calls(*everyone));
-    let details = Details { forwarded: inside.forwarded, everyone, attachments, ..old.details };
+    let poll = votes::opened(inside.poll.as_deref(), old.details.poll.as_deref());
+    let details = Details { forwarded: inside.forwarded, everyone, attachments, poll, ..old.details };
     let done = tx.execute(
         "UPDATE messages SET content = ?3, mentions = ?4, mentions_me = ?5, details = ?6, sealed = 0, cipher = ?7
          WHERE chat_id = ?1 AND id = ?2 AND (cipher IS NULL OR cipher = ?7)",

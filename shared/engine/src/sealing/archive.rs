@@ -4,12 +4,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::limits::ITEM_VALUE_BYTES_MAX;
-use protocol::{ChatId, MessageId};
+use protocol::{ChatId, MessageId, Poll, UserId};
 use serde::{Deserialize, Serialize};
 use sql::{Tx, params};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::content::Inside;
+use super::votes::{self, Vote};
 use super::{Standing, rows};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -39,6 +40,9 @@ struct Archived {
     /// By what seal the content is known, base64.
     cipher: String,
     inside: Inside,
+    /// Of one that asks: whose vote, its revision, what they chose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    votes: Vec<(UserId, u64, Vec<u32>)>,
 }
 
 fn key_of(chat: &ChatId, number: u64, part: u32) -> String {
@@ -131,7 +135,12 @@ impl Engine {
                 kept.remove(&id);
             } else if let Some((cipher, inside)) = messages::sealed_as(s.tx, chat, &id)? {
                 let cipher = URL_SAFE_NO_PAD.encode(cipher);
-                kept.insert(id.clone(), Archived { id, cipher, inside });
+                let votes = match asked(&inside) {
+                    Some(poll) => votes::counted(s.tx, chat, &id, &inside.text, &poll)?,
+                    None => Vec::new(),
+                };
+                let votes = votes.into_iter().map(|vote| (vote.user, vote.rev, vote.options)).collect();
+                kept.insert(id.clone(), Archived { id, cipher, inside, votes });
             }
         }
         let parts = parts_of(kept.into_values())?;
@@ -182,9 +191,14 @@ impl Engine {
             // Both wrote, and the later one wins without what only this device could open.
             self.archive_soon(s, &chat, number * PLACES + 1)?;
         }
-        for Archived { id, cipher, inside } in archived {
+        for Archived { id, cipher, inside, votes } in archived {
             let cipher = URL_SAFE_NO_PAD.decode(cipher).ok().and_then(|cipher| <[u8; 32]>::try_from(cipher).ok());
             let Some(cipher) = cipher else { continue };
+            if let Some(of) = asked(&inside).map(|poll| votes::asked_of(&inside.text, &poll)) {
+                for (user, rev, options) in votes {
+                    self.vote_archived(s, &chat, &id, &Vote { user, rev, options }, &of)?;
+                }
+            }
             if messages::inside(s.tx, &chat, &id, &cipher)?.is_some() {
                 continue;
             }
@@ -220,7 +234,25 @@ impl Engine {
             ],
             |r| r.text(0),
         )?;
-        Ok(opened.iter().any(|id| archived.iter().all(|archived| archived.id.as_str() != id)))
+        if opened.iter().any(|id| archived.iter().all(|archived| archived.id.as_str() != id)) {
+            return Ok(true);
+        }
+        let votes = s.tx.rows(
+            "SELECT v.message_id, v.user_id, v.rev FROM messages m
+             JOIN sealed_votes v ON v.chat_id = m.chat_id AND v.message_id = m.id AND v.choice IS NOT NULL
+             WHERE m.chat_id = ?1 AND m.ord BETWEEN ?2 AND ?3 AND m.sealed = 0 AND m.deleted = 0 AND m.expires_ms IS NULL",
+            params![
+                chat.as_str(),
+                messages::ord_of(number * PLACES),
+                messages::ord_of(number * PLACES + PLACES - 1)
+            ],
+            |r| Ok((r.text(0)?, UserId(r.int(1)?), r.count(2)?)),
+        )?;
+        let is_there = |(id, user, rev): &(String, UserId, u64)| {
+            let of = archived.iter().find(|archived| archived.id.as_str() == id);
+            of.is_none_or(|of| of.votes.iter().any(|(who, at, _)| who == user && at >= rev))
+        };
+        Ok(!votes.iter().all(is_there))
     }
 
     /// This device was confirmed: what came as own data before that can be opened now, a little at a time.
@@ -242,4 +274,9 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// What an archived message asks, as devices count it.
+fn asked(inside: &Inside) -> Option<Poll> {
+    inside.poll.as_deref().map(votes::asked_here)
 }

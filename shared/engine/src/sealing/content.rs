@@ -1,10 +1,11 @@
 //! What is inside a sealed message, and what it is sealed to.
 
 use protocol::frame::{EditMessage, PostMessage};
-use protocol::{ChatId, Everyone, Forwarded, Message, MessageId, UserId};
+use protocol::{ChatId, Everyone, Forwarded, Message, MessageId, NewPoll, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::files::{SealedFile, attachments};
+use super::votes::{self, Choice};
 
 /// The inside of a sealed message: what the server does not see.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -17,6 +18,12 @@ pub(crate) struct Inside {
     pub(crate) forwarded: Option<Box<Forwarded>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) files: Vec<SealedFile>,
+    /// What is asked; the text is the question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) poll: Option<Box<NewPoll>>,
+    /// It is no message, but a vote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) vote: Option<Choice>,
 }
 
 /// What the server must know and must not exchange: authenticated with the content.
@@ -29,12 +36,19 @@ pub(crate) struct About<'a> {
 
 impl Inside {
     pub(crate) fn of_post(post: &PostMessage, forwarded: Option<Box<Forwarded>>, files: Vec<SealedFile>) -> Self {
-        Self { text: post.content.clone(), mentions: post.mentions.clone(), forwarded, files }
+        Self {
+            text: post.content.clone(),
+            mentions: post.mentions.clone(),
+            forwarded,
+            files,
+            poll: post.poll.clone(),
+            vote: None,
+        }
     }
 
     /// Who changes the words says the files again: an edit is all that a message says.
     pub(crate) fn of_edit(edit: &EditMessage, files: Vec<SealedFile>) -> Self {
-        Self { text: edit.content.clone(), mentions: edit.mentions.clone(), forwarded: None, files }
+        Self { text: edit.content.clone(), mentions: edit.mentions.clone(), files, ..Self::default() }
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -63,6 +77,7 @@ impl Inside {
         message.content = self.text;
         message.forwarded = self.forwarded;
         message.attachments = attachments(&self.files, message.timestamp);
+        message.poll = votes::opened(self.poll.as_deref(), message.poll.as_deref());
         message.sealed = false;
     }
 }

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crypto::mls::{Applied, Group, Kind, Me, MlsError, Sealed, Step as GroupStep, Verified};
 use protocol::frame::ListCommits;
-use protocol::{ChatId, Everyone, Handshake, Message, MessageId, Request, Scope, UserId};
+use protocol::{Ballot, ChatId, Everyone, Handshake, Message, MessageId, Request, Scope, UserId};
 use serde::{Deserialize, Serialize};
 use sql::params;
 
@@ -14,6 +14,7 @@ use super::files;
 use super::group_id;
 use super::rows::{self, GroupRow};
 use super::rules::Rules;
+use super::votes;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::inbox::Source;
@@ -35,6 +36,11 @@ pub(crate) enum Entry {
         message: Box<Message>,
         told: Option<bool>,
     },
+    /// A vote in a poll.
+    Ballot {
+        poll: MessageId,
+        ballot: Box<Ballot>,
+    },
 }
 
 /// What became of an entry.
@@ -42,6 +48,19 @@ enum Opened {
     Done,
     /// Something before it is missing: it waits.
     Waits,
+}
+
+/// What stands in a seal.
+enum Found {
+    Said {
+        from: UserId,
+        content: Vec<u8>,
+        about: Vec<u8>,
+    },
+    /// Not for this device, gone, or not authentic.
+    Nothing,
+    /// Something before it is missing.
+    NotYet,
 }
 
 /// How far a chat's log was opened.
@@ -63,7 +82,7 @@ impl Engine {
         commit: Handshake,
     ) -> Result<(), EngineError> {
         let pos = commit.rev;
-        self.log_entry(s, chat, pos, None, &Entry::Commit(commit))
+        self.log_entry(s, chat, pos, "", &Entry::Commit(commit))
     }
 
     /// A sealed message came. If this device knows what is inside, it is as if it had come in the clear; else it waits
@@ -92,7 +111,7 @@ impl Engine {
             "DELETE FROM sealed_log WHERE chat_id = ?1 AND message_id = ?2",
             params![chat.as_str(), message.id.as_str()],
         )?;
-        self.log_entry(s, chat, pos, Some(&message.id), &entry)?;
+        self.log_entry(s, chat, pos, message.id.as_str(), &entry)?;
         message.content = String::new();
         message.mentions.clear();
         // What they are is inside.
@@ -100,18 +119,18 @@ impl Engine {
         Ok(cipher)
     }
 
-    fn log_entry(
+    pub(super) fn log_entry(
         &mut self,
         s: &mut Step<'_, '_>,
         chat: &ChatId,
         pos: u64,
-        id: Option<&MessageId>,
+        id: &str,
         entry: &Entry,
     ) -> Result<(), EngineError> {
         s.tx.execute(
             "INSERT INTO sealed_log (chat_id, pos, message_id, entry) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (chat_id, pos, message_id) DO UPDATE SET entry = excluded.entry",
-            params![chat.as_str(), pos, id.map_or("", MessageId::as_str), serde_json::to_string(entry)?],
+            params![chat.as_str(), pos, id, serde_json::to_string(entry)?],
         )?;
         self.sealing.to_open.insert(chat.clone());
         Ok(())
@@ -149,10 +168,12 @@ impl Engine {
             params![chat.as_str(), OPEN_AT_ONCE],
             |r| Ok((r.count(0)?, r.text(1)?, r.text(2)?)),
         )?;
-        let first = entries.iter().find(|(_, message_id, _)| !message_id.is_empty());
-        if let Some((.., entry)) = first
-            && let Entry::Message { message, .. } = serde_json::from_str::<Entry>(entry)?
-            && self.fills(s, chat, &group, message.seq)?
+        let first = entries.iter().find_map(|(.., entry)| match serde_json::from_str(entry) {
+            Ok(Entry::Message { message, .. }) => Some(message.seq),
+            _ => None,
+        });
+        if let Some(seq) = first
+            && self.fills(s, chat, &group, seq)?
         {
             return Ok(Progress::Fills);
         }
@@ -163,6 +184,7 @@ impl Engine {
             let opened = match serde_json::from_str(&entry)? {
                 Entry::Commit(commit) => self.open_commit(s, chat, &row, &mut group, &rules, &commit)?,
                 Entry::Message { message, told } => self.open_message(s, chat, &mut group, &rules, *message, told)?,
+                Entry::Ballot { poll, ballot } => self.open_ballot(s, chat, &mut group, &rules, &poll, &ballot)?,
             };
             if matches!(opened, Opened::Waits) {
                 waits = true;
@@ -259,41 +281,38 @@ impl Engine {
             self.opened(s, chat, &message, inside, told)?;
             return Ok(Opened::Done);
         }
-        let bytes = content_bytes(&message.content);
-        let sealed = match Sealed::parse(&bytes) {
-            Ok(sealed) if sealed.kind() == Kind::Message => sealed,
-            _ => return Ok(Opened::Done),
-        };
-        let present = group.id().ok();
-        let of = sealed.group_id().ok();
-        let mut former = None;
-        if of != present {
-            // Said in a group that this chat had before, or will have once this device is let in.
-            let Some(of) = of else { return Ok(Opened::Done) };
-            if generation_of(chat, of.bytes()) > present.and_then(|id| generation_of(chat, id.bytes())) {
-                return Ok(Opened::Waits);
-            }
-            former = Group::load(&mut s.crypto(), &of)?;
-            if former.is_none() {
-                return Ok(Opened::Done);
-            }
-        }
-        let is_former = former.is_some();
-        let group = former.as_mut().unwrap_or(group);
-        let opened = sealed.open(&mut s.crypto(), group).and_then(|opened| opened.verify(group, rules));
-        match opened {
-            Ok(Verified::Message { from, content, about, .. }) => {
-                let right = from.user == message.sender_id && about == About::of(chat, &message).bytes();
+        match open_sealed(s, chat, group, rules, &message.content)? {
+            Found::NotYet => return Ok(Opened::Waits),
+            Found::Said { from, content, about } => {
+                let right = from == message.sender_id && about == About::of(chat, &message).bytes();
                 if let Some(inside) = Inside::read(&content).filter(|_| right) {
                     self.opened(s, chat, &message, inside, told)?;
                 }
-                Ok(Opened::Done)
             }
-            Err(MlsError::Store(error)) => Err(error.into()),
-            Err(MlsError::NotYet) if !is_former => Ok(Opened::Waits),
-            // Not for this device, gone, or not authentic: it stays sealed. Its own words that it does not know, too.
-            Ok(_) | Err(_) => Ok(Opened::Done),
+            // It stays sealed. Own words that this device does not know, too.
+            Found::Nothing => {}
         }
+        Ok(Opened::Done)
+    }
+
+    fn open_ballot(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        group: &mut Group,
+        rules: &Rules,
+        poll: &MessageId,
+        ballot: &Ballot,
+    ) -> Result<Opened, EngineError> {
+        let content = match open_sealed(s, chat, group, rules, &ballot.content)? {
+            Found::NotYet => return Ok(Opened::Waits),
+            Found::Said { from, content, about } => {
+                Some(content).filter(|_| from == ballot.user_id && about == votes::about(chat, poll))
+            }
+            Found::Nothing => None,
+        };
+        self.ballot_opened(s, chat, poll, ballot, content)?;
+        Ok(Opened::Done)
     }
 
     /// A message was opened: it stands in the history as if it had come in the clear.
@@ -364,6 +383,43 @@ impl Engine {
             let list = ListCommits { chat_id: chat.clone(), generation: row.generation, from_epoch };
             self.requests.ask(s, Ask::Commits { chat: chat.clone() }, None, Request::ListCommits(list));
         }
+    }
+}
+
+/// Opens what was said in a chat's group, or in one that the chat had before.
+fn open_sealed(
+    s: &mut Step<'_, '_>,
+    chat: &ChatId,
+    group: &mut Group,
+    rules: &Rules,
+    content: &str,
+) -> Result<Found, EngineError> {
+    let bytes = content_bytes(content);
+    let sealed = match Sealed::parse(&bytes) {
+        Ok(sealed) if sealed.kind() == Kind::Message => sealed,
+        _ => return Ok(Found::Nothing),
+    };
+    let present = group.id().ok();
+    let of = sealed.group_id().ok();
+    let mut former = None;
+    if of != present {
+        // Said in a group that this chat had before, or will have once this device is let in.
+        let Some(of) = of else { return Ok(Found::Nothing) };
+        if generation_of(chat, of.bytes()) > present.and_then(|id| generation_of(chat, id.bytes())) {
+            return Ok(Found::NotYet);
+        }
+        former = Group::load(&mut s.crypto(), &of)?;
+        if former.is_none() {
+            return Ok(Found::Nothing);
+        }
+    }
+    let is_former = former.is_some();
+    let group = former.as_mut().unwrap_or(group);
+    match sealed.open(&mut s.crypto(), group).and_then(|opened| opened.verify(group, rules)) {
+        Ok(Verified::Message { from, content, about, .. }) => Ok(Found::Said { from: from.user, content, about }),
+        Err(MlsError::Store(error)) => Err(error.into()),
+        Err(MlsError::NotYet) if !is_former => Ok(Found::NotYet),
+        Ok(_) | Err(_) => Ok(Found::Nothing),
     }
 }
 

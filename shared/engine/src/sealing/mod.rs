@@ -25,6 +25,7 @@ pub(crate) mod rows;
 mod rules;
 mod send;
 mod shown;
+pub(crate) mod votes;
 
 pub(crate) use archive::ARCHIVE;
 pub(crate) use send::Sending;
@@ -161,6 +162,7 @@ impl Engine {
     /// The contents of a chat are about to be forgotten: what was opened cannot be opened again, and is remembered.
     pub(crate) fn remember_opened(&mut self, s: &mut Step<'_, '_>, chat: &ChatId) -> Result<(), EngineError> {
         rows::forget_server_group(s.tx, chat)?;
+        votes::forget_places(s.tx, chat)?;
         let opened = s.tx.rows(
             "SELECT id FROM messages WHERE chat_id = ?1 AND state = 0 AND cipher IS NOT NULL AND sealed = 0
              AND expires_ms IS NULL",

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crypto::mls::{Group, Me, MlsError};
-use protocol::frame::{EditMessage, PostMessage};
+use protocol::frame::{EditMessage, PostMessage, Vote};
 use protocol::{ChatId, ErrorCode, MessageId, Request, Scope};
 use sql::params;
 
@@ -12,6 +12,7 @@ use super::content::{About, Inside};
 use super::files::{self, SealedFile};
 use super::rows::{self, GroupRow};
 use super::rules::Rules;
+use super::votes::{self, Choice};
 use super::{Standing, group_id};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -39,9 +40,13 @@ impl Engine {
         message: Option<&MessageId>,
         request: Request,
     ) -> Result<Sending, EngineError> {
-        let content = matches!(request, Request::Message(_) | Request::EditMessage(_));
+        let vote = matches!(&request, Request::Vote(vote) if vote.ballot.is_some());
+        let content = vote || matches!(request, Request::Message(_) | Request::EditMessage(_));
         let sealed = if content { chats::get(s.tx, chat)?.filter(|info| self.seals(info)) } else { None };
-        let Some(info) = sealed else { return Ok(Sending::Now(Box::new(request))) };
+        let Some(info) = sealed else {
+            // A vote that was to be sealed goes in no other way.
+            return Ok(if vote { Sending::Never(ErrorCode::NotFound) } else { Sending::Now(Box::new(request)) });
+        };
         if info.role.is_none() {
             // The server did not let this person open it: one of them has blocked the other, say.
             return Ok(Sending::Never(ErrorCode::Forbidden));
@@ -123,12 +128,23 @@ impl Engine {
         &mut self,
         s: &mut Step<'_, '_>,
         chat: &ChatId,
-        mut group: Group,
+        group: Group,
         me: &Me,
         message: Option<&MessageId>,
         request: Request,
     ) -> Result<Option<Request>, EngineError> {
         let Some(id) = message.cloned() else { return Ok(None) };
+        let request = match request {
+            Request::Vote(Vote { chat_id, message_id, options, ballot }) => {
+                let choice = Choice { of: ballot.unwrap_or_default(), options };
+                let inside = Inside { vote: Some(choice), ..Inside::default() };
+                let ballot = seal(s, chat, group, me, &id, &inside, &votes::about(chat, &id))?;
+                let cast =
+                    |sealed| Request::Vote(Vote { chat_id, message_id, options: Vec::new(), ballot: Some(sealed) });
+                return Ok(ballot.map(cast));
+            }
+            other => other,
+        };
         let stored = messages::get(s.tx, chat, &id)?;
         let files = match &stored {
             Some(stored) => files::of_message(s.tx, chat, &id, &stored.details.attachments)?,
@@ -147,12 +163,8 @@ impl Engine {
             _ => return Ok(Some(request)),
         };
         let about = About { chat, id: &id, reply_to: reply_to.as_ref(), thread: thread.as_ref() };
-        let sealed = match group.seal(&mut s.crypto(), me, &inside.bytes(), &about.bytes()) {
-            Ok(sealed) => URL_SAFE_NO_PAD.encode(sealed),
-            Err(MlsError::Store(error)) => return Err(error.into()),
-            Err(_) => return Ok(None),
-        };
-        rows::know(s.tx, &crypto::sha256(sealed.as_bytes()), chat, &id, &inside)?;
+        let about = about.bytes();
+        let Some(sealed) = seal(s, chat, group, me, &id, &inside, &about)? else { return Ok(None) };
         Ok(Some(match request {
             Request::Message(post) => Request::Message(PostMessage {
                 content: sealed,
@@ -160,8 +172,8 @@ impl Engine {
                 encrypt_for_recipients: true,
                 forward_of: None,
                 attachments,
-                // The server counts votes and must read what it counts: the question goes as a text.
-                poll: None,
+                // What is asked is inside.
+                poll: post.poll.as_deref().map(|poll| Box::new(poll.outside())),
                 ..post
             }),
             Request::EditMessage(edit) => Request::EditMessage(EditMessage {
@@ -201,4 +213,23 @@ impl Engine {
         s.tx.execute("UPDATE outbox SET sealed = NULL WHERE n = ?1", params![n])?;
         Ok(true)
     }
+}
+
+/// Seals, and remembers what: this device cannot open it.
+fn seal(
+    s: &mut Step<'_, '_>,
+    chat: &ChatId,
+    mut group: Group,
+    me: &Me,
+    id: &MessageId,
+    inside: &Inside,
+    about: &[u8],
+) -> Result<Option<String>, EngineError> {
+    let sealed = match group.seal(&mut s.crypto(), me, &inside.bytes(), about) {
+        Ok(sealed) => URL_SAFE_NO_PAD.encode(sealed),
+        Err(MlsError::Store(error)) => return Err(error.into()),
+        Err(_) => return Ok(None),
+    };
+    rows::know(s.tx, &crypto::sha256(sealed.as_bytes()), chat, id, inside)?;
+    Ok(Some(sealed))
 }

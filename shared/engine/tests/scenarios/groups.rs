@@ -62,12 +62,12 @@ fn on_the_server(world: &World, chat: &ChatId) -> String {
     format!("{:?}", world.server.chats[chat].messages)
 }
 
-fn add(world: &mut World, by: usize, chat: &ChatId, who: usize) {
+pub fn add(world: &mut World, by: usize, chat: &ChatId, who: usize) {
     let user_id = world.user(who);
     world.command(by, Command::AddMember { chat_id: chat.clone(), user_id });
 }
 
-fn remove(world: &mut World, by: usize, chat: &ChatId, who: usize) {
+pub fn remove(world: &mut World, by: usize, chat: &ChatId, who: usize) {
     let user_id = world.user(who);
     world.command(by, Command::RemoveMember { chat_id: chat.clone(), user_id });
 }

@@ -25,6 +25,7 @@ mod privacy;
 mod private;
 mod random;
 mod sealed_files;
+mod sealed_polls;
 mod searching;
 mod server;
 mod shared;

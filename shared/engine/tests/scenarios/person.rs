@@ -174,6 +174,11 @@ impl Person {
         self.store.read(|tx| engine.seal_of(tx, file)).expect("the cache reads")
     }
 
+    /// A number that the cache holds.
+    pub fn count(&mut self, sql: &str) -> u64 {
+        self.store.read(|tx| tx.one(sql, &[], |r| r.count(0))).expect("the cache reads")
+    }
+
     pub fn envelope(&mut self, command: Command) -> CommandEnvelope {
         self.command_id += 1;
         if let Command::OpenChat { chat_id } | Command::JumpTo { chat_id, .. } = &command {

@@ -29,13 +29,15 @@ fn forward(from: &ChatId, message: protocol::MessageId, to: &ChatId) -> Command 
 }
 
 #[test]
-fn a_poll_does_not_leave_the_device_for_an_encrypted_chat() {
+fn an_anonymous_poll_does_not_leave_the_device_for_an_encrypted_chat() {
     let mut world = world(51);
     let chat = open(&mut world, ALICE);
     let local_id = fresh(&mut world);
     let question = "Когда встречаемся тайно?".to_owned();
-    let ask = Command::SendPoll { chat_id: chat.clone(), local_id, question, poll: poll(), thread: None };
-    assert_eq!(reply(&mut world, ALICE, ask), REFUSED);
+    let poll = NewPoll { anonymous: true, ..poll() };
+    let ask = Command::SendPoll { chat_id: chat.clone(), local_id, question, poll, thread: None };
+    let refused = CommandReply::Failed { failure: Failure::Refused { code: ErrorCode::InvalidField } };
+    assert_eq!(reply(&mut world, ALICE, ask), refused);
     world.run_for(5_000);
     assert!(world.server.chats[&chat].messages.is_empty());
     assert!(shown(&mut world, ALICE).is_empty(), "nothing stands there as if it were on its way");
@@ -61,6 +63,13 @@ fn what_is_forwarded_into_an_encrypted_chat_is_sealed_and_a_poll_is_not_forwarde
     let kept = &world.server.chats[&chat].messages;
     assert!(kept.iter().all(|message| message.sealed && message.forwarded.is_none()), "{kept:?}");
     assert!(!on_the_server(&world).contains("объявление"));
+    // Nor does one go out of it.
+    let (local_id, question) = (fresh(&mut world), "Куда едем тайно?".to_owned());
+    world.command(ALICE, Command::SendPoll { chat_id: chat.clone(), local_id, question, poll: poll(), thread: None });
+    world.run_for(5_000);
+    assert_eq!(shown(&mut world, BOB).len(), 2);
+    let refused = CommandReply::Failed { failure: Failure::Refused { code: ErrorCode::Forbidden } };
+    assert_eq!(reply(&mut world, BOB, forward(&chat, local_id.into(), &general)), refused);
 }
 
 #[test]

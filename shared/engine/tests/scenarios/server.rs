@@ -11,9 +11,9 @@ use protocol::frame::{
 };
 use protocol::model::{Note, Receipt};
 use protocol::{
-    Attach, Attachment, Audience, Chat, ChatId, ChatKind, ErrorCode, FileInfo, Forwarded, Item, LinkPreview, LocalId,
-    Member, Membership, Message, MessageId, MessageType, OwnVote, Poll, Privacy, ProtocolError, Quiz, Replies, Request,
-    Role, Row, Scope, TeamEmoji, Timestamp, User, UserId,
+    Attach, Attachment, Audience, Ballot, Chat, ChatId, ChatKind, ErrorCode, FileInfo, Forwarded, Item, LinkPreview,
+    LocalId, Member, Membership, Message, MessageId, MessageType, OwnVote, Poll, Privacy, ProtocolError, Quiz, Replies,
+    Request, Role, Row, Scope, TeamEmoji, Timestamp, User, UserId,
 };
 
 /// Rows of one `changes`.
@@ -379,6 +379,7 @@ impl Server {
                     }
                     message.content.clear();
                     message.reactions.clear();
+                    message.poll = None;
                     message.expires_at = message.expires_at.filter(|_| message.deleted_at.is_some());
                     message.deleted_at = Some(Timestamp(now));
                     Ok(())
@@ -725,6 +726,18 @@ impl Server {
                 let event = Event::RowChanged { scope: Scope::Chat(chat.clone()), row };
                 told.push(Told { to: to.clone(), event });
             }
+            for message in &mut state.messages {
+                let Some(poll) = message.poll.as_mut().filter(|poll| poll.sealed && poll.closed_at.is_none()) else {
+                    continue;
+                };
+                let Some(at) = poll.closes_at.filter(|at| at.0 <= now) else { continue };
+                poll.closed_at = Some(at);
+                state.rev += 1;
+                message.rev = state.rev;
+                let row = Row::Message(as_told(message.clone()));
+                let event = Event::RowChanged { scope: Scope::Chat(chat.clone()), row };
+                told.push(Told { to: to.clone(), event });
+            }
         }
         told
     }
@@ -866,7 +879,13 @@ impl Server {
                 }
                 Some(told)
             }
-            None => post.poll.as_ref().map(|poll| Box::new(poll.opened())),
+            None => {
+                let sealed = post.encrypt_for_recipients;
+                if sealed && post.poll.as_ref().is_some_and(|poll| **poll != poll.outside()) {
+                    return refuse(ErrorCode::InvalidField);
+                }
+                post.poll.as_ref().map(|poll| Box::new(Poll { sealed, ..poll.opened() }))
+            }
         };
         if let Some(quiz) = post.poll.and_then(|poll| poll.quiz) {
             self.quizzes.insert(MessageId::from(local_id), quiz);
@@ -920,7 +939,7 @@ impl Server {
         let count = before.map_or(0, |replies| replies.count) + 1;
         message.replies = Some(Box::new(Replies { count, last_at: Timestamp(now), people: vec![user] }));
         message.rev = state.rev;
-        let row = Row::Message(message.clone());
+        let row = Row::Message(as_told(message.clone()));
         told.push(Told { to, event: Event::RowChanged { scope: Scope::Chat(chat.clone()), row } });
     }
 
@@ -949,11 +968,33 @@ impl Server {
             rev: next,
             timestamp: message.timestamp,
         };
-        self.tell_row(chat, Row::Message(message), told);
+        self.tell_row(chat, Row::Message(as_told(message)), told);
         Ok(Reply::MessageAccepted(accepted))
     }
 
+    /// A vote that nobody but members' devices can read.
+    fn cast(&mut self, user: UserId, vote: Vote, now: i64, told: &mut Vec<Told>) -> Answer {
+        let rev = self.may_read(user, &vote.chat_id)?.rev + 1;
+        let Some(content) = vote.ballot.filter(|_| vote.options.is_empty()) else {
+            return refuse(ErrorCode::PlaintextRefused);
+        };
+        self.check_sealed(&vote.chat_id, &content, true)?;
+        self.change(user, &vote.chat_id, &vote.message_id, now, told, |message, _, _| {
+            let asks = message.poll.as_mut().filter(|_| message.deleted_at.is_none());
+            let open =
+                |poll: &&mut Box<Poll>| poll.closed_at.is_none() && poll.closes_at.is_none_or(|at| at > Timestamp(now));
+            let Some(poll) = asks.filter(open) else { return refuse(ErrorCode::Forbidden) };
+            poll.ballots.retain(|ballot| ballot.user_id != user);
+            poll.ballots.push(Ballot { user_id: user, content, rev });
+            Ok(())
+        })
+    }
+
     fn vote(&mut self, user: UserId, vote: Vote, now: i64, told: &mut Vec<Told>) -> Answer {
+        let poll = self.may_read(user, &vote.chat_id)?.messages.iter().find(|m| m.id == vote.message_id);
+        if poll.and_then(|message| message.poll.as_ref()).is_some_and(|poll| poll.sealed) {
+            return self.cast(user, vote, now, told);
+        }
         let key = protocol::poll::vote_key(&vote.message_id);
         let known = self.items.get(&user).and_then(|items| items.get(&key)).and_then(|item| item.value.as_ref());
         let before: Vec<u32> = known.map_or(Vec::new(), |json| serde_json::from_str::<OwnVote>(json).unwrap().options);
@@ -1078,6 +1119,14 @@ impl Server {
         }
         Event::Heads { heads }
     }
+}
+
+/// Live, a row says only which vote is new.
+fn as_told(mut message: Message) -> Message {
+    if let Some(poll) = &mut message.poll {
+        poll.ballots.retain(|ballot| ballot.rev == message.rev);
+    }
+    message
 }
 
 fn error(code: ErrorCode) -> Reply {

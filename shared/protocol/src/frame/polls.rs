@@ -11,6 +11,8 @@ bodies! {
         message_id: MessageId,
         /// What one chooses, counted from 0, in place of what one chose before; empty takes the vote back.
         options: Vec<u32>,
+        /// The same for a sealed poll, sealed, base64; `options` is empty then.
+        #[serde(default, skip_serializing_if = "Option::is_none")] ballot: Option<String>,
     }
     /// Body of `list_voters`.
     ListVoters {

@@ -164,7 +164,7 @@ fn of_chat(state: AppState, row: &ChatRow) -> Vec<Entry> {
             }
         }
     }
-    if row.role >= Some(Role::Member) && !row.encrypted {
+    if row.role >= Some(Role::Member) {
         let poll = dialog(Dialog::NewPoll(id.clone(), None, String::new()));
         entries.push(Entry::new(key("poll-new"), IconName::Poll, poll));
     }

@@ -94,7 +94,6 @@ pub fn Composer(
     // The gallery's composer stands alone and takes no files.
     let state = AppState::try_get();
     let tray = composition.tray;
-    let sealed = sealed_chat(state, chat);
     if let Some(state) = state {
         tray.take_picked(state);
     }
@@ -227,7 +226,7 @@ pub fn Composer(
                             }
                         />
                     </Show>
-                    <Show when=move || composition.text.with(String::is_empty) && !editing() && tray.is_empty() && !sealed.get()>
+                    <Show when=move || composition.text.with(String::is_empty) && !editing() && tray.is_empty()>
                         <IconButton icon=IconName::Poll label=move || t("poll-new") on_press=move || actions.new_poll.run((String::new(),)) />
                     </Show>
                     <Show when=move || sendable() && !editing() && tray.is_empty()>
@@ -265,14 +264,6 @@ pub fn Composer(
             <EmojiPanel anchor=panel on_pick=move |emoji: String| desk.take_emoji(&emoji) />
         </div>
     }
-}
-
-/// What is said in the chat is sealed: polls are not, and do not go out of it.
-fn sealed_chat(state: Option<AppState>, chat: Signal<Option<ChatId>>) -> Memo<bool> {
-    Memo::new(move |_| {
-        let row = state.zip(chat.get()).and_then(|(state, chat)| state.chats.find(&chat));
-        row.is_some_and(|row| row.with(|row| row.encrypted))
-    })
 }
 
 /// What is answered or changed, with a cross.

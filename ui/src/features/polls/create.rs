@@ -145,6 +145,7 @@ pub fn NewPollDialog(
     let state = AppState::get();
     let form = Form::new(question);
     let attempt = Attempt::new();
+    let sealed = sealed(state, &chat);
     let field = NodeRef::<leptos::html::Input>::new();
     focus_when_shown(field);
     Effect::new(move || form.grow());
@@ -166,7 +167,13 @@ pub fn NewPollDialog(
                     view! { <AnswerField form=form number=number text=text /> }
                 }).collect_view()}
             </fieldset>
-            <Switch label=move || t("poll-wish-anonymous") help=move || t("poll-wish-anonymous-help") on=form.anonymous on_change=move |on| form.anonymous.set(on) />
+            <Switch
+                label=move || t("poll-wish-anonymous")
+                help=move || t(if sealed.get() { key("poll-wish-anonymous-sealed") } else { key("poll-wish-anonymous-help") })
+                on=form.anonymous
+                disabled=sealed
+                on_change=move |on| form.anonymous.set(on)
+            />
             <Switch label=move || t("poll-wish-several") on=form.multiple disabled=form.quiz on_change=move |on| form.multiple.set(on) />
             <Switch label=move || t("poll-wish-quiz") help=move || t("poll-wish-quiz-help") on=form.quiz on_change=move |on| form.quiz.set(on) />
             <Show when=move || form.quiz.get()>
@@ -181,6 +188,12 @@ pub fn NewPollDialog(
             </div>
         </form>
     }
+}
+
+/// In an encrypted chat devices count, and know whose each vote is.
+fn sealed(state: AppState, chat: &ChatId) -> Memo<bool> {
+    let row = state.chats.find(chat);
+    Memo::new(move |_| row.as_ref().is_some_and(|row| row.with(|row| row.encrypted)))
 }
 
 fn periods() -> Vec<SelectOption> {
