@@ -16,16 +16,16 @@ use zbus::connection::Builder;
 use crate::desktop::{BODY, host_a_team, open_general};
 use crate::teams::{go_to, join};
 
-const PATH: &str = "/org/freedesktop/Notifications";
-const NAME: &str = "org.freedesktop.Notifications";
+pub(crate) const PATH: &str = "/org/freedesktop/Notifications";
+pub(crate) const NAME: &str = "org.freedesktop.Notifications";
 
 /// A notification that was shown.
-struct Shown {
-    id: u32,
-    summary: String,
-    body: String,
+pub(crate) struct Shown {
+    pub(crate) id: u32,
+    pub(crate) summary: String,
+    pub(crate) body: String,
     /// Keys of actions and their words, in turns.
-    actions: Vec<String>,
+    pub(crate) actions: Vec<String>,
 }
 
 /// Shows nothing and tells the test.
@@ -64,7 +64,8 @@ impl NotificationServer {
     fn close_notification(&self, _id: u32) {}
 }
 
-async fn serve(desk: &Desk) -> (Connection, mpsc::UnboundedReceiver<Shown>) {
+/// Becomes the desk's notification server.
+pub(crate) async fn serve(desk: &Desk) -> (Connection, mpsc::UnboundedReceiver<Shown>) {
     let (shown, came) = mpsc::unbounded_channel();
     let server = NotificationServer { next: AtomicU32::new(0), shown };
     let builder = Builder::address(desk.bus()).unwrap().name(NAME).unwrap().serve_at(PATH, server).unwrap();

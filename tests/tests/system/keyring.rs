@@ -11,7 +11,7 @@ const PASSPHRASE: &str = "correct horse battery";
 const WELCOME: &str = ".choice";
 
 /// Files of the cache's folder whose name begins and ends so.
-fn kept(profile: &Path, start: &str, end: &str) -> Vec<PathBuf> {
+pub(crate) fn kept(profile: &Path, start: &str, end: &str) -> Vec<PathBuf> {
     let files = std::fs::read_dir(profile.join("client")).expect("there is a cache's folder");
     let name_fits = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

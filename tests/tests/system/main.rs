@@ -10,6 +10,9 @@ mod browser_walk;
 mod browser_xss;
 mod cache;
 mod chat_info;
+mod desk_encryption;
+#[cfg(target_os = "linux")]
+mod desk_lock;
 #[cfg(target_os = "linux")]
 mod desk_notifications;
 mod desktop;
