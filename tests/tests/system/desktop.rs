@@ -31,7 +31,7 @@ pub(crate) async fn host_a_team(alice: Window) -> Window {
 }
 
 /// The two links of a fresh invitation: for the app, and for a browser.
-async fn invitation(of: &Window, picture: &str) -> (String, String) {
+pub(crate) async fn invitation(of: &Window, picture: &str) -> (String, String) {
     of.press_button("New chat").await;
     of.press_button("Invite to the team").await;
     let find = "const [start] = arguments; \
@@ -51,7 +51,7 @@ async fn invitation(of: &Window, picture: &str) -> (String, String) {
     (text(app), text(web))
 }
 
-async fn register(window: &Window, username: &str, name: &str) {
+pub(crate) async fn register(window: &Window, username: &str, name: &str) {
     window.fill_labelled("Username", username).await;
     window.fill_labelled("Your name", name).await;
     window.fill_labelled("Password", "correct horse").await;
