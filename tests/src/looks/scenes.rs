@@ -258,7 +258,7 @@ pub const SCENES: &[Scene] = &[
     ),
     scene("privacy", "team", &[See(".chat-row"), SETTINGS, section(5)], ".privacy__list .empty-state"),
     scene("privacy-blocked", "team,blocked", &[See(".chat-row"), SETTINGS, section(5)], ".privacy__blocked"),
-    scene("lock", "team,lock-on", &[See(".chat-row"), SETTINGS, section(5)], ".app-lock .settings__actions"),
+    scene("lock", "team,lock-on", &[See(".chat-row"), SETTINGS, section(5)], ".app-lock__actions"),
     scene(
         "lock-set",
         "team",

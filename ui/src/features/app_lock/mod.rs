@@ -61,7 +61,7 @@ pub fn AppLock() -> impl IntoView {
             <p class="settings__note">{move || t(if here { key("lock-help") } else { key("lock-nowhere") })}</p>
             <Show when=move || here && on.get()>
                 <Select label=move || t("lock-after") value=minutes options=Signal::derive(times) on_change=choose />
-                <div class="settings__actions">
+                <div class="app-lock__actions">
                     <Button icon=IconName::Lock on_press=move || _ = state.lock_now()>{move || t("keys-lock-now")}</Button>
                     <Button kind=ButtonKind::Ghost on_press=move || start(Doing::Change)>{move || t("lock-change")}</Button>
                     <Button kind=ButtonKind::Ghost on_press=move || start(Doing::Remove)>{move || t("lock-remove")}</Button>
