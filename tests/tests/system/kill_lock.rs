@@ -3,7 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use client::{AppLock, KeyPlace};
 use crypto::Key;
@@ -31,9 +32,17 @@ fn kill_at(folder: &Path, what: &str, words: &str, later: Duration) {
     let stop = if later.is_zero() { words } else { "never" };
     let mut child =
         Command::new(built("locker")).arg(folder).args([what, stop]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    assert!(lines.any(|line| line == words), "it never said {words}");
-    std::thread::sleep(later); // allow-sleep: the moment of a kill
+    let stdout = child.stdout.take().unwrap();
+    let (tell, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let _ = tell.send(line);
+        }
+    });
+    assert!(lines.iter().any(|line| line == words), "it never said {words}");
+    let end = Instant::now() + later;
+    // Whatever it says meanwhile.
+    while lines.recv_timeout(end.saturating_duration_since(Instant::now())).is_ok() {}
     child.kill().unwrap();
     child.wait().unwrap();
 }

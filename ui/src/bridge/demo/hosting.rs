@@ -16,6 +16,19 @@ pub fn app_lock(on: bool, minutes: u32) -> Update {
     Update::Host { host: HostUpdate::Lock { lock: LockState { on, minutes, has_passphrase: false } } }
 }
 
+/// What a command about the lock brings.
+pub fn lock(command: &HostCommand) -> Result<Vec<Update>, Failure> {
+    Ok(match command {
+        HostCommand::SetLock { minutes, .. } | HostCommand::LockAfter { minutes } => vec![app_lock(true, *minutes)],
+        HostCommand::RemoveLock { passphrase } if passphrase == "wrong" => {
+            return Err(Failure::TooManyTries { seconds: 21 });
+        }
+        HostCommand::RemoveLock { .. } => vec![app_lock(false, 0)],
+        HostCommand::LockNow => vec![Update::Stage { stage: Stage::Locked { new: false, lock: true } }],
+        _ => Vec::new(),
+    })
+}
+
 /// Host mode with people connected.
 pub fn running() -> HostState {
     let connected = [("Анна Петрова", 2), ("Bob Miller", 1), ("Wei Zhang", 1)];

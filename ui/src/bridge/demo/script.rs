@@ -4,7 +4,7 @@ use view::rows::VersionRow;
 use view::update::ReplyBody;
 use view::*;
 
-use super::hosting::{app_lock, host, invitation, own_teams, running, teams};
+use super::hosting::{app_lock, host, invitation, lock, own_teams, running, teams};
 use super::{Scene, cast, sealed, shown_files};
 use crate::i18n::when::now;
 
@@ -411,26 +411,14 @@ impl Script {
                 later.push((40, self.team().into_iter().chain([here]).collect()));
                 ReplyBody::Done
             }
-            HostCommand::SetLock { minutes, .. } | HostCommand::LockAfter { minutes } => {
-                later.push((1, vec![app_lock(true, minutes)]));
-                ReplyBody::Done
-            }
-            HostCommand::RemoveLock { passphrase } if passphrase == "wrong" => {
-                return (Err(Failure::TooManyTries { seconds: 21 }), Vec::new(), later);
-            }
-            HostCommand::RemoveLock { .. } => {
-                later.push((1, vec![app_lock(false, 0)]));
-                ReplyBody::Done
-            }
-            HostCommand::LockNow => {
-                later.push((1, vec![Update::Stage { stage: Stage::Locked { new: false, lock: true } }]));
-                ReplyBody::Done
-            }
             HostCommand::AddTeam => {
                 later.push((1, vec![Update::Host { host: own_teams(true, 9) }, welcome(true, None)]));
                 ReplyBody::Done
             }
-            _ => ReplyBody::Done,
+            other => {
+                let told = lock(&other);
+                return (told.as_ref().map(|_| ReplyBody::Done).map_err(|why| *why), told.unwrap_or_default(), later);
+            }
         };
         (Ok(body), Vec::new(), later)
     }
