@@ -51,6 +51,15 @@ const SEEN_ELSEWHERE: &[&str] = &[
     "join-asked",
     "asked",
     "asked-members",
+    // Their words are the interface's, but for a name that the panel beneath shows as well.
+    "unlock-app",
+    "unlock-forgot",
+    "compare-code",
+    "compare-code-refused",
+    "lock",
+    "lock-set",
+    "lock-wait",
+    "poll-new-encrypted",
 ];
 
 /// Puts texts in the place of all others, once the demo listens, and watches from then on.
