@@ -98,13 +98,18 @@ async fn run(config: &ServerConfig, ahead_ms: &Arc<AtomicI64>) -> Running {
     Server::start_with_clock(config.clone(), Arc::new(clock)).await.expect("a test server starts")
 }
 
-/// Adds what all files of a folder hold.
+/// Adds what all files of a folder hold. The logs of SQLite databases come before the databases: what is moved meanwhile, as when
+/// one is closed, is seen in one of them.
 pub fn files_in(folder: &Path, bytes: &mut Vec<u8>) {
-    for entry in std::fs::read_dir(folder).expect("the folder is there").flatten() {
-        match entry.file_type().expect("a kind of file") {
-            kind if kind.is_dir() => files_in(&entry.path(), bytes),
+    let entries = std::fs::read_dir(folder).expect("the folder is there").flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    paths.sort_by_key(|path| !path.to_string_lossy().ends_with("-wal"));
+    for path in paths {
+        if path.is_dir() {
+            files_in(&path, bytes);
+        } else {
             // A running server removes some meanwhile.
-            _ => bytes.extend(std::fs::read(entry.path()).unwrap_or_default()),
+            bytes.extend(std::fs::read(&path).unwrap_or_default());
         }
     }
 }
