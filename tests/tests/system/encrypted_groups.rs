@@ -74,6 +74,12 @@ fn shows(screen: &Screen, id: &MessageId, text: &str) -> bool {
     screen.message(id).is_some_and(|row| matches!(&row.content, MessageContent::Text { text: shown } if shown == text))
 }
 
+/// What a server keeps has this text, as it is or in hexadecimal digits.
+pub(crate) fn holds(kept: &[u8], text: &str) -> bool {
+    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    [text.as_bytes(), hex.as_bytes()].iter().any(|part| kept.windows(part.len()).any(|window| window == *part))
+}
+
 fn is_removal(row: &MessageRow) -> bool {
     matches!(row.content, MessageContent::System { note: SystemNote::MemberRemoved { .. } })
 }
@@ -114,10 +120,7 @@ async fn a_group_is_made_talks_takes_one_in_and_puts_one_out(server: TestServer)
     who.sort_unstable();
     assert_eq!(who, [team.apps[ALICE].1, team.apps[BOB].1, team.apps[DAVE].1]);
     let kept = team.server.everything_kept().await;
-    let holds = |text: &str| {
-        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-        [text.as_bytes(), hex.as_bytes()].iter().any(|part| kept.windows(part.len()).any(|window| window == *part))
-    };
+    let holds = |text: &str| holds(&kept, text);
     assert!(holds("Поход"), "the search itself works");
     assert!(!holds("тайна-"));
 }
