@@ -277,6 +277,27 @@ async fn alice_writes_answers_and_reacts_in_the_browser_by_keyboard_alone() {
 }
 
 #[tokio::test]
+async fn a_menu_in_the_browser_keeps_the_focus_while_its_message_changes() {
+    let alice = Person::at("team", ".message").await;
+    let open = "const message = document.querySelector('.message:has(.reactions)')?.closest('[data-message]'); \
+         if (!message) return false; \
+         message.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })); return true;";
+    alice.page.until(open, vec![], "a message").await;
+    alice.stands_on(".menu__item").await;
+    // The demo says every message again, in other words.
+    let change = "window.dispatchEvent(new CustomEvent('demo-texts', { detail: JSON.stringify([arguments[0]]) }));";
+    alice.page.ask(change, vec![json!("другие слова")]).await;
+    alice.page.read(".message:has(.reactions)", "другие слова").await;
+    alice.page.settle().await;
+    alice.stands_on(".menu__item:first-of-type").await;
+    alice.hit("ArrowDown").await;
+    alice.stands_on(".menu__item:nth-of-type(2)").await;
+    alice.hit("Escape").await;
+    alice.sees_no(".menu").await;
+    alice.page.close().await;
+}
+
+#[tokio::test]
 async fn a_dialog_in_the_browser_keeps_the_focus_and_gives_it_back() {
     let alice = Person::at("team", ".message").await;
     alice.walk_to(".chat-list__head .icon-button", TAB).await;

@@ -97,7 +97,7 @@ pub fn Menu(
     /// What it is about, for screen readers.
     #[prop(into)]
     label: Signal<String>,
-    /// The actions.
+    /// The actions, asked for at each opening.
     #[prop(into)]
     items: Signal<Vec<MenuItem>>,
     /// Drawn above the actions: a row of reactions.
@@ -152,9 +152,9 @@ fn OpenMenu(
             move_by_key(&menu, &event, close);
         }
     };
-    let rows = move || {
-        let items = items.get().into_iter();
-        items.map(|item| {
+    // As they are now: rows that change under the hand would take the focus with them, and the press would meet another.
+    let rows = items.get_untracked().into_iter();
+    let rows = rows.map(|item| {
             let choose = move |_| {
                 close();
                 item.on_select.run(());
@@ -167,8 +167,8 @@ fn OpenMenu(
                     {(!item.shortcut.is_empty()).then(|| view! { <kbd class="menu__chord">{item.shortcut}</kbd> })}
                 </button>
             }
-        }).collect_view()
-    };
+    });
+    let rows = rows.collect_view();
     view! {
         <div class="menu" popover="manual" role="menu" aria-label=move || label.get() node_ref=node on:keydown=keys>
             {head}

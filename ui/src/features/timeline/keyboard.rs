@@ -31,10 +31,15 @@ pub(super) fn handle_key(
     }
 }
 
-/// Puts the focus on a message that is (about to be) drawn.
+/// Puts the focus on a message that is (about to be) drawn, unless it has gone elsewhere by then.
 pub(super) fn focus_message(id: &MessageId) {
     let selector = format!("[data-message=\"{id}\"]");
+    let before = document().active_element();
     let focus = move || {
+        let now = document().active_element();
+        if now != before && now != document().body().map(Into::into) {
+            return;
+        }
         let found = document().query_selector(&selector).ok().flatten();
         if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
             let options = web_sys::FocusOptions::new();

@@ -54,8 +54,9 @@ pub(super) fn watch_entry(list: NodeRef<leptos::html::Div>) -> impl Fn(&FocusEve
         let from = event.related_target().and_then(|from| from.dyn_into::<Node>().ok());
         let came_in = !from.is_some_and(|from| list.contains(Some(&from)));
         let to = event.target().and_then(|to| to.dyn_into::<Node>().ok());
-        let own = to.is_some_and(|to| to.is_same_node(Some(&list)));
-        if came_in && !own && event.time_stamp() - back_at.get_value() < ENTER_MS {
+        // A menu of the list lies beside it, not in it.
+        let inside = to.is_some_and(|to| list.contains(Some(&to)) && !to.is_same_node(Some(&list)));
+        if came_in && inside && event.time_stamp() - back_at.get_value() < ENTER_MS {
             _ = list.focus();
         }
     }
