@@ -45,7 +45,7 @@ const SCENARIOS: &str = "system-tests";
 
 /// Runs the checks of a scope.
 pub fn all(workspace: &Workspace, scope: Scope) -> Result<()> {
-    let mut phases = Phases::default();
+    let mut phases = Phases::begin();
     // Those that others stand on end the run when they fail: without them the rest would only repeat their error.
     let _ = checks(workspace, scope, &mut phases);
     phases.report(scope)
@@ -58,8 +58,14 @@ fn checks(workspace: &Workspace, scope: Scope, phases: &mut Phases) -> Result<()
     })?;
     let _ = phases.run("format", || run(in_root(workspace).args(["fmt", "--all", "--check"])));
     let _ = phases.run("tidy", || tidy::check(workspace));
-    phases.run("web client", || ui::build(workspace, Flavour::Dev))?;
-    let _ = phases.run("clippy", || clippy(workspace, scope));
+    // The interface is one large crate that takes minutes of one core: the lints take the other meanwhile.
+    let compiled = || ui::compile(workspace, Flavour::Dev).map(drop);
+    let (client, _) = phases.run_both(("web client", compiled), ("clippy", || clippy(workspace)));
+    client?;
+    phases.run("web client's files", || ui::build(workspace, Flavour::Dev))?;
+    if scope == Scope::Full {
+        let _ = phases.run("clippy on the web client", || clippy_wasm(workspace));
+    }
     let _ = phases.run("xtask's tests", || run(in_root(workspace).args(["test", "--quiet", "--package", "xtask"])));
     phases.run("compile", || run(in_root(workspace).arg("build").args(NATIVE).arg("--all-targets")))?;
     if scope == Scope::Full {
@@ -77,12 +83,12 @@ fn in_root(workspace: &Workspace) -> Command {
     cargo
 }
 
-fn clippy(workspace: &Workspace, scope: Scope) -> Result<()> {
+fn clippy(workspace: &Workspace) -> Result<()> {
     run(in_root(workspace).arg("clippy").args(NATIVE).args(["--all-targets", "--", "-D", "warnings"]))?;
-    if scope == Scope::Quick {
-        return Ok(());
-    }
-    run(in_root(workspace).args(["clippy", "--package", "xtask", "--all-targets", "--", "-D", "warnings"]))?;
+    run(in_root(workspace).args(["clippy", "--package", "xtask", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn clippy_wasm(workspace: &Workspace) -> Result<()> {
     let wasm = WasmCargo::ready()?;
     if !wasm.has_clippy() {
         eprintln!("this wasm toolchain has no clippy: the wasm crates were compiled, not linted");
@@ -166,26 +172,50 @@ fn private_postgres() -> Result<Database> {
 struct Failed;
 
 /// What was done, how long it took, whether it passed.
-#[derive(Default)]
-struct Phases(Vec<(&'static str, Duration, bool)>);
+struct Phases {
+    begun: Instant,
+    done: Vec<(&'static str, Duration, bool)>,
+}
 
 impl Phases {
+    fn begin() -> Self {
+        Self { begun: Instant::now(), done: Vec::new() }
+    }
+
     fn run(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) -> Result<(), Failed> {
         eprintln!("\n\x1b[1m── {name}\x1b[0m");
-        let started = Instant::now();
-        let result = work();
+        let outcome = timed(work);
+        self.note(name, outcome)
+    }
+
+    /// Two at once; what they print is mixed.
+    fn run_both(
+        &mut self,
+        first: (&'static str, impl FnOnce() -> Result<()> + Send),
+        second: (&'static str, impl FnOnce() -> Result<()> + Send),
+    ) -> (Result<(), Failed>, Result<(), Failed>) {
+        eprintln!("\n\x1b[1m── {} and {}\x1b[0m", first.0, second.0);
+        let (one, two) = std::thread::scope(|scope| {
+            let one = scope.spawn(|| timed(first.1));
+            let two = timed(second.1);
+            (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), two)
+        });
+        (self.note(first.0, one), self.note(second.0, two))
+    }
+
+    fn note(&mut self, name: &'static str, (time, result): (Duration, Result<()>)) -> Result<(), Failed> {
         if let Err(error) = &result {
             eprintln!("\x1b[31merror:\x1b[0m {error:#}");
         }
-        self.0.push((name, started.elapsed(), result.is_ok()));
+        self.done.push((name, time, result.is_ok()));
         result.map_err(|_| Failed)
     }
 
     fn report(&self, scope: Scope) -> Result<()> {
-        let failed: Vec<&str> = self.0.iter().filter(|(_, _, passed)| !passed).map(|(name, _, _)| *name).collect();
-        let total: Duration = self.0.iter().map(|(_, time, _)| *time).sum();
+        let failed: Vec<&str> = self.done.iter().filter(|(_, _, passed)| !passed).map(|(name, _, _)| *name).collect();
+        let total = self.begun.elapsed();
         let name = scope.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
-        let lines = self.0.iter().map(|(name, time, passed)| ((*name).to_string(), *time, *passed));
+        let lines = self.done.iter().map(|(name, time, passed)| ((*name).to_string(), *time, *passed));
         eprintln!();
         for (name, time, passed) in lines.chain([(format!("{name} test"), total, failed.is_empty())]) {
             let mark = if passed { "\x1b[32mpassed\x1b[0m" } else { "\x1b[31mfailed\x1b[0m" };
@@ -196,4 +226,10 @@ impl Phases {
         }
         Ok(())
     }
+}
+
+fn timed(work: impl FnOnce() -> Result<()>) -> (Duration, Result<()>) {
+    let started = Instant::now();
+    let result = work();
+    (started.elapsed(), result)
 }

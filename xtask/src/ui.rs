@@ -139,8 +139,8 @@ fn newest_source(workspace: &Workspace) -> Result<(SystemTime, usize)> {
     Ok(newest)
 }
 
-/// Compiles the crates for wasm and returns the folder with the results.
-fn compile(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf> {
+/// Compiles the crates for wasm and returns the folder with the results; touches nothing but the target folder.
+pub fn compile(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf> {
     let target = workspace.wasm_target();
     workspace.claim(&target)?;
     let mut cargo = WasmCargo::ready()?.command();
