@@ -13,6 +13,8 @@ use super::screen::{Desk, built};
 
 /// How long a person would wait for something to appear; a debug build on two busy cores needs the most of it.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a page is asked for what is waited for: screens are many, and each waits a few times.
+const LOOK: Duration = Duration::from_millis(20);
 /// A point of the page moves, unseen.
 const STIR: &str = "const point = document.createElement('i'); point.id = 'stir'; \
      Object.assign(point.style, { position: 'fixed', insetBlockEnd: 0, width: '1px', height: '1px', background: 'currentColor' }); \
@@ -89,6 +91,8 @@ impl Window {
                 "args": [
                     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                    // Pages that were left would live on beside the one that is looked at.
+                    "--disable-features=BackForwardCache", "--process-per-site",
                     format!("--window-size={width},{height}"), "--lang=en-US",
                     format!("--user-data-dir={}", profile.path().display()),
                 ],
@@ -100,7 +104,7 @@ impl Window {
     /// Waits until something matches this CSS selector, and gives it.
     pub async fn see(&self, css: &str) -> fantoccini::elements::Element {
         let started = Instant::now();
-        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+        match self.client.wait().at_most(PATIENCE).every(LOOK).for_element(Locator::Css(css)).await {
             Ok(element) => element,
             Err(error) => {
                 let shot = self.keep_screenshot("failed").await;
@@ -132,7 +136,7 @@ impl Window {
                 panic!("waited in vain for {what}; see {}", shot.display());
             }
             // Another program's page: there is nothing to subscribe to, so it is asked again.
-            tokio::time::sleep(Duration::from_millis(50)).await; // allow-sleep: polling a foreign process
+            tokio::time::sleep(LOOK).await; // allow-sleep: polling a foreign process
         }
     }
 

@@ -44,7 +44,16 @@ impl Dress {
 /// # Errors
 /// What was waited for in vain.
 pub async fn shown(page: &Window, site: &Site, scene: &Scene, dress: Dress) -> Result<(), String> {
-    let outcome = AssertUnwindSafe(show(page, site, scene, dress)).catch_unwind().await;
+    open(page, site, scene, dress).await;
+    played(page, scene).await
+}
+
+/// [`play_all`], or why that could not be done.
+///
+/// # Errors
+/// What was waited for in vain.
+pub async fn played(page: &Window, scene: &Scene) -> Result<(), String> {
+    let outcome = AssertUnwindSafe(play_all(page, scene)).catch_unwind().await;
     outcome
         .map_err(|why| format!("{}: {}", scene.name, why.downcast_ref::<String>().map_or("not shown", String::as_str)))
 }

@@ -69,7 +69,8 @@ async fn file(State(folder): State<Arc<PathBuf>>, address: Uri) -> Response {
         _ => "application/octet-stream",
     };
     match tokio::fs::read(folder.join(name)).await {
-        Ok(bytes) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
+        // Kept by the browser, which then need not compile the same program again for each screen.
+        Ok(bytes) => ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=3600")], bytes).into_response(),
         Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -60,6 +60,8 @@ const SEEN_ELSEWHERE: &[&str] = &[
     "lock-set",
     "lock-wait",
     "poll-new-encrypted",
+    // Finds its emoji by a name, in whose place the attack would stand.
+    "emoji-team",
 ];
 
 /// Puts texts in the place of all others, once the demo listens, and watches from then on.
@@ -135,7 +137,6 @@ async fn every_known_attack_in_every_text_of_a_chat_is_shown_as_text() {
     assert!(found.is_empty(), "{}:\n{}", found.len(), found.join("\n"));
 }
 
-/// Every second scene: all of them would take minutes.
 #[tokio::test]
 async fn no_screen_takes_a_known_attack_for_anything_but_text() {
     let (site, page) = page().await;
@@ -143,10 +144,12 @@ async fn no_screen_takes_a_known_attack_for_anything_but_text() {
     let mut texts = payloads();
     let mut found = Vec::new();
     let told = |scene: &&Scene| !scene.page.starts_with("gallery/") && !SEEN_ELSEWHERE.contains(&scene.name);
-    for scene in SCENES.iter().filter(told).skip(1).step_by(2) {
+    for scene in SCENES.iter().filter(told) {
         looks::open(&page, &site, scene, DRESS).await;
         page.until(&hostile(), vec![json!(texts)], "the demo").await;
-        looks::play_all(&page, scene).await;
+        if let Err(why) = looks::played(&page, scene).await {
+            found.push(why);
+        }
         found.extend(noted(&page).await.into_iter().map(|what| format!("{}: {what}", scene.name)));
         // Others come first on the next screen.
         texts.rotate_left(23);
