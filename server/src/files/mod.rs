@@ -252,9 +252,3 @@ fn disk_failed(error: &io::Error) -> ProtocolError {
 pub fn is_inert(mime_type: &str) -> bool {
     sniff::INERT.contains(&mime_type)
 }
-
-/// What kind of picture a content is; `None` for what is no picture that browsers show in place.
-pub fn picture_kind(content: &[u8]) -> Option<&'static str> {
-    let kind = sniff::kind_of(&content[..content.len().min(HEAD_BYTES)]);
-    (kind.starts_with("image/") && is_inert(kind)).then_some(kind)
-}

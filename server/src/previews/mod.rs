@@ -2,14 +2,10 @@
 //!
 //! What is to be done is in the database, so a restart loses none; what was seen is remembered by its address for a while.
 
-mod fetch;
-mod page;
-mod reach;
-
-use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use ::previews::{Fetcher, NoPreview, Seen, picture_kind};
 use futures_util::StreamExt as _;
 use protocol::{FileInfo, LinkPreview};
 use tokio::sync::Notify;
@@ -18,10 +14,9 @@ use crate::domain::previews::{self as rows, Job};
 use crate::domain::{Failure, SERVER};
 use crate::files;
 use crate::state::{App, Inner};
-use fetch::{Fetcher, NoPreview, Seen};
+use crate::tls::trusting_system;
 
-pub use fetch::{Resolve, Resolving, SystemResolver};
-pub use reach::{Reach, is_public};
+pub use ::previews::{PreviewsConfig, Reach, Resolve, Resolving, SystemResolver, is_public};
 
 /// Links that one look takes.
 const JOBS_AT_ONCE: u32 = 16;
@@ -32,44 +27,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// After the database failed.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// What an operator can set about previews.
-#[derive(Clone)]
-pub struct PreviewsConfig {
-    /// Links are previewed at all.
-    pub on: bool,
-    /// Ports that are called; 80 and 443 unless said.
-    pub ports: Vec<u16>,
-    /// From names to addresses.
-    pub resolver: Arc<dyn Resolve>,
-    /// Which addresses may be called.
-    pub reach: Reach,
-}
-
-impl PreviewsConfig {
-    /// On: the usual ports of the public Internet.
-    pub fn usual() -> Self {
-        Self { on: true, ports: vec![80, 443], resolver: Arc::new(SystemResolver), reach: Reach::Public }
-    }
-}
-
-impl Default for PreviewsConfig {
-    /// Off: nothing is fetched.
-    fn default() -> Self {
-        Self { on: false, ..Self::usual() }
-    }
-}
-
-impl fmt::Debug for PreviewsConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { on, ports, reach, resolver: _ } = self;
-        f.debug_struct("PreviewsConfig").field("on", on).field("ports", ports).field("reach", reach).finish()
-    }
-}
-
 /// Runs until the server is gone. Holds it only while it asks its database, so that a slow site delays no stop.
 pub(crate) async fn keep_previews(app: Weak<Inner>, wake: Arc<Notify>, config: PreviewsConfig) {
-    let PreviewsConfig { on, ports, resolver, reach } = config;
-    let fetcher = on.then(|| Fetcher { ports, resolver, reach, deadline: fetch::DEADLINE });
+    let fetcher = config.fetcher(trusting_system);
     loop {
         let pause = match make_all(&app, fetcher.as_ref()).await {
             Ok(()) => LOOK_EVERY,
@@ -154,7 +114,7 @@ async fn kept(app: &App, job: &Job, seen: Result<Seen, NoPreview>) -> Option<Lin
 }
 
 async fn picture(app: &App, bytes: bytes::Bytes) -> Option<FileInfo> {
-    let kind = files::picture_kind(&bytes)?;
+    let kind = picture_kind(&bytes)?;
     let name = format!("preview.{}", kind.rsplit('/').next().unwrap_or("bin"));
     match files::keep(app, &name, bytes).await {
         Ok(file) => Some(file),
@@ -164,6 +124,3 @@ async fn picture(app: &App, bytes: bytes::Bytes) -> Option<FileInfo> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -74,8 +74,13 @@ impl Site {
 /// A team whose server looks at links, with the folder of its files.
 async fn team(db: sql::Db, site: &Site, on: bool) -> (Team, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let previews =
-        PreviewsConfig { on, ports: vec![site.port], resolver: Arc::new(TestNames), reach: Reach::PublicAndThisHost };
+    let previews = PreviewsConfig {
+        on,
+        ports: vec![site.port],
+        resolver: Arc::new(TestNames),
+        reach: Reach::PublicAndThisHost,
+        ..PreviewsConfig::usual()
+    };
     let files = FilesConfig { folder: folder.path().to_owned(), ..FilesConfig::default() };
     (Team::with(db, Settings { previews, files, ..Settings::default() }).await, folder)
 }

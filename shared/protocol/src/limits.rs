@@ -34,6 +34,10 @@ pub const PREVIEW_TITLE_CHARS_MAX: usize = 200;
 pub const PREVIEW_TEXT_CHARS_MAX: usize = 300;
 /// Longest name of a site in a preview, in characters.
 pub const PREVIEW_SITE_CHARS_MAX: usize = 80;
+/// Longest picture of a preview inside of a sealed message, in bytes: a JPEG.
+pub const PREVIEW_PICTURE_BYTES_MAX: usize = 6 * 1024;
+/// Largest width and height of it, in dots.
+pub const PREVIEW_PICTURE_SIDE_MAX: u32 = 160;
 /// Longest query of a search, in characters.
 pub const QUERY_CHARS_MAX: usize = 256;
 /// Messages in a page of a search when the client does not say.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::file::FileInfo;
-use crate::limits::LINK_BYTES_MAX;
+use crate::limits::{LINK_BYTES_MAX, PREVIEW_PICTURE_BYTES_MAX, PREVIEW_PICTURE_SIDE_MAX};
 
 /// The entry of own data (see [`crate::Item`]) whose presence says: do not preview my links. The server reads it.
 pub const NO_PREVIEWS: &str = "ui:no-previews";
@@ -49,6 +49,54 @@ pub fn first_link(text: &str) -> Option<&str> {
         }
     }
     None
+}
+
+/// One line without control characters and without marks that turn the direction of text, at most so many characters.
+pub fn cleaned(text: &str, chars_max: usize) -> String {
+    let turning =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let plain: String = text
+        .chars()
+        .map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !turning(*c))
+        .collect();
+    let line = plain.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= chars_max {
+        return line;
+    }
+    let cut: String = line.chars().take(chars_max.saturating_sub(1)).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// A picture that a preview may carry inside of a sealed message: a JPEG that is short and says of itself, once, that it has few dots,
+/// so that whoever shows it is not made to unfold a large one.
+pub fn is_small_picture(bytes: &[u8]) -> bool {
+    let short = bytes.len() <= PREVIEW_PICTURE_BYTES_MAX;
+    let side =
+        |bytes: &[u8]| (1..=PREVIEW_PICTURE_SIDE_MAX).contains(&u32::from(u16::from_be_bytes([bytes[0], bytes[1]])));
+    let Some(mut rest) = bytes.strip_prefix(&[0xff, 0xd8]).filter(|_| short) else { return false };
+    let mut frames = 0;
+    while let [0xff, mark, high, low, ..] = *rest {
+        let (length, inside) = (usize::from(u16::from_be_bytes([high, low])), &rest[4..]);
+        match mark {
+            // Baseline and progressive frames, of grey or three colours.
+            0xc0..=0xc2 => {
+                let [8, size @ .., 1 | 3] = inside.get(..6).unwrap_or_default() else { return false };
+                if !side(&size[..2]) || !side(&size[2..]) {
+                    return false;
+                }
+                frames += 1;
+            }
+            // Its dots begin: what it says of itself is over.
+            0xda => return frames == 1,
+            // Tables, words of the program that made it, restart intervals.
+            0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe => {}
+            _ => return false,
+        }
+        let Some(behind) = rest.get(2 + length.max(2)..) else { return false };
+        rest = behind;
+    }
+    false
 }
 
 /// From a mark of code to the end of what it encloses; the mark alone, when nothing closes it.
@@ -99,6 +147,40 @@ mod tests {
         ] {
             assert_eq!(first_link(text), Some(link), "{text}");
         }
+    }
+
+    /// A JPEG's parts as far as its dots, with frames of these sides.
+    fn jpeg(frames: &[(u16, u16)]) -> Vec<u8> {
+        let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 4, b'J', b'F'];
+        for (height, width) in frames {
+            bytes.extend([0xff, 0xc0, 0, 11, 8]);
+            bytes.extend(height.to_be_bytes());
+            bytes.extend(width.to_be_bytes());
+            bytes.extend([1, 1, 0x11, 0]);
+        }
+        bytes.extend([0xff, 0xda, 0, 2, 1, 2, 3]);
+        bytes
+    }
+
+    #[test]
+    fn a_small_picture_says_once_that_it_is_small() {
+        assert!(is_small_picture(&jpeg(&[(160, 160)])) && is_small_picture(&jpeg(&[(1, 90)])));
+        for wrong in [&[][..], &[(161, 1)], &[(1, 161)], &[(0, 10)], &[(10, 0)], &[(65_535, 65_535)], &[(9, 9), (9, 9)]]
+        {
+            assert!(!is_small_picture(&jpeg(wrong)), "{wrong:?}");
+        }
+        let whole = jpeg(&[(9, 9)]);
+        for cut in 0..whole.len() - 3 {
+            assert!(!is_small_picture(&whole[..cut]), "{cut}");
+        }
+        assert!(!is_small_picture(&[&whole[..], &[0; PREVIEW_PICTURE_BYTES_MAX]].concat()));
+        assert!(!is_small_picture(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR") && !is_small_picture(b"<svg>"));
+    }
+
+    #[test]
+    fn texts_are_one_line_without_turning_marks_and_bounded() {
+        assert_eq!(cleaned(" a\u{0}\n\tb \u{202e}c\u{2066} ", 10), "a b c");
+        assert_eq!(cleaned(&"слово ".repeat(100), 12), "слово слово…");
     }
 
     #[test]

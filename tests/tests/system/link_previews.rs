@@ -54,7 +54,8 @@ async fn a_preview_reaches_the_other_app(db: Option<TestDb>) {
     let (port, looks) = site().await;
     let server = TestServer::start_with(db, |config| {
         let reach = Reach::PublicAndThisHost;
-        config.previews = PreviewsConfig { on: true, ports: vec![port], resolver: Arc::new(TestNames), reach };
+        config.previews =
+            PreviewsConfig { ports: vec![port], resolver: Arc::new(TestNames), reach, ..PreviewsConfig::usual() };
     })
     .await;
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];

@@ -20,8 +20,7 @@ use axum::routing::get;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
-use super::fetch::{Fetcher, NoPreview, Resolve, Resolving, Seen};
-use super::reach::Reach;
+use super::{Fetcher, NoPreview, Reach, Resolve, Resolving, Seen};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
 
@@ -88,7 +87,7 @@ fn names(names: &[(&'static str, &[&str])]) -> Arc<Names> {
 
 fn fetcher(port: u16, resolver: Arc<dyn Resolve>) -> Fetcher {
     let reach = Reach::PublicAndThisHost;
-    Fetcher { ports: vec![port], resolver, reach, deadline: Duration::from_secs(20) }
+    Fetcher { ports: vec![port], resolver, reach, deadline: Duration::from_secs(20), trust: || None }
 }
 
 /// The site of these tests: a page, its picture, and ways elsewhere. `{PORT}` in a redirect is its own port.

@@ -1,19 +1,20 @@
 //! What a page says of itself in its head. Reads tags only as far as that needs, never runs or follows anything, and takes any bytes.
 
 use protocol::limits::{PREVIEW_SITE_CHARS_MAX, PREVIEW_TEXT_CHARS_MAX, PREVIEW_TITLE_CHARS_MAX};
+use protocol::preview::cleaned;
 
 /// What was found; texts are clean and bounded, and empty where there was nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Page {
-    pub(super) title: String,
-    pub(super) description: String,
-    pub(super) site_name: String,
+pub(crate) struct Page {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) site_name: String,
     /// As it stands there, perhaps relative.
-    pub(super) image: String,
+    pub(crate) image: String,
 }
 
 /// Reads a page's head.
-pub(super) fn read(html: &str) -> Page {
+pub(crate) fn read(html: &str) -> Page {
     let mut found = Found::default();
     let mut rest = html;
     while let Some(at) = rest.find('<') {
@@ -84,23 +85,6 @@ impl Found {
             image: self.image.map(|image| image.trim().to_owned()).unwrap_or_default(),
         }
     }
-}
-
-/// One line without control characters and without marks that turn the direction of text, at most so many characters.
-pub(super) fn cleaned(text: &str, chars_max: usize) -> String {
-    let turning =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let plain: String = text
-        .chars()
-        .map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !turning(*c))
-        .collect();
-    let line = plain.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= chars_max {
-        return line;
-    }
-    let cut: String = line.chars().take(chars_max.saturating_sub(1)).collect();
-    format!("{}…", cut.trim_end())
 }
 
 /// Where `</name` begins; the end, when nothing closes it.
@@ -244,9 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_one_line_without_turning_marks_and_bounded() {
-        assert_eq!(cleaned(" a\u{0}\n\tb \u{202e}c\u{2066} ", 10), "a b c");
-        assert_eq!(cleaned(&"слово ".repeat(100), 12), "слово слово…");
+    fn texts_are_bounded() {
         let page = read(&format!("<title>{}</title>", "щ".repeat(5_000)));
         assert_eq!(page.title.chars().count(), PREVIEW_TITLE_CHARS_MAX);
     }

@@ -1,4 +1,4 @@
-//! Which addresses the server may call on behalf of a person who only wrote a link: those of the public Internet, and no other.
+//! Which addresses may be called on behalf of a person who only wrote a link: those of the public Internet, and no other.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -14,6 +14,8 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::{Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
+use protocol::preview::cleaned;
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -21,10 +23,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
-use super::page::{self, cleaned};
-use super::reach::Reach;
-use crate::files::picture_kind;
-use crate::tls::trusting_system;
+use crate::kind::picture_kind;
+use crate::page;
+use crate::reach::Reach;
 
 /// So much of a page is read; its head stands at its begin.
 const PAGE_BYTES_MAX: usize = 512 * 1024;
@@ -36,8 +37,6 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Of a name's addresses, this many are tried.
 const ADDRESSES_MAX: usize = 3;
 const CONNECT_DEADLINE: Duration = Duration::from_secs(4);
-/// For the page with all its redirects, and once more for its picture.
-pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 /// Who asks.
 const AGENT: &str = "Mozilla/5.0 (compatible; HybridMessenger link preview)";
 
@@ -61,45 +60,67 @@ impl Resolve for SystemResolver {
     }
 }
 
+/// Which certificates are believed; `None` where that cannot be told, and then none is.
+pub type Trust = fn() -> Option<Arc<ClientConfig>>;
+
 /// Why there is nothing to show. For the log; people see no preview.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NoPreview {
+pub enum NoPreview {
+    /// Not `http` or `https`, another port, a user's name in it.
     #[error("not an address to fetch")]
     Address,
+    /// Of this machine, its network, or another special kind.
     #[error("an address that is not public")]
     Forbidden,
+    /// The name has no address.
     #[error("the name has no address")]
     Unknown,
+    /// Nobody answers there, or not as asked.
     #[error("not reached")]
     Unreachable,
+    /// The deadline passed.
     #[error("took too long")]
     TooSlow,
+    /// More than are followed.
     #[error("too many redirects")]
     Redirects,
+    /// The site's own refusal.
     #[error("answered {0}")]
     Status(StatusCode),
+    /// Neither a page nor a picture, or too large.
     #[error("neither a page nor a picture, or too large")]
     Content,
+    /// The page has no title.
     #[error("the page says nothing of itself")]
     Nothing,
 }
 
-/// What stands behind a link.
+/// What stands behind a link. Texts are plain and bounded as in [`protocol::LinkPreview`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Seen {
-    pub(super) title: String,
-    pub(super) description: String,
-    pub(super) site_name: String,
-    pub(super) image: Option<Bytes>,
+pub struct Seen {
+    /// Never empty.
+    pub title: String,
+    /// May be empty.
+    pub description: String,
+    /// What the site calls itself, or its host.
+    pub site_name: String,
+    /// A picture by [`picture_kind`], as it came: up to 4 MiB.
+    pub image: Option<Bytes>,
 }
 
-/// Fetches under the rules of a server.
+/// Fetches under these rules.
 #[derive(Clone)]
-pub(super) struct Fetcher {
-    pub(super) ports: Vec<u16>,
-    pub(super) resolver: Arc<dyn Resolve>,
-    pub(super) reach: Reach,
-    pub(super) deadline: Duration,
+pub struct Fetcher {
+    /// Ports that are called.
+    pub ports: Vec<u16>,
+    /// From names to addresses.
+    pub resolver: Arc<dyn Resolve>,
+    /// Which addresses may be called.
+    pub reach: Reach,
+    /// For the page with all its redirects, and once more for its picture.
+    pub deadline: Duration,
+    /// Which certificates are believed.
+    pub trust: Trust,
 }
 
 trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -107,7 +128,10 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
 impl Fetcher {
     /// Looks at what a link leads to.
-    pub(super) async fn look(&self, link: &str) -> Result<Seen, NoPreview> {
+    ///
+    /// # Errors
+    /// See [`NoPreview`].
+    pub async fn look(&self, link: &str) -> Result<Seen, NoPreview> {
         let url = Url::parse(link).map_err(|_| NoPreview::Address)?;
         let (seen, picture) = timeout(self.deadline, self.page(url)).await.unwrap_or(Err(NoPreview::TooSlow))?;
         let Some(picture) = picture else { return Ok(seen) };
@@ -229,7 +253,7 @@ impl Fetcher {
                 }
                 _ => ServerName::IpAddress(address.into()),
             };
-            let connector = TlsConnector::from(trusting_system().ok_or(NoPreview::Unreachable)?);
+            let connector = TlsConnector::from((self.trust)().ok_or(NoPreview::Unreachable)?);
             if let Ok(Ok(wire)) = timeout(CONNECT_DEADLINE, connector.connect(server, tcp)).await {
                 return Ok(Box::new(wire));
             }
