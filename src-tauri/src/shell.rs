@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use client::{App, AppConfig, Here, KeySource};
+use client::{App, AppConfig, Here, KeySource, PreviewsConfig};
 use crypto::Key;
 use tauri::AppHandle;
 use tauri::ipc::Channel;
@@ -243,6 +243,7 @@ impl Shell {
             can_host: true,
             device_name: device_name(),
             here: None,
+            previews: PreviewsConfig::hasty(),
             runtime: None,
         };
         let heard = Arc::clone(self);

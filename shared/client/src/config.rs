@@ -16,6 +16,9 @@ pub struct AppConfig {
     pub device_name: String,
     /// The server that this app hosts or that the page came from, if it is already known.
     pub here: Option<Here>,
+    /// Whether and how this device looks behind links of encrypted chats. A browser cannot.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub previews: previews::PreviewsConfig,
     /// Runs the sockets; without it the app makes a small runtime of its own. Not used in a browser.
     #[cfg(not(target_arch = "wasm32"))]
     pub runtime: Option<tokio::runtime::Handle>,

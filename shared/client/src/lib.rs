@@ -18,5 +18,7 @@ pub use native::{
     App, AppLock, KeyPlace, LockError, Tries, forget_passphrase, has_cache, install_tls_provider, passphrase_gives,
     uses_passphrase,
 };
+#[cfg(not(target_arch = "wasm32"))]
+pub use previews::PreviewsConfig;
 #[cfg(target_arch = "wasm32")]
 pub use web::App;

@@ -13,12 +13,14 @@ pub const KEPT_BYTES_MAX: usize = 512 * 1024;
 const ALL_BYTES_MAX: u64 = 96 * 1024 * 1024;
 
 impl Engine {
-    /// A content that was kept.
+    /// A content that was kept, or came inside of a sealed message.
     ///
     /// # Errors
     /// [`EngineError::Store`].
     pub fn kept_content(&self, tx: &mut Tx<'_>, id: &FileId) -> Result<Option<Vec<u8>>, EngineError> {
-        Ok(tx.row("SELECT bytes FROM contents WHERE file_id = ?1", params![id.as_str()], |r| r.blob(0))?)
+        let kept = "SELECT bytes FROM contents WHERE file_id = ?1
+                    UNION ALL SELECT bytes FROM preview_pictures WHERE file_id = ?1 LIMIT 1";
+        Ok(tx.row(kept, params![id.as_str()], |r| r.blob(0))?)
     }
 
     /// Keeps a content of at most [`KEPT_BYTES_MAX`]; larger ones are passed over.

@@ -22,7 +22,7 @@ use crate::presence::Presence;
 use crate::privacy::Own;
 use crate::requests::Requests;
 use crate::screen::Screen;
-use crate::sealing::Sealing;
+use crate::sealing::{LOOK_MS, Sealing};
 use crate::step::Step;
 use crate::timeline::Open;
 use crate::transfers::Transfers;
@@ -49,6 +49,7 @@ pub struct Engine {
     pub(crate) keywords: Keywords,
     pub(crate) sealing: Sealing,
     pub(crate) retention: Retention,
+    pub(crate) look_ms: u32,
     pub(crate) people: People,
     pub(crate) presence: Presence,
     pub(crate) preferences: Preferences,
@@ -86,6 +87,7 @@ impl Engine {
             keywords: Keywords::load(tx)?,
             sealing: Sealing::load(tx)?,
             retention: Retention::CHOSEN,
+            look_ms: LOOK_MS,
             people: People::default(),
             presence: Presence::default(),
             preferences: preferences::load(tx)?,
@@ -99,6 +101,11 @@ impl Engine {
     #[doc(hidden)]
     pub fn keep_keys(&mut self, retention: Retention) {
         self.retention = retention;
+    }
+
+    /// How long a message waits for what stands behind its link, in milliseconds; 3 seconds unless said.
+    pub fn look_for(&mut self, ms: u32) {
+        self.look_ms = ms;
     }
 
     /// Whose cache this is; `None` before the first log-in: show the welcome screen.
@@ -131,6 +138,7 @@ impl Engine {
             Input::Picked(files) => self.picked(&mut s, files)?,
             Input::Save { file, place } => self.save(&mut s, &file, &place)?,
             Input::Transfer { file_id, way, progress } => self.transfer_moved(&mut s, &file_id, way, progress)?,
+            Input::Looked { url, seen } => self.looked(&mut s, &url, seen),
             Input::Timer(timer) => self.timer(&mut s, timer)?,
         }
         self.send_syncs(&mut s)?;
@@ -166,6 +174,7 @@ impl Engine {
             Timer::Outbox => self.outbox_timer(),
             Timer::Items => self.items_timer(),
             Timer::Files => self.transfers_may_start(),
+            Timer::Looks => self.looks_timer(s),
             Timer::Going => self.going_timer(),
             Timer::Typing => self.typing_timer(s),
             Timer::Group(chat) => self.group_timer(s, &chat)?,

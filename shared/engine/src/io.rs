@@ -57,8 +57,28 @@ pub enum Input {
         /// How far.
         progress: Progress,
     },
+    /// The driver looked behind the link of an [`Output::Look`].
+    Looked {
+        /// As it was asked.
+        url: String,
+        /// What stands there; nothing, also where a driver cannot look.
+        seen: Option<Box<SeenLink>>,
+    },
     /// A timer that the engine set has run out.
     Timer(Timer),
+}
+
+/// What stands behind a link, as this device's driver saw it. Plain text, bounded as in [`protocol::LinkPreview`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenLink {
+    /// Never empty.
+    pub title: String,
+    /// May be empty.
+    pub description: String,
+    /// What the site calls itself, or its host.
+    pub site_name: String,
+    /// A picture that travels along: see [`protocol::preview::is_small_picture`].
+    pub picture: Option<Vec<u8>>,
 }
 
 /// Who this cache belongs to and where the server is.
@@ -107,6 +127,11 @@ pub enum Output {
     SetTimer(Timer, u32),
     /// Forget a timer.
     ClearTimer(Timer),
+    /// Look behind a link that is to be sealed; answers [`Input::Looked`]. The message waits for it no longer than some seconds.
+    Look {
+        /// `http` or `https`.
+        url: String,
+    },
     /// Make a connection to this endpoint (the driver's JSON from [`Account::endpoint`]); answers `Connected` or `Disconnected`.
     Connect {
         /// Where.
@@ -158,6 +183,8 @@ pub enum Timer {
     Outbox,
     /// Files that could not move are tried again.
     Files,
+    /// A link was looked at for long enough.
+    Looks,
     /// A message goes by itself.
     Going,
     /// The typing marks of others fade.

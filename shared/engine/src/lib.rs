@@ -63,5 +63,5 @@ mod transfers;
 pub use contents::KEPT_BYTES_MAX;
 pub use engine::Engine;
 pub use error::EngineError;
-pub use io::{Account, AuthTokens, Cx, Input, Output, Timer};
+pub use io::{Account, AuthTokens, Cx, Input, Output, SeenLink, Timer};
 pub use transfers::{Job, Picked, Progress, Source};

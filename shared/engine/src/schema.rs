@@ -22,6 +22,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(17, "sealed groups", TOLD),
     Migration::shared(18, "sealed files", SEALED_FILES),
     Migration::shared(19, "sealed votes", SEALED_VOTES),
+    Migration::shared(20, "sealed previews", SEALED_PREVIEWS),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -53,6 +54,7 @@ pub(crate) fn clear(tx: &mut Tx<'_>) -> Result<(), sql::Error> {
          DELETE FROM mls_rows; DELETE FROM mls_me; DELETE FROM mls_groups; DELETE FROM mls_key_packages;
          DELETE FROM sealing; DELETE FROM devices; DELETE FROM person_pins; DELETE FROM sealed_groups;
          DELETE FROM sealed_log; DELETE FROM sealed_known; DELETE FROM archive_due; DELETE FROM file_seals; DELETE FROM sealed_votes;
+         DELETE FROM preview_pictures;
          INSERT INTO message_index (message_index) VALUES ('delete-all')",
     )
 }
@@ -385,4 +387,15 @@ CREATE TABLE sealed_votes (          -- in polls of encrypted chats: the newest 
     choice TEXT,                     -- JSON of sealing::votes::Choice; null for one that cannot be opened
     PRIMARY KEY (chat_id, message_id, user_id)
 ) /*strict*/;
+";
+
+const SEALED_PREVIEWS: &str = "
+CREATE TABLE preview_pictures (      -- of previews inside of seals; read by file_id like a file
+    chat_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    file_id TEXT NOT NULL,           -- given here, see sealing::previews
+    bytes BYTEA NOT NULL,
+    PRIMARY KEY (chat_id, message_id)
+) /*strict*/;
+CREATE INDEX preview_pictures_by_file ON preview_pictures (file_id);
 ";

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use client::{App, AppConfig, KeySource};
+use client::{App, AppConfig, KeySource, PreviewsConfig};
 use protocol::{About, Attachment, ChatId, FileId, LocalId, MessageId};
 use tokio::sync::watch;
 use view::update::ReplyBody;
@@ -26,12 +26,18 @@ pub struct Headless {
 impl Headless {
     /// Starts the app on a profile; returns when it shows its first screen.
     pub async fn start(profile: &Path, key: KeySource) -> Self {
+        Self::start_with(profile, key, PreviewsConfig::default()).await
+    }
+
+    /// As [`Self::start`], with a look behind links of encrypted chats.
+    pub async fn start_with(profile: &Path, key: KeySource, previews: PreviewsConfig) -> Self {
         let config = AppConfig {
             data_dir: profile.display().to_string(),
             key,
             can_host: false,
             device_name: "headless".to_owned(),
             here: None,
+            previews,
             runtime: Some(tokio::runtime::Handle::current()),
         };
         let screen = Arc::new(Mutex::new(Screen::default()));

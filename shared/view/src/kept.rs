@@ -1,10 +1,12 @@
 //! Wishes about the interface that a person's devices share: entries of own data (ADR 0020) whose keys begin with `ui:`. Their meaning
-//! is the UI's alone, so a new wish needs a key and a type here, and no change of the protocol, the server or the engine.
+//! is the UI's alone, but for a few that are named here or in the protocol, so a new wish needs a key and a type here, and no change of the protocol, the server or the engine.
 
 use serde::{Deserialize, Serialize};
 
 /// With this each key begins.
 pub const UI: &str = "ui:";
+/// The entry whose presence says: this person's devices do not look behind links that they seal. The engine reads it.
+pub const NO_SEALED_PREVIEWS: &str = "ui:no-sealed-previews";
 /// Most entries that the host tells at once; more would be a mistake of some version.
 pub const KEPT_MAX: u32 = 1_000;
 

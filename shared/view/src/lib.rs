@@ -25,7 +25,7 @@ pub use files::{NewEmoji, PickedRow, SendFile, TransferRow, TransferState, Way};
 pub use folders::{Folder, FolderRule, Wanted};
 pub use host::{DiscoveredTeam, HostCommand, HostState, HostUpdate, LockState, TeamRow};
 pub use inbox::{InboxRow, InboxWhat};
-pub use kept::Kept;
+pub use kept::{Kept, NO_SEALED_PREVIEWS};
 pub use preferences::{Density, MessageLayout, Preferences};
 pub use protocol::emoji::{self, TeamEmoji};
 pub use protocol::poll::{NewPoll, Quiz};

@@ -43,6 +43,7 @@ impl<P: Platform> Core<P> {
 
     /// Keeps a content for the next time; one that cannot be kept is read again.
     pub(super) fn keep(&mut self, file_id: &FileId, bytes: &[u8]) {
+        self.pump();
         let State::Open { store, engine } = &mut self.state else { return };
         let kept = store.write(|tx| engine.keep_content(tx, file_id, bytes));
         if let Err(error) = kept {

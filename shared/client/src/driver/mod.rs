@@ -155,6 +155,7 @@ impl<P: Platform> Core<P> {
             Msg::Picked(files) => self.push(Input::Picked(files)),
             Msg::Save { file, place } => self.push(Input::Save { file, place }),
             Msg::Transfer { file_id, way, progress } => self.push(Input::Transfer { file_id, way, progress }),
+            Msg::Looked { url, seen } => self.push(Input::Looked { url, seen }),
             Msg::Access { file_id, answer } => {
                 self.pump();
                 answer(self.readable(&file_id));
@@ -163,10 +164,7 @@ impl<P: Platform> Core<P> {
                 self.pump();
                 answer(self.export());
             }
-            Msg::Keep { file_id, bytes } => {
-                self.pump();
-                self.keep(&file_id, &bytes);
-            }
+            Msg::Keep { file_id, bytes } => self.keep(&file_id, &bytes),
             Msg::NetworkChanged => self.network_changed(),
         }
     }
@@ -423,7 +421,8 @@ impl<P: Platform> Core<P> {
 
     fn open_cache(&mut self, passphrase: Option<&str>) -> Result<(), OpenError> {
         let mut store = self.platform.open_store(passphrase)?;
-        let engine = store.write(Engine::open)?;
+        let mut engine = store.write(Engine::open)?;
+        engine.look_for(self.setup.look_ms);
         self.state = State::Open { store, engine: Box::new(engine) };
         self.push(Input::Started);
         self.pump();

@@ -1,7 +1,7 @@
 //! What the driver asks of its host, and what the host tells it. No decisions are taken here.
 
 use crypto::FileSeal;
-use engine::{EngineError, Job, Picked, Progress};
+use engine::{EngineError, Job, Picked, Progress, SeenLink};
 use protocol::{ClientFrame, FileId, FileInfo, ServerFrame, Timestamp};
 use sql::Store;
 use view::{CommandEnvelope, Failure, Update, Way};
@@ -31,6 +31,8 @@ pub(crate) trait Platform {
     fn stop_transfer(&mut self, access: Option<Access>, file_id: FileId, way: Way, forget: Option<String>);
     /// Stops all jobs.
     fn stop_transfers(&mut self);
+    /// Looks behind a link aside; answers [`Msg::Looked`], with nothing where it cannot.
+    fn look(&mut self, url: String);
     /// Opens or makes the cache; `passphrase` when the person was asked for one.
     fn open_store(&mut self, passphrase: Option<&str>) -> Result<Store, OpenError>;
     /// Deletes the cache; it is closed.
@@ -140,6 +142,8 @@ pub(crate) enum Msg {
     Save { file: FileInfo, place: String },
     /// What became of a job.
     Transfer { file_id: FileId, way: Way, progress: Progress },
+    /// A link was looked at.
+    Looked { url: String, seen: Option<Box<SeenLink>> },
     /// Someone wants to read a file.
     Access { file_id: FileId, answer: OnAccess },
     /// The person takes all that can be read along.
@@ -154,4 +158,6 @@ pub(crate) struct Setup {
     pub can_host: bool,
     pub device_name: String,
     pub here: Option<Here>,
+    /// So long a message waits for what stands behind its link, in milliseconds.
+    pub look_ms: u32,
 }

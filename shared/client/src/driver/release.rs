@@ -46,6 +46,7 @@ impl<P: Platform> Core<P> {
                     let access = self.access();
                     self.platform.stop_transfer(access, file_id, way, forget);
                 }
+                Output::Look { url } => self.platform.look(url),
                 Output::Invitation { command, invitation } => updates.push(self.invitation(command, &invitation)),
             }
         }

@@ -75,6 +75,8 @@ impl Platform for Paper {
 
     fn stop_transfers(&mut self) {}
 
+    fn look(&mut self, _url: String) {}
+
     fn erase_store(&mut self) {}
 }
 
@@ -82,7 +84,7 @@ fn driver(caches: &[Option<String>]) -> (Rc<World>, Core<Paper>) {
     let world = Rc::new(World::default());
     world.wall.set(1_700_000_000_000);
     world.caches.replace(caches.to_vec());
-    let setup = Setup { can_host: false, device_name: "paper".to_owned(), here: None };
+    let setup = Setup { can_host: false, device_name: "paper".to_owned(), here: None, look_ms: 0 };
     let core = Core::open(Paper(world.clone()), setup).unwrap();
     (world, core)
 }

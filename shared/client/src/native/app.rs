@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use view::{CommandEnvelope, CommandReply, ExportFormat, Failure, Update};
 
 use super::engine_thread::{self, Native, OnUpdates};
+use super::look;
 use super::profile::Profile;
 use super::transfer::{self, Transfers};
 use crate::config::{AppConfig, Here, StartError};
@@ -68,7 +69,8 @@ impl App {
         let (tell, told) = mpsc::channel(FRAMES_MAX);
         let (opened, wait) = std::sync::mpsc::channel();
         let unlocked = profile.unlocked();
-        let setup = Setup { can_host: config.can_host, device_name: config.device_name, here: config.here };
+        let look_ms = look::wait_ms(&config.previews);
+        let setup = Setup { can_host: config.can_host, device_name: config.device_name, here: config.here, look_ms };
         let native = Native {
             profile,
             runtime,
@@ -76,6 +78,7 @@ impl App {
             tell,
             line: None,
             transfers: Transfers::default(),
+            looker: look::fetcher(&config.previews),
             started: Instant::now(),
         };
         let thread = thread::Builder::new()

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use engine::Job;
+use previews::Fetcher;
 use protocol::{ClientFrame, FileId, Timestamp};
 use sql::Store;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use view::{Update, Way};
 
+use super::look;
 use super::profile::Profile;
 use super::socket::{self, Line};
 use super::transfer::Transfers;
@@ -35,6 +37,8 @@ pub(super) struct Native {
     pub(super) tell: mpsc::Sender<Msg>,
     pub(super) line: Option<(u64, Line)>,
     pub(super) transfers: Transfers,
+    /// `None` where links are not looked at.
+    pub(super) looker: Option<Fetcher>,
     pub(super) started: Instant,
 }
 
@@ -89,6 +93,17 @@ impl Platform for Native {
 
     fn stop_transfers(&mut self) {
         self.transfers.stop_all();
+    }
+
+    fn look(&mut self, url: String) {
+        let (looker, tell) = (self.looker.clone(), self.tell.clone());
+        self.runtime.spawn(async move {
+            let seen = match looker {
+                Some(looker) => look::behind(&looker, &url).await,
+                None => None,
+            };
+            tell.send(Msg::Looked { url, seen }).await
+        });
     }
 
     fn open_store(&mut self, passphrase: Option<&str>) -> Result<Store, OpenError> {

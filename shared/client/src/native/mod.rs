@@ -5,6 +5,7 @@ mod dial;
 mod engine_thread;
 mod http;
 mod lock;
+mod look;
 mod profile;
 mod socket;
 mod tls;

@@ -73,7 +73,7 @@ impl App {
         if let Some(here) = config.here.clone() {
             wasm_bindgen_futures::spawn_local(call_by_name(here, messages.clone()));
         }
-        let setup = Setup { can_host: config.can_host, device_name: config.device_name, here: config.here };
+        let setup = Setup { can_host: config.can_host, device_name: config.device_name, here: config.here, look_ms: 0 };
         let core = Core::open(web, setup).map_err(|e| match e {
             OpenError::Newer => StartError::NewerVersion,
             OpenError::Disk(e) => StartError::Disk(e),
@@ -259,6 +259,11 @@ impl Platform for Web {
 
     fn stop_transfers(&mut self) {
         self.transfers.stop_all();
+    }
+
+    /// A page may not ask other sites.
+    fn look(&mut self, url: String) {
+        self.messages.push(Msg::Looked { url, seen: None });
     }
 
     fn open_store(&mut self, _passphrase: Option<&str>) -> Result<Store, OpenError> {

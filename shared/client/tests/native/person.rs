@@ -41,6 +41,7 @@ impl Person {
             can_host: true,
             device_name: "test".to_owned(),
             here: None,
+            previews: client::PreviewsConfig::default(),
             runtime: None,
         };
         let app = App::start_batched(config, move |updates| {

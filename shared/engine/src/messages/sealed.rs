@@ -5,7 +5,7 @@ use sql::{Error, Tx, params};
 
 use super::{Details, get, people_of, people_text};
 use crate::sealing::content::Inside;
-use crate::sealing::{files, votes};
+use crate::sealing::{files, previews, votes};
 use crate::search;
 
 /// What a message says, if it was opened from just this.
@@ -31,8 +31,9 @@ pub(crate) fn sealed_as(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Resul
     let details: Details = details.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     let files = files::of_message(tx, chat, id, &details.attachments)?;
     let poll = votes::inside(details.poll.as_deref());
+    let preview = previews::inside(tx, chat, id, details.preview.as_deref())?;
     let mentions = people_of(&mentions);
-    let inside = Inside { text, mentions, forwarded: details.forwarded, files, poll, vote: None };
+    let inside = Inside { text, mentions, forwarded: details.forwarded, files, poll, preview, vote: None };
     Ok(Some((cipher, inside)))
 }
 
@@ -47,7 +48,7 @@ pub(crate) fn set_cipher(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId, cipher:
 
 /// What was known of a message by its seal, and what waits to be opened, are forgotten: it was deleted, or went.
 pub(crate) fn forget_sealed(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> Result<(), Error> {
-    for table in ["sealed_known", "sealed_log", "file_seals"] {
+    for table in ["sealed_known", "sealed_log", "file_seals", "preview_pictures"] {
         tx.execute(
             &format!("DELETE FROM {table} WHERE chat_id = ?1 AND message_id = ?2"),
             params![chat.as_str(), id.as_str()],
@@ -70,7 +71,8 @@ pub(crate) fn put_opened(
     let attachments = files::attachments(&inside.files, Timestamp(old.at));
     let everyone = old.details.everyone.filter(|everyone| inside.calls(*everyone));
     let poll = votes::opened(inside.poll.as_deref(), old.details.poll.as_deref());
-    let details = Details { forwarded: inside.forwarded, everyone, attachments, poll, ..old.details };
+    let preview = previews::opened(inside.preview.as_deref(), &inside.text, id, Timestamp(old.at));
+    let details = Details { forwarded: inside.forwarded, everyone, attachments, poll, preview, ..old.details };
     let done = tx.execute(
         "UPDATE messages SET content = ?3, mentions = ?4, mentions_me = ?5, details = ?6, sealed = 0, cipher = ?7
          WHERE chat_id = ?1 AND id = ?2 AND (cipher IS NULL OR cipher = ?7)",
@@ -88,6 +90,7 @@ pub(crate) fn put_opened(
         return Ok(false);
     }
     files::keep(tx, chat, id, &inside.files)?;
+    previews::keep(tx, chat, id, inside.preview.as_deref())?;
     search::forget(tx, old.n)?;
     search::remember(tx, old.n, &inside.text)?;
     Ok(true)

@@ -140,6 +140,11 @@ impl Engine {
                     None => Vec::new(),
                 };
                 let votes = votes.into_iter().map(|vote| (vote.user, vote.rev, vote.options)).collect();
+                // A picture would take the place of twenty messages.
+                let mut inside = inside;
+                if let Some(preview) = &mut inside.preview {
+                    preview.picture = None;
+                }
                 kept.insert(id.clone(), Archived { id, cipher, inside, votes });
             }
         }

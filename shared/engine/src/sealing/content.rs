@@ -1,11 +1,16 @@
 //! What is inside a sealed message, and what it is sealed to.
 
 use protocol::frame::{EditMessage, PostMessage};
+use protocol::limits::MESSAGE_BYTES_MAX;
 use protocol::{ChatId, Everyone, Forwarded, Message, MessageId, NewPoll, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::files::{SealedFile, attachments};
+use super::previews::{self, SealedPreview};
 use super::votes::{self, Choice};
+
+/// So many bytes are not longer than a message can be once they are sealed and written as text.
+const BYTES_SURE: usize = MESSAGE_BYTES_MAX / 4 * 3 - 2 * 1024;
 
 /// The inside of a sealed message: what the server does not see.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,6 +26,9 @@ pub(crate) struct Inside {
     /// What is asked; the text is the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) poll: Option<Box<NewPoll>>,
+    /// What stands behind the first link of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) preview: Option<Box<SealedPreview>>,
     /// It is no message, but a vote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) vote: Option<Choice>,
@@ -42,13 +50,27 @@ impl Inside {
             forwarded,
             files,
             poll: post.poll.clone(),
-            vote: None,
+            ..Self::default()
         }
     }
 
     /// Who changes the words says the files again: an edit is all that a message says.
     pub(crate) fn of_edit(edit: &EditMessage, files: Vec<SealedFile>) -> Self {
         Self { text: edit.content.clone(), mentions: edit.mentions.clone(), files, ..Self::default() }
+    }
+
+    /// With a preview, as far as there is room for it: a message that is too long for one goes without.
+    pub(crate) fn with(mut self, preview: Option<Box<SealedPreview>>) -> Self {
+        self.preview = preview;
+        if self.bytes().len() > BYTES_SURE
+            && let Some(preview) = &mut self.preview
+        {
+            preview.picture = None;
+        }
+        if self.bytes().len() > BYTES_SURE {
+            self.preview = None;
+        }
+        self
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -74,6 +96,8 @@ impl Inside {
         message.mentions.extend(here);
         message.mentions.sort_unstable();
         message.mentions.dedup();
+        // Never the server's word: it does not know the link.
+        message.preview = previews::opened(self.preview.as_deref(), &self.text, &message.id, message.timestamp);
         message.content = self.text;
         message.forwarded = self.forwarded;
         message.attachments = attachments(&self.files, message.timestamp);

@@ -12,6 +12,7 @@ use sql::params;
 use super::content::{About, Inside};
 use super::files;
 use super::group_id;
+use super::previews;
 use super::rows::{self, GroupRow};
 use super::rules::Rules;
 use super::votes;
@@ -102,6 +103,7 @@ impl Engine {
         if let Some(inside) = rows::known(s.tx, &cipher, chat, &message.id)? {
             rows::forget_known(s.tx, &cipher)?;
             files::keep(s.tx, chat, &message.id, &inside.files)?;
+            previews::keep(s.tx, chat, &message.id, inside.preview.as_deref())?;
             inside.put_into(message);
             return Ok(cipher);
         }
@@ -116,6 +118,7 @@ impl Engine {
         message.mentions.clear();
         // What they are is inside.
         message.attachments.clear();
+        message.preview = None;
         Ok(cipher)
     }
 

@@ -20,7 +20,9 @@ pub(crate) mod files;
 mod fill;
 mod groups;
 mod log;
+mod looks;
 mod own;
+pub(crate) mod previews;
 pub(crate) mod rows;
 mod rules;
 mod send;
@@ -28,6 +30,7 @@ mod shown;
 pub(crate) mod votes;
 
 pub(crate) use archive::ARCHIVE;
+pub(crate) use looks::LOOK_MS;
 pub(crate) use send::Sending;
 
 /// What this device may do in encrypted chats.
@@ -74,6 +77,8 @@ pub(crate) struct Sealing {
     to_archive: BTreeSet<(ChatId, u64)>,
     /// The archive is being taken in: the entries after this one.
     archive_from: Option<String>,
+    /// Links that are looked at before they are sealed.
+    looks: looks::Looks,
     publishing: bool,
     /// The server knows on this connection which device this is.
     greeted: bool,

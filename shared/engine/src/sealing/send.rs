@@ -10,6 +10,8 @@ use sql::params;
 
 use super::content::{About, Inside};
 use super::files::{self, SealedFile};
+use super::looks::{self, Behind};
+use super::previews::SealedPreview;
 use super::rows::{self, GroupRow};
 use super::rules::Rules;
 use super::votes::{self, Choice};
@@ -40,12 +42,22 @@ impl Engine {
         message: Option<&MessageId>,
         request: Request,
     ) -> Result<Sending, EngineError> {
+        // Taking a preview away is no words of one's own.
+        let removes = matches!(request, Request::RemovePreview(_));
+        let request = match request {
+            Request::RemovePreview(remove) => match looks::without_preview(s.tx, n, &remove)? {
+                Some(edit) => Request::EditMessage(edit),
+                None => Request::RemovePreview(remove),
+            },
+            other => other,
+        };
         let vote = matches!(&request, Request::Vote(vote) if vote.ballot.is_some());
+        // What was sealed, or asked to be, goes in no other way.
+        let bound = vote || (removes && matches!(request, Request::EditMessage(_)));
         let content = vote || matches!(request, Request::Message(_) | Request::EditMessage(_));
         let sealed = if content { chats::get(s.tx, chat)?.filter(|info| self.seals(info)) } else { None };
         let Some(info) = sealed else {
-            // A vote that was to be sealed goes in no other way.
-            return Ok(if vote { Sending::Never(ErrorCode::NotFound) } else { Sending::Now(Box::new(request)) });
+            return Ok(if bound { Sending::Never(ErrorCode::NotFound) } else { Sending::Now(Box::new(request)) });
         };
         if info.role.is_none() {
             // The server did not let this person open it: one of them has blocked the other, say.
@@ -66,7 +78,16 @@ impl Engine {
         let row = rows::group(s.tx, chat)?;
         let sealed = match (self.group_to_seal(s, chat, &row)?, kept) {
             (Some(_), Some(kept)) => return Ok(Sending::Now(Box::new(serde_json::from_str(&kept)?))),
-            (Some((group, me)), None) => self.sealed(s, chat, group, &me, message, request)?,
+            (Some((group, me)), None) => {
+                let preview = match message.filter(|_| !removes) {
+                    Some(id) => match self.behind(s, chat, n, id, &request)? {
+                        Behind::Known(preview) => preview,
+                        Behind::Looking => return Ok(Sending::Later),
+                    },
+                    None => None,
+                };
+                sealed_request(s, chat, (group, &me), message, request, preview)?
+            }
             (None, _) => None,
         };
         let Some(request) = sealed else {
@@ -124,68 +145,6 @@ impl Engine {
         Ok((reaches && caught_up && group.is_member()).then_some((group, me)))
     }
 
-    fn sealed(
-        &mut self,
-        s: &mut Step<'_, '_>,
-        chat: &ChatId,
-        group: Group,
-        me: &Me,
-        message: Option<&MessageId>,
-        request: Request,
-    ) -> Result<Option<Request>, EngineError> {
-        let Some(id) = message.cloned() else { return Ok(None) };
-        let request = match request {
-            Request::Vote(Vote { chat_id, message_id, options, ballot }) => {
-                let choice = Choice { of: ballot.unwrap_or_default(), options };
-                let inside = Inside { vote: Some(choice), ..Inside::default() };
-                let ballot = seal(s, chat, group, me, &id, &inside, &votes::about(chat, &id))?;
-                let cast =
-                    |sealed| Request::Vote(Vote { chat_id, message_id, options: Vec::new(), ballot: Some(sealed) });
-                return Ok(ballot.map(cast));
-            }
-            other => other,
-        };
-        let stored = messages::get(s.tx, chat, &id)?;
-        let files = match &stored {
-            Some(stored) => files::of_message(s.tx, chat, &id, &stored.details.attachments)?,
-            None => Vec::new(),
-        };
-        let attachments = files.iter().map(SealedFile::attach).collect();
-        let (inside, reply_to, thread) = match &request {
-            Request::Message(post) => {
-                let forwarded = stored.as_ref().and_then(|stored| stored.details.forwarded.clone());
-                (Inside::of_post(post, forwarded, files), post.reply_to.clone(), post.thread.clone())
-            }
-            Request::EditMessage(edit) => {
-                let (reply_to, thread) = stored.map(|stored| (stored.reply_to, stored.thread)).unwrap_or_default();
-                (Inside::of_edit(edit, files), reply_to, thread)
-            }
-            _ => return Ok(Some(request)),
-        };
-        let about = About { chat, id: &id, reply_to: reply_to.as_ref(), thread: thread.as_ref() };
-        let about = about.bytes();
-        let Some(sealed) = seal(s, chat, group, me, &id, &inside, &about)? else { return Ok(None) };
-        Ok(Some(match request {
-            Request::Message(post) => Request::Message(PostMessage {
-                content: sealed,
-                mentions: Vec::new(),
-                encrypt_for_recipients: true,
-                forward_of: None,
-                attachments,
-                // What is asked is inside.
-                poll: post.poll.as_deref().map(|poll| Box::new(poll.outside())),
-                ..post
-            }),
-            Request::EditMessage(edit) => Request::EditMessage(EditMessage {
-                content: sealed,
-                mentions: Vec::new(),
-                encrypt_for_recipients: true,
-                ..edit
-            }),
-            other => other,
-        }))
-    }
-
     /// Somebody was taken out of the group: what was sealed for them, and may not be with the server yet, is sealed anew. If it was
     /// there already, the server answers by its id.
     pub(super) fn seal_all_again(&mut self, s: &mut Step<'_, '_>, chat: &ChatId) -> Result<(), EngineError> {
@@ -213,6 +172,67 @@ impl Engine {
         s.tx.execute("UPDATE outbox SET sealed = NULL WHERE n = ?1", params![n])?;
         Ok(true)
     }
+}
+
+/// A request as it goes into its chat, with all of it that the server must not see inside of a seal.
+fn sealed_request(
+    s: &mut Step<'_, '_>,
+    chat: &ChatId,
+    (group, me): (Group, &Me),
+    message: Option<&MessageId>,
+    request: Request,
+    preview: Option<Box<SealedPreview>>,
+) -> Result<Option<Request>, EngineError> {
+    let Some(id) = message.cloned() else { return Ok(None) };
+    let request = match request {
+        Request::Vote(Vote { chat_id, message_id, options, ballot }) => {
+            let choice = Choice { of: ballot.unwrap_or_default(), options };
+            let inside = Inside { vote: Some(choice), ..Inside::default() };
+            let ballot = seal(s, chat, group, me, &id, &inside, &votes::about(chat, &id))?;
+            let cast = |sealed| Request::Vote(Vote { chat_id, message_id, options: Vec::new(), ballot: Some(sealed) });
+            return Ok(ballot.map(cast));
+        }
+        other => other,
+    };
+    let stored = messages::get(s.tx, chat, &id)?;
+    let files = match &stored {
+        Some(stored) => files::of_message(s.tx, chat, &id, &stored.details.attachments)?,
+        None => Vec::new(),
+    };
+    let attachments = files.iter().map(SealedFile::attach).collect();
+    let (inside, reply_to, thread) = match &request {
+        Request::Message(post) => {
+            let forwarded = stored.as_ref().and_then(|stored| stored.details.forwarded.clone());
+            (Inside::of_post(post, forwarded, files).with(preview), post.reply_to.clone(), post.thread.clone())
+        }
+        Request::EditMessage(edit) => {
+            let (reply_to, thread) = stored.map(|stored| (stored.reply_to, stored.thread)).unwrap_or_default();
+            (Inside::of_edit(edit, files).with(preview), reply_to, thread)
+        }
+        _ => return Ok(Some(request)),
+    };
+    let about = About { chat, id: &id, reply_to: reply_to.as_ref(), thread: thread.as_ref() };
+    let about = about.bytes();
+    let Some(sealed) = seal(s, chat, group, me, &id, &inside, &about)? else { return Ok(None) };
+    Ok(Some(match request {
+        Request::Message(post) => Request::Message(PostMessage {
+            content: sealed,
+            mentions: Vec::new(),
+            encrypt_for_recipients: true,
+            forward_of: None,
+            attachments,
+            // What is asked is inside.
+            poll: post.poll.as_deref().map(|poll| Box::new(poll.outside())),
+            ..post
+        }),
+        Request::EditMessage(edit) => Request::EditMessage(EditMessage {
+            content: sealed,
+            mentions: Vec::new(),
+            encrypt_for_recipients: true,
+            ..edit
+        }),
+        other => other,
+    }))
 }
 
 /// Seals, and remembers what: this device cannot open it.

@@ -26,6 +26,7 @@ mod private;
 mod random;
 mod sealed_files;
 mod sealed_polls;
+mod sealed_previews;
 mod searching;
 mod server;
 mod shared;

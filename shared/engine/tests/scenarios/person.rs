@@ -66,6 +66,8 @@ pub struct Person {
     pub connection: Option<u64>,
     /// Files that the driver was asked to move, and did not finish.
     pub jobs: Vec<engine::Job>,
+    /// Links that the driver was asked to look behind.
+    pub looks: Vec<String>,
     pub screen: Screen,
     pub clock_skew: i64,
     /// Another one than the usual, for a control.
@@ -172,6 +174,12 @@ impl Person {
     pub fn seal_of(&mut self, file: &protocol::FileId) -> Option<crypto::FileSeal> {
         let engine = self.engine.as_ref().expect("the process lives");
         self.store.read(|tx| engine.seal_of(tx, file)).expect("the cache reads")
+    }
+
+    /// The content of a file that is in the cache.
+    pub fn kept(&mut self, file: &protocol::FileId) -> Option<Vec<u8>> {
+        let engine = self.engine.as_ref().expect("the process lives");
+        self.store.read(|tx| engine.kept_content(tx, file)).expect("the cache reads")
     }
 
     /// A number that the cache holds.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
-use engine::{Input, Output, Timer};
+use engine::{Input, Output, SeenLink, Timer};
 use protocol::frame::{ClientFrame, CloseReason, Event, Reply};
 use protocol::{ErrorCode, ProtocolError, Request, ServerFrame, UserId};
 use rand::{RngExt, SeedableRng};
@@ -83,6 +83,12 @@ enum What {
     Heartbeat {
         connection: u64,
     },
+    /// A driver has looked behind a link.
+    Looked {
+        person: usize,
+        life: u64,
+        url: String,
+    },
 }
 
 struct Coming {
@@ -131,6 +137,8 @@ pub struct World {
     /// Nobody reaches the server.
     pub server_down: bool,
     pub unreachable: Vec<bool>,
+    /// What stands behind links, and after how many milliseconds that is seen. Behind others there is nothing.
+    pub sites: BTreeMap<String, (SeenLink, i64)>,
     lines: BTreeMap<u64, Line>,
     coming: BinaryHeap<Coming>,
     turn: u64,
@@ -164,6 +172,7 @@ impl World {
                 timer_count: 0,
                 connection: None,
                 jobs: Vec::new(),
+                looks: Vec::new(),
                 screen: Screen::default(),
                 retention: None,
                 clock_skew: if rng.random_range(0..4) == 0 {
@@ -185,6 +194,7 @@ impl World {
             rng,
             server_down: false,
             unreachable: vec![false; count],
+            sites: BTreeMap::new(),
             lines: BTreeMap::new(),
             coming: BinaryHeap::new(),
             turn: 0,
@@ -278,6 +288,12 @@ impl World {
             What::Restart { person, life } => {
                 if self.people[person].life == life && self.people[person].engine.is_none() {
                     self.start(person);
+                }
+            }
+            What::Looked { person, life, url } => {
+                if self.people[person].life == life {
+                    let seen = self.sites.get(&url).map(|(seen, _)| Box::new(seen.clone()));
+                    self.input(person, Input::Looked { url, seen });
                 }
             }
             What::Heartbeat { connection } => {
@@ -553,6 +569,12 @@ impl World {
                 Output::Transfer(job) => self.people[person].jobs.push(*job),
                 Output::StopTransfer { file_id, way, .. } => {
                     self.people[person].jobs.retain(|job| job.file.id != file_id || job.way != way);
+                }
+                Output::Look { url } => {
+                    let after = self.sites.get(&url).map_or(1, |(_, after)| *after);
+                    self.people[person].looks.push(url.clone());
+                    let life = self.people[person].life;
+                    self.at(self.now + after, What::Looked { person, life, url });
                 }
                 Output::Invitation { .. } => {}
             }
