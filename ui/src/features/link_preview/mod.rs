@@ -22,7 +22,7 @@ pub fn LinkCard(
     move || {
         let id = id.clone();
         let remove = move || actions.remove_preview.run((id.clone(),));
-        // The server checked it; what it says is still another's.
+        // The server or the engine checked it; what it says is still another's.
         let shown = preview.get().filter(|preview| is_safe_link(&preview.url));
         shown.map(|preview| {
             let remove = own.then(|| {

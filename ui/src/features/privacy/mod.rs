@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
-use view::{Audience, Command, PersonRow, Privacy, UserId};
+use view::{Audience, Command, NO_SEALED_PREVIEWS, PersonRow, Privacy, UserId};
 
 use crate::bridge::{self, Attempt};
 use crate::i18n::{key, t};
@@ -68,6 +68,12 @@ pub fn PrivacySettings() -> impl IntoView {
             on_change=move |on| change(&move |privacy| privacy.typing = on)
         />
         <div class="privacy__pair">{email}{phone}</div>
+        <Switch
+            label=move || t("privacy-previews")
+            help=move || t("privacy-previews-help")
+            on=Signal::derive(move || state.kept.get(NO_SEALED_PREVIEWS).is_none())
+            on_change=move |on: bool| state.kept.keep(NO_SEALED_PREVIEWS.to_owned(), (!on).then(|| "true".to_owned()))
+        />
         <BlockedPeople />
     }
 }
