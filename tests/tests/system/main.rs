@@ -19,6 +19,7 @@ mod desktop;
 mod encrypted;
 mod encrypted_groups;
 mod encrypted_polls;
+mod encrypted_previews;
 mod export;
 mod files;
 mod guest;

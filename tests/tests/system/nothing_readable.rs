@@ -19,10 +19,10 @@ const SECRET: &str = "тайна-кварц-";
 const OPEN: &str = "известно-всем-";
 
 /// A text as it may lie somewhere: plain, in UTF-16, in hexadecimal digits, in Base64, and escaped in JSON.
-struct Traces(Vec<Finder<'static>>);
+pub(crate) struct Traces(Vec<Finder<'static>>);
 
 impl Traces {
-    fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -39,13 +39,13 @@ impl Traces {
         Self(forms.iter().map(|form| Finder::new(form).into_owned()).collect())
     }
 
-    fn are_in(&self, bytes: &[u8]) -> bool {
+    pub(crate) fn are_in(&self, bytes: &[u8]) -> bool {
         self.0.iter().any(|form| form.find(bytes).is_some())
     }
 }
 
 /// Every byte of a running process that can be read.
-fn memory_of(pid: u32) -> Vec<u8> {
+pub(crate) fn memory_of(pid: u32) -> Vec<u8> {
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
     let mut memory = File::open(format!("/proc/{pid}/mem")).unwrap();
     let mut bytes = Vec::new();
