@@ -82,7 +82,8 @@ pub async fn play_all(page: &Window, scene: &Scene) {
     page.settle().await;
 }
 
-async fn play(page: &Window, step: Step) {
+/// Plays one step.
+pub async fn play(page: &Window, step: Step) {
     let what = format!("{step:?}");
     match step {
         Step::Press(css) => play_on(page, css, 0, "e.click();", &what).await,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
 mod browser_documents;
+mod browser_forward;
 mod browser_keys;
 mod browser_looks;
 mod browser_sealed_files;

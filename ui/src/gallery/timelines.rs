@@ -55,7 +55,7 @@ fn actions(timeline: state::Timeline, composition: Composition) -> MessageAction
         }),
         person: Callback::from(|_: view::UserId| {}),
         copy: Callback::from(|_: String| {}),
-        forward: Callback::from(|_: MessageId| {}),
+        forward: Callback::from(|_: MessageRow| {}),
         pin: Callback::from(|_: MessageId, _: bool| {}),
         save: Callback::from(|_: MessageId, _: bool| {}),
         remind: Callback::from(|_: MessageId, _: view::When| {}),

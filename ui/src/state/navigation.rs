@@ -102,8 +102,8 @@ pub enum Dialog {
     AddMembers(ChatId),
     /// Name and description of a chat.
     EditChat(ChatId),
-    /// Chats in which to say messages again: those of this chat.
-    Forward(ChatId, Vec<MessageId>),
+    /// Chats in which to say messages again: those of this chat, and whether a poll is among them.
+    Forward(ChatId, Vec<MessageId>, bool),
     /// What a message said before it was changed.
     Versions(ChatId, MessageId),
     /// A folder of the chat list; `None` makes one.

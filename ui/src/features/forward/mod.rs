@@ -20,13 +20,17 @@ pub fn ForwardDialog(
     chat: ChatId,
     /// Which, oldest first.
     messages: Vec<MessageId>,
+    /// A poll is among them.
+    poll: bool,
 ) -> impl IntoView {
     let state = AppState::get();
+    // Votes in an encrypted chat are bound to the message they are for.
+    let bound = poll && state.chats.find(&chat).is_some_and(|row| row.with_untracked(|row| row.encrypted));
     let query = RwSignal::new(String::new());
     let chosen = RwSignal::new(Vec::<ChatId>::new());
     let field = NodeRef::<leptos::html::Input>::new();
     focus_when_shown(field);
-    let rows = Memo::new(move |_| fitting(state, &query.get()));
+    let rows = Memo::new(move |_| fitting(state, &query.get(), poll));
     let toggle = move |id: ChatId| {
         chosen.update(|chosen| match chosen.iter().position(|other| *other == id) {
             Some(at) => _ = chosen.remove(at),
@@ -62,6 +66,10 @@ pub fn ForwardDialog(
         }
     };
     let none = Signal::derive(move || chosen.with(Vec::is_empty));
+    if bound {
+        return view! { <EmptyState icon=IconName::Poll title=move || t("forward-poll") text=move || t("forward-poll-why") /> }
+            .into_any();
+    }
     view! {
         <div class="people">
             <TextField label=move || t("chats-filter") value=query kind=FieldKind::Search node_ref=field />
@@ -76,6 +84,7 @@ pub fn ForwardDialog(
             <Button kind=ButtonKind::Primary disabled=none on_press=send>{move || t("message-forward")}</Button>
         </div>
     }
+    .into_any()
 }
 
 fn plate(name: String, seed: i64, channel: bool, face: Signal<Option<String>>) -> AnyView {
@@ -86,14 +95,15 @@ fn plate(name: String, seed: i64, channel: bool, face: Signal<Option<String>>) -
     }
 }
 
-/// Chats that one may write in and whose title has every word of the query, in the order of the list.
-fn fitting(state: AppState, query: &str) -> Vec<ChatRow> {
+/// Chats that one may write in and whose title has every word of the query, in the order of the list. A poll goes into none that
+/// is encrypted.
+fn fitting(state: AppState, query: &str, poll: bool) -> Vec<ChatRow> {
     let me = state.me().map(|me| me.person.id);
     let words: Vec<String> = query.split_whitespace().map(folded).collect();
     let rows = state.chats.order.get().into_iter().map(|entry| entry.row.get());
     let fits = |row: &ChatRow| {
         let title = folded(&chat_title(row, me));
-        row.may_post && words.iter().all(|word| title.contains(word))
+        row.may_post && !(poll && row.encrypted) && words.iter().all(|word| title.contains(word))
     };
     rows.filter(fits).collect()
 }

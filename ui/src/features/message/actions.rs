@@ -27,7 +27,7 @@ pub struct MessageActions {
     /// Put a text on the clipboard.
     pub copy: Callback<(String,)>,
     /// Say it again elsewhere; the owner asks where.
-    pub forward: Callback<(MessageId,)>,
+    pub forward: Callback<(MessageRow,)>,
     /// Keep it at the chat's head, or not.
     pub pin: Callback<(MessageId, bool)>,
     /// Keep it among the saved ones, or not.

@@ -81,8 +81,8 @@ fn kept_items(message: &MessageRow, context: MessageContext) -> Vec<MenuItem> {
     let actions = context.actions;
     let (id, pin, save) = (message.id.clone(), !message.pinned, !message.saved);
     let forward = {
-        let id = id.clone();
-        move || actions.forward.run((id.clone(),))
+        let subject = message.clone();
+        move || actions.forward.run((subject.clone(),))
     };
     let mut items = vec![MenuItem::new(t("message-forward"), IconName::Forward, forward)];
     if message.can_pin {

@@ -110,7 +110,9 @@ fn message_actions(state: AppState, chat: &ChatId, composition: Composition) -> 
             _ = window().navigator().clipboard().write_text(&text);
             state.toasts.done(t("message-copied"));
         }),
-        forward: Callback::from(move |id: MessageId| dialog(Dialog::Forward(chat.get_value(), vec![id]))),
+        forward: Callback::from(move |row: MessageRow| {
+            dialog(Dialog::Forward(chat.get_value(), vec![row.id], row.poll.is_some()));
+        }),
         pin: Callback::from(move |id: MessageId, on| {
             of(&|chat_id| Command::Pin { chat_id, message_id: id.clone(), on });
         }),

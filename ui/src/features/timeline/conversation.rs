@@ -156,9 +156,9 @@ fn message_actions(
         }),
         jump: Callback::from(move |message_id| in_chat(state, |chat_id| Command::JumpTo { chat_id, message_id })),
         person,
-        forward: Callback::from(move |message: MessageId| {
+        forward: Callback::from(move |row: MessageRow| {
             if let Some(chat) = state.timeline.chat.get_untracked() {
-                state.nav.dialog.set(Some(nav::Dialog::Forward(chat, vec![message])));
+                state.nav.dialog.set(Some(nav::Dialog::Forward(chat, vec![row.id], row.poll.is_some())));
             }
         }),
         pin: Callback::from(move |message_id, on| in_chat(state, |chat_id| Command::Pin { chat_id, message_id, on })),

@@ -128,7 +128,9 @@ impl Dialog {
             Dialog::Profile(user) => view! { <ProfileDialog user=user /> }.into_any(),
             Dialog::EditChat(chat) => view! { <EditChatDialog chat=chat /> }.into_any(),
             Dialog::AddMembers(chat) => view! { <AddMembersDialog chat=chat /> }.into_any(),
-            Dialog::Forward(chat, messages) => view! { <ForwardDialog chat=chat messages=messages /> }.into_any(),
+            Dialog::Forward(chat, messages, poll) => {
+                view! { <ForwardDialog chat=chat messages=messages poll=poll /> }.into_any()
+            }
             Dialog::Versions(chat, message) => view! { <VersionsDialog chat=chat message=message /> }.into_any(),
             Dialog::Folder(id) => view! { <FolderDialog id=id /> }.into_any(),
             Dialog::Theme(id) => view! { <ThemeDialog id=id /> }.into_any(),
