@@ -66,14 +66,23 @@ fn number_of(key: &str) -> Option<u64> {
     key.rsplit_once(':')?.1.split('.').next()?.parse().ok()
 }
 
+/// As it stands in an entry, without its preview where that makes it too long; `None` for what fits into none.
+fn fitting(mut archived: Archived) -> Result<Option<String>, EngineError> {
+    let json = serde_json::to_string(&archived)?;
+    if json.len() + 2 <= ENTRY_BYTES_MAX {
+        return Ok(Some(json));
+    }
+    match archived.inside.preview.take() {
+        Some(_) => fitting(archived),
+        None => Ok(None),
+    }
+}
+
 /// Cut into entries, the same on each device. What fits into none is left out.
 fn parts_of(all: impl Iterator<Item = Archived>) -> Result<Vec<String>, EngineError> {
     let mut parts = Vec::<String>::new();
     for archived in all {
-        let json = serde_json::to_string(&archived)?;
-        if json.len() + 2 > ENTRY_BYTES_MAX {
-            continue;
-        }
+        let Some(json) = fitting(archived)? else { continue };
         match parts.last_mut().filter(|part| part.len() + json.len() + 2 <= ENTRY_BYTES_MAX) {
             Some(part) => *part = format!("{part},{json}"),
             None => parts.push(format!("[{json}")),
@@ -284,4 +293,30 @@ impl Engine {
 /// What an archived message asks, as devices count it.
 fn asked(inside: &Inside) -> Option<Poll> {
     inside.poll.as_deref().map(votes::asked_here)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::sealing::previews::SealedPreview;
+
+    #[test]
+    fn a_long_message_is_archived_without_its_preview_rather_than_not_at_all() {
+        let archived = |text: usize, words: usize| Archived {
+            id: MessageId::new("m").unwrap(),
+            cipher: String::new(),
+            inside: Inside {
+                text: "x".repeat(text),
+                preview: Some(Box::new(SealedPreview { title: "y".repeat(words), ..SealedPreview::default() })),
+                ..Inside::default()
+            },
+            votes: Vec::new(),
+        };
+        let parts = |archived| parts_of([archived].into_iter()).unwrap().join("");
+        assert!(parts(archived(3_000, 900)).contains("yyy"));
+        let long = parts(archived(ENTRY_BYTES_MAX - 500, 900));
+        assert!(long.contains("xxx") && !long.contains("yyy"));
+        assert_eq!(parts(archived(ENTRY_BYTES_MAX, 1)), "");
+    }
 }

@@ -109,8 +109,10 @@ impl Engine {
             None => {}
         }
         while looks.len() >= LOOKS_MAX {
-            let first = looks.iter().min_by_key(|(_, look)| look.until()).map(|(link, _)| link.clone());
-            first.map(|link| looks.remove(&link));
+            let Some(first) = looks.iter().min_by_key(|(_, look)| look.until()).map(|(link, _)| link.clone()) else {
+                break;
+            };
+            looks.remove(&first);
         }
         looks.insert(link.to_owned(), Look::Asked { until: s.now + i64::from(self.look_ms) });
         s.out.push(Output::Look { url: link.to_owned() });
