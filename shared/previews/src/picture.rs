@@ -12,7 +12,8 @@ use protocol::limits::{PREVIEW_PICTURE_BYTES_MAX, PREVIEW_PICTURE_SIDE_MAX};
 const SIDE_MAX: u32 = 8_192;
 /// So much memory may a picture take, in bytes: 32 million dots.
 const UNFOLDED_BYTES_MAX: u64 = 128 * 1024 * 1024;
-/// The best that fits is taken.
+/// The best that fits is taken: large before fine, for it is shown small.
+const SIDES: [u32; 3] = [PREVIEW_PICTURE_SIDE_MAX, 112, 80];
 const QUALITIES: [u8; 5] = [80, 65, 50, 35, 20];
 
 /// The picture as a JPEG of at most [`PREVIEW_PICTURE_SIDE_MAX`] dots each way and [`PREVIEW_PICTURE_BYTES_MAX`] bytes; `None` for what
@@ -29,14 +30,18 @@ pub fn small_picture(content: &Bytes) -> Option<Vec<u8>> {
     limits.max_alloc = Some(UNFOLDED_BYTES_MAX);
     reader.limits(limits);
     let whole = reader.decode().ok()?;
-    let side = PREVIEW_PICTURE_SIDE_MAX;
-    let small = if whole.width() > side || whole.height() > side { whole.thumbnail(side, side) } else { whole };
-    let flat = on_white(&small);
-    QUALITIES.iter().find_map(|quality| {
-        let mut jpeg = Vec::new();
-        JpegEncoder::new_with_quality(&mut jpeg, *quality).encode_image(&flat).ok()?;
-        (jpeg.len() <= PREVIEW_PICTURE_BYTES_MAX).then_some(jpeg)
+    SIDES.iter().find_map(|side| {
+        let fits = whole.width() <= *side && whole.height() <= *side;
+        let flat = if fits { on_white(&whole) } else { on_white(&whole.thumbnail(*side, *side)) };
+        QUALITIES.iter().find_map(|quality| jpeg(&flat, *quality))
     })
+}
+
+/// If it is short enough.
+fn jpeg(picture: &RgbImage, quality: u8) -> Option<Vec<u8>> {
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(picture).ok()?;
+    (jpeg.len() <= PREVIEW_PICTURE_BYTES_MAX).then_some(jpeg)
 }
 
 /// A JPEG has no see-through dots.
