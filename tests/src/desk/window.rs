@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -143,16 +144,26 @@ impl Window {
     /// Clicks.
     pub async fn click(&self, css: &str) {
         let element = self.see(css).await;
-        if let Err(error) = element.click().await {
-            let shot = self.keep_screenshot("failed").await;
-            panic!("cannot click {css} ({error}); see {}", shot.display());
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match element.click().await {
+                Ok(()) => return,
+                // A person waits for a notice to go.
+                Err(CmdError::Standard(error))
+                    if error.error == ErrorStatus::ElementClickIntercepted && Instant::now() < end => {}
+                Err(error) => {
+                    let shot = self.keep_screenshot("failed").await;
+                    panic!("cannot click {css} ({error}); see {}", shot.display());
+                }
+            }
+            tokio::time::sleep(LOOK).await; // allow-sleep: polling a foreign process
         }
     }
 
     /// Replaces what a field holds, the way typing would.
     pub async fn fill(&self, css: &str, text: &str) {
+        self.click(css).await;
         let field = self.see(css).await;
-        field.click().await.expect("a field can be clicked");
         self.client
             .execute(
                 "const [field, text] = arguments; \
