@@ -82,8 +82,7 @@ pub async fn play_all(page: &Window, scene: &Scene) {
     page.settle().await;
 }
 
-/// Plays one step.
-pub async fn play(page: &Window, step: Step) {
+async fn play(page: &Window, step: Step) {
     let what = format!("{step:?}");
     match step {
         Step::Press(css) => play_on(page, css, 0, "e.click();", &what).await,
