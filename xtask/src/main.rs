@@ -56,14 +56,12 @@ enum Task {
     },
     /// Measure, side by side with the raw limits of this machine.
     Bench {
-        /// Passed on to the bench program.
-        #[arg(last = true)]
+        /// Beginnings of names: only these measures.
         args: Vec<String>,
     },
     /// Take pictures of every screen into target/gallery, the chosen ones into docs/gallery.
     Gallery {
         /// Parts of names: only these scenes; `chosen`: only the pictures for docs/gallery.
-        #[arg(last = true)]
         args: Vec<String>,
     },
     /// Build the web client into ui/dist.
