@@ -31,6 +31,8 @@ pub fn ChatList() -> impl IntoView {
     let folder = Memo::new(move |_| state.folders.shown().map(|folder| folder.id));
     let in_folder = move || folder.get().is_some() && filter.with(|filter| filter.trim().is_empty());
     let nothing = move || state.chats.order.with(Vec::is_empty);
+    // Of thousands of rows the two hear of it that are left and entered.
+    let chosen = StoredValue::new(Selector::new(move || state.nav.chat.get()));
     view! {
         <div class="chat-list">
             <Head />
@@ -47,7 +49,7 @@ pub fn ChatList() -> impl IntoView {
                 <Show when=move || state.chats.loaded.get() fallback=|| view! { <Skeleton shape=SkeletonShape::Row count=6 /> }>
                     <Show when=move || folder.get().is_none()><ArchiveRow open=archive /></Show>
                     <For each=move || shown.get() key=|entry| entry.id.clone() let:entry>
-                        <ChatListRow row=entry.row />
+                        <ChatListRow row=entry.row chosen=chosen />
                     </For>
                     <Show when=nothing><NoChats /></Show>
                     <Show when=move || !nothing() && shown.with(Vec::is_empty) && in_folder()>

@@ -1,7 +1,7 @@
 //! One chat of the list.
 
 use leptos::prelude::*;
-use view::{ChatKind, ChatRow};
+use view::{ChatId, ChatKind, ChatRow};
 
 use super::colour_seed;
 use crate::features::avatars::face_of_row;
@@ -17,14 +17,16 @@ use crate::state::AppState;
 pub fn ChatListRow(
     /// The row; only this one renders when it changes.
     row: ArcRwSignal<ChatRow>,
+    /// Which chat is open.
+    chosen: StoredValue<Selector<Option<ChatId>>>,
 ) -> impl IntoView {
     let state = AppState::get();
     let row = RwSignal::from(row);
     let id = row.with_untracked(|row| row.id.clone());
     let me = Memo::new(move |_| state.me().map(|me| me.person.id));
     let selected = {
-        let id = id.clone();
-        Memo::new(move |_| state.nav.chat.with(|open| open.as_ref() == Some(&id)))
+        let open = Some(id.clone());
+        Signal::derive(move || chosen.with_value(|chosen| chosen.selected(&open)))
     };
     let compact =
         Signal::derive(move || state.preferences.with(|preferences| preferences.density == view::Density::Compact));
