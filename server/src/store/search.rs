@@ -193,17 +193,19 @@ pub fn window(tx: &mut Tx<'_>, below: i64, count: u32) -> Result<Option<i64>, Er
 }
 
 fn fts(wanted: &[words::Wanted]) -> String {
-    let part = |wanted: &words::Wanted| match &wanted.stem {
-        None => format!("\"{}\"*", words::spelled(&wanted.prefix)),
-        Some(stem) => format!("(\"{}\"* OR \"{}\")", words::spelled(&wanted.prefix), words::spelled(stem)),
+    let part = |wanted: &words::Wanted| {
+        let word = words::spelled(&wanted.prefix);
+        let word = if wanted.whole { format!("\"{word}\"") } else { format!("\"{word}\"*") };
+        wanted.stem.as_ref().map_or(word.clone(), |stem| format!("({word} OR \"{}\")", words::spelled(stem)))
     };
     wanted.iter().map(part).collect::<Vec<_>>().join(" AND ")
 }
 
 fn tsquery(wanted: &[words::Wanted]) -> String {
-    let part = |wanted: &words::Wanted| match &wanted.stem {
-        None => format!("'{}':*", words::spelled(&wanted.prefix)),
-        Some(stem) => format!("('{}':* | '{}')", words::spelled(&wanted.prefix), words::spelled(stem)),
+    let part = |wanted: &words::Wanted| {
+        let word = words::spelled(&wanted.prefix);
+        let word = if wanted.whole { format!("'{word}'") } else { format!("'{word}':*") };
+        wanted.stem.as_ref().map_or(word.clone(), |stem| format!("({word} | '{}')", words::spelled(stem)))
     };
     wanted.iter().map(part).collect::<Vec<_>>().join(" & ")
 }

@@ -1,6 +1,7 @@
 //! Words of a text: folded, stemmed, matched; the same on clients and servers. Pure.
 //!
-//! A text has a word of a query when one of its words begins with it, or is another form of it. Both databases of a server and the
+//! A text has a word of a query when one of its words begins with it, or is another form of it; a single letter is looked for as a
+//! word, since a tenth of all words begins with it. Both databases of a server and the
 //! cache of a client answer so; [`matches`] is the plain meaning that they are measured by.
 
 use std::collections::BTreeSet;
@@ -74,23 +75,39 @@ pub fn terms(text: &str) -> BTreeSet<String> {
 /// A word of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// A term that begins so fits.
+    /// A term that begins so fits; where it is the whole word that is wanted, only the term itself.
     pub prefix: String,
+    /// Terms that only begin so do not fit.
+    pub whole: bool,
     /// This very term fits too, where it is not such a beginning.
     pub stem: Option<String>,
 }
 
 /// The words of a query, at most 16.
 pub fn wanted(query: &str) -> Vec<Wanted> {
-    indexed(query).take(QUERY_WORDS_MAX).map(|(prefix, stem)| Wanted { prefix, stem }).collect()
+    let of = |(prefix, stem): (String, Option<String>)| Wanted { whole: is_letter(&prefix), prefix, stem };
+    indexed(query).take(QUERY_WORDS_MAX).map(of).collect()
+}
+
+/// One letter of an alphabet. Of scripts that write words with one sign, a sign may begin one.
+fn is_letter(word: &str) -> bool {
+    let mut chars = word.chars();
+    let letter = chars.next().is_some_and(|c| c.is_ascii_lowercase() || ('а'..='я').contains(&c));
+    letter && chars.next().is_none()
+}
+
+impl Wanted {
+    /// A folded word fits, or its stem.
+    fn fits(&self, term: &str) -> bool {
+        let begins = if self.whole { term == self.prefix } else { term.starts_with(&self.prefix) };
+        begins || self.stem.as_deref() == Some(term)
+    }
 }
 
 /// Whether a text has every word of a query: what every index must answer.
 pub fn matches(text: &str, query: &[Wanted]) -> bool {
     let terms = terms(text);
-    query
-        .iter()
-        .all(|wanted| terms.iter().any(|term| term.starts_with(&wanted.prefix) || wanted.stem.as_ref() == Some(term)))
+    query.iter().all(|wanted| terms.iter().any(|term| wanted.fits(term)))
 }
 
 /// A term written with letters and digits that no tokenizer folds, splits or drops: others become U+E000, their number, U+E000. What
@@ -135,7 +152,11 @@ pub fn expression(query: &str) -> String {
         let word = cut(fold(&query[start..end]));
         let stem = stem(&word);
         // Words hold letters, digits and marks only, so quoting cannot be broken out of.
-        parts.push(if stem == word { format!("\"{word}\"*") } else { format!("(\"{word}\"* OR \"{stem}\")") });
+        parts.push(match (stem == word, is_letter(&word)) {
+            (_, true) => format!("\"{word}\""),
+            (true, false) => format!("\"{word}\"*"),
+            (false, false) => format!("(\"{word}\"* OR \"{stem}\")"),
+        });
     }
     parts.join(" AND ")
 }
@@ -154,9 +175,10 @@ pub fn highlights(text: &str, query: &str) -> Vec<(usize, usize)> {
         .filter(|&(start, end)| {
             let word = cut(fold(&text[start..end]));
             let own_stem = stem(&word);
-            wanted
-                .iter()
-                .any(|(prefix, stem)| word.starts_with(prefix) || own_stem == *stem || own_stem.starts_with(prefix))
+            wanted.iter().any(|(prefix, stem)| match is_letter(prefix) {
+                true => word == *prefix,
+                false => word.starts_with(prefix) || own_stem == *stem || own_stem.starts_with(prefix),
+            })
         })
         .collect()
 }
@@ -184,6 +206,8 @@ mod tests {
         assert!(found("messages were sent", "message"));
         assert!(!found("Собрание завтра", "собрание вчера"));
         assert!(!found("завтра", "автра"));
+        assert!(found("я и ты", "и") && !found("или", "и") && found("日本", "日"), "a letter is a word, a sign may begin one");
+        assert_eq!(highlights("и или", "и").len(), 1);
     }
 
     #[test]
@@ -197,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_query_cannot_break_out_of_its_quotes() {
-        assert_eq!(expression("a\" OR b*"), "\"a\"* AND \"or\"* AND \"b\"*");
+        assert_eq!(expression("a\" OR b*"), "\"a\" AND \"or\"* AND \"b\"");
         assert_eq!(expression("\"*()-"), "");
     }
 
