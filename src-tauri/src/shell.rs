@@ -20,7 +20,7 @@ use crate::page::Page;
 use crate::profile::Profile;
 use crate::teams::{self, FIRST, Teams};
 use crate::voice::Voice;
-use crate::{blank_window, files, keys, logging, notify, tray, voice};
+use crate::{blank_window, files, keys, logging, notify, tray, voice, window};
 
 /// The running shell; one per process.
 pub struct Shell {
@@ -91,6 +91,7 @@ impl Shell {
     /// The page is there (again).
     pub fn attach(&self, channel: Channel<String>) {
         blank_window::page_is_alive(&self.profile);
+        window::show_first(&self.handle);
         self.page.attach(channel);
     }
 

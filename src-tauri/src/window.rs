@@ -1,7 +1,10 @@
-//! The window: made from code so that its rules stand in one place. Closing it hides it while a team is hosted.
+//! The window: made from code so that its rules stand in one place. Closing it hides it while a team is hosted. It shows once its
+//! page runs: until then there is nothing to see, and WebKitGTK that has to paint a page which is not there yet waits half a second
+//! for it, during which the page waits for the app.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent, Wry};
@@ -18,7 +21,11 @@ pub const MAIN: &str = "main";
 const SMALLEST: (f64, f64) = (380.0, 480.0);
 const FIRST: (f64, f64) = (1180.0, 780.0);
 
+/// A page that does not run after this time is shown as it is.
+const FIRST_SHOWN: Duration = Duration::from_secs(3);
+
 static TOLD_STILL_HOSTING: AtomicBool = AtomicBool::new(false);
+static SHOWN: AtomicBool = AtomicBool::new(false);
 
 /// Remembers place and size, but not that it was hidden.
 pub fn remembered_state() -> tauri::plugin::TauriPlugin<Wry> {
@@ -35,6 +42,7 @@ pub fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<()> {
         .title("Hybrid Messenger")
         .inner_size(FIRST.0, FIRST.1)
         .min_inner_size(SMALLEST.0, SMALLEST.1)
+        .visible(false)
         .on_navigation(move |url| is_own_page(url) || open_outside(&opener, url))
         .on_new_window(move |url, _features| {
             open_outside(&outside, &url);
@@ -43,7 +51,23 @@ pub fn open(app: &AppHandle, shell: &Arc<Shell>) -> tauri::Result<()> {
     if shell.profile.own_name().is_some() {
         window = window.data_directory(shell.profile.file("webview"));
     }
-    window.build().map(drop)
+    window.build()?;
+    let handle = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(FIRST_SHOWN).await; // allow-sleep: a deadline, not a poll
+        show_first(&handle);
+    });
+    Ok(())
+}
+
+/// Shows the window for the first time; a page that comes again while it is hidden shows nothing.
+pub fn show_first(app: &AppHandle) {
+    if !SHOWN.swap(true, Ordering::Relaxed)
+        && let Some(window) = app.get_webview_window(MAIN)
+        && let Err(error) = window.show()
+    {
+        tracing::warn!(%error, "the window cannot be shown");
+    }
 }
 
 /// Shows the window and brings it to the front.
