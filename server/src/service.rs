@@ -7,7 +7,7 @@ use protocol::{ClientFrame, ErrorCode, Everyone, LocalId, ProtocolError, Request
 use crate::auth::{self, Granted};
 use crate::domain::{
     Cx, Failure, access, avatars, chats, devices, directory, emoji, files, groups, invitations, items, join_requests,
-    marks, members, messages, once, previews, privacy, search, sync, timed, users,
+    marks, members, messages, once, past, previews, privacy, search, sync, timed, users,
 };
 use crate::hub::Connection;
 use crate::session::{Session, Who};
@@ -316,6 +316,7 @@ fn mutate(cx: &mut Cx<'_, '_>, id: Option<LocalId>, request: Request) -> Result<
         Request::PinMessage(body) => messages::pin(cx, body).map(accepted),
         Request::ClaimKeys(body) => groups::claim(cx, &body).map(Reply::Keys),
         Request::Commit(body) => groups::commit(cx, &body).map(Reply::CommitAccepted),
+        Request::HandPast(body) => past::hand(cx, body).map(done),
         Request::CreateChat(body) => chats::create(cx, id, &body).map(state),
         Request::OpenPrivate(body) => chats::open(cx, body.user_id).map(state),
         Request::UpdateChat(body) => chats::update(cx, &body).map(state),

@@ -1,6 +1,7 @@
 //! A person's own data: entries that only their devices see. The later change of an entry wins. Of their values the server reads
 //! only those that [`timed`] and [`privacy`] act on.
 
+use protocol::encryption::PAST;
 use protocol::frame::PutItem;
 use protocol::limits::{ITEM_KEY_BYTES_MAX, ITEM_VALUE_BYTES_MAX, ITEMS_MAX};
 use protocol::poll::VOTE;
@@ -18,13 +19,11 @@ pub fn put(cx: &mut Cx<'_, '_>, body: PutItem) -> Result<Item, Failure> {
     if body.key.starts_with(VOTE) {
         return Err(Failure::field("key", "votes are the server's to write"));
     }
+    if body.key.starts_with(PAST) && body.value.is_some() {
+        return Err(Failure::field("key", "the past comes from others"));
+    }
     if let Some(value) = &body.value {
-        if value.len() > ITEM_VALUE_BYTES_MAX {
-            return Err(Failure::field("value", "longer than 16384 bytes"));
-        }
-        if value.contains('\0') {
-            return Err(Failure::field("value", "holds a NUL"));
-        }
+        check_value(value)?;
     }
     let known = items::get(cx.tx, cx.actor, &body.key)?;
     if let Some(known) = &known
@@ -49,7 +48,17 @@ pub fn put(cx: &mut Cx<'_, '_>, body: PutItem) -> Result<Item, Failure> {
     Ok(item)
 }
 
-fn check_key(key: &str) -> Result<(), Failure> {
+pub(super) fn check_value(value: &str) -> Result<(), Failure> {
+    if value.len() > ITEM_VALUE_BYTES_MAX {
+        return Err(Failure::field("value", "longer than 16384 bytes"));
+    }
+    if value.contains('\0') {
+        return Err(Failure::field("value", "holds a NUL"));
+    }
+    Ok(())
+}
+
+pub(super) fn check_key(key: &str) -> Result<(), Failure> {
     let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'~');
     if key.is_empty() || key.len() > ITEM_KEY_BYTES_MAX || !key.bytes().all(known) {
         return Err(Failure::field("key", "1 to 160 of a-z A-Z 0-9 - _ . : ~"));

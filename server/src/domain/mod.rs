@@ -19,6 +19,7 @@ pub mod members;
 pub mod messages;
 pub mod names;
 pub mod once;
+pub mod past;
 pub mod previews;
 pub mod privacy;
 pub mod search;

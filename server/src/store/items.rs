@@ -41,13 +41,25 @@ pub fn any(tx: &mut Tx<'_>, [one, other]: [(UserId, &str); 2]) -> Result<bool, E
     Ok(found.is_some())
 }
 
-/// How many entries a person has, without those that the server writes.
+/// How many entries a person has, without those that the server or others write.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn count(tx: &mut Tx<'_>, user: UserId) -> Result<u64, Error> {
     tx.one(
-        "SELECT count(*) FROM items WHERE user_id = ?1 AND value IS NOT NULL AND key NOT LIKE 'vote:%'",
+        "SELECT count(*) FROM items WHERE user_id = ?1 AND value IS NOT NULL AND key NOT LIKE 'vote:%' AND key NOT LIKE 'past:%'",
+        params![user.0],
+        |row| row.count(0),
+    )
+}
+
+/// How many entries wait for a person that others wrote.
+///
+/// # Errors
+/// See [`Error`].
+pub fn count_past(tx: &mut Tx<'_>, user: UserId) -> Result<u64, Error> {
+    tx.one(
+        "SELECT count(*) FROM items WHERE user_id = ?1 AND value IS NOT NULL AND key LIKE 'past:%'",
         params![user.0],
         |row| row.count(0),
     )

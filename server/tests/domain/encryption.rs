@@ -10,12 +10,12 @@ use crypto::mls::{
     Policy, Retention, SCHEMA, Step, Suite,
 };
 use protocol::frame::{
-    AddMember, ChatRef, Commit, CommitAccepted, Commits, CreateChat, DeviceRef, EditMessage, Event, Keys, ListCommits,
-    MemberRef, MessageRef, PostMessage, PublishKeys, React, Reply, Request, UpdateChat,
+    AddMember, ChatRef, Commit, CommitAccepted, Commits, CreateChat, DeviceRef, EditMessage, Event, HandPast, Keys,
+    ListCommits, MemberRef, MessageRef, PostMessage, PublishKeys, PutItem, React, Reply, Request, UpdateChat,
 };
 use protocol::{
-    About, Admission, Attach, ChatId, ChatKind, DeviceId, ErrorCode, FileId, Handshake, Note, Row, Scope, Timestamp,
-    UserId,
+    About, Admission, Attach, ChatId, ChatKind, DeviceId, ErrorCode, FileId, Handshake, Item, Note, Rights, Role, Row,
+    Scope, Timestamp, UserId,
 };
 use sql::{Migration, Store, StoreLocation};
 
@@ -165,6 +165,11 @@ async fn rows(person: &Person, scope: Scope, have: u64) -> Vec<Row> {
 async fn state(person: &Person, chat: &ChatId) -> protocol::Group {
     let rows = rows(person, Scope::Chat(chat.clone()), 1).await;
     rows.into_iter().find_map(|row| if let Row::Group(group) = row { Some(group) } else { None }).unwrap()
+}
+
+async fn items(person: &Person) -> Vec<Item> {
+    let rows = rows(person, Scope::User(person.id), 0).await;
+    rows.into_iter().filter_map(|row| if let Row::Item(item) = row { Some(item) } else { None }).collect()
 }
 
 async fn admissions(person: &Person) -> Vec<Admission> {
@@ -476,6 +481,51 @@ sql::each_db! {
             encrypted: true,
         };
         assert_eq!(c.alice.refused(Request::CreateChat(sealed_channel)).await, ErrorCode::InvalidField);
+    }
+
+    async fn the_past_is_handed_to_newcomers_where_the_group_lets_them_have_it(db: sql::Db) {
+        let c = Couple::together(db).await;
+        let carol = c.team.person("carol").await;
+        let group = c.alice.encrypted_group(&[c.bob.id]).await;
+        let part = |to: UserId, key: &str, value: &str| Request::HandPast(HandPast {
+            chat_id: group.clone(), user_id: to, key: key.to_owned(), value: value.to_owned(),
+        });
+        let allow = |past: bool| Request::UpdateChat(UpdateChat {
+            chat_id: group.clone(), name: None, description: None, public: None,
+            rights: Some(Rights { past, invite: Some(Role::Admin), ..Rights::default() }), disappear_after: None, encrypted: None,
+        });
+        let gone = |group: &ChatId| Request::PutItem(PutItem { key: format!("past:{group}:1.2:00000000"), value: None });
+        c.alice.ask(allow(true)).await.unwrap();
+        assert_eq!(c.alice.refused(part(carol.id, "1.2:00000000", "x")).await, ErrorCode::NotFound, "not in the group");
+        let add = AddMember { chat_id: group.clone(), user_id: carol.id, role: None };
+        c.alice.ask(Request::AddMember(add)).await.unwrap();
+        c.alice.ask(allow(false)).await.unwrap();
+        assert_eq!(c.alice.refused(part(carol.id, "1.2:00000000", "x")).await, ErrorCode::Forbidden);
+        c.alice.ask(allow(true)).await.unwrap();
+        assert_eq!(c.bob.refused(part(carol.id, "1.2:00000000", "x")).await, ErrorCode::Forbidden, "who lets nobody in");
+        assert_eq!(c.alice.refused(part(c.alice.id, "1.2:00000000", "x")).await, ErrorCode::InvalidField);
+        for (key, value) in [("a b", "x".to_owned()), (&"1".repeat(200), "x".to_owned()), ("1.2:0", "x".repeat(16_385)), ("1.2:0", "\0".to_owned())] {
+            assert_eq!(c.alice.refused(part(carol.id, key, &value)).await, ErrorCode::InvalidField);
+        }
+        let stranger = c.team.person("dave").await;
+        assert_eq!(stranger.refused(part(carol.id, "1.2:00000000", "x")).await, ErrorCode::NotAMember);
+        assert!(items(&carol).await.is_empty());
+        let before = carol.sync(Scope::User(carol.id), 0).await.unwrap().head;
+        for value in ["sealed", "sealed", "sealed anew"] {
+            c.alice.ask(part(carol.id, "1.2:00000000", value)).await.unwrap();
+        }
+        let entry = Item { key: format!("past:{group}:1.2:00000000"), value: Some("sealed anew".to_owned()), rev: before + 2 };
+        assert_eq!(items(&carol).await, [entry.clone()]);
+        assert!(items(&c.bob).await.is_empty() && items(&c.alice).await.is_empty(), "for nobody else");
+        // It is theirs to take away, and not theirs to write.
+        let forged = Request::PutItem(PutItem { key: entry.key, value: Some("own".to_owned()) });
+        assert_eq!(carol.refused(forged).await, ErrorCode::InvalidField);
+        carol.ask(gone(&group)).await.unwrap();
+        assert!(items(&carol).await.iter().all(|item| item.value.is_none()));
+        // An open group needs none of it.
+        let open = c.alice.group(&[carol.id]).await;
+        let there = HandPast { chat_id: open, user_id: carol.id, key: "1.2:0".to_owned(), value: "x".to_owned() };
+        assert_eq!(c.alice.refused(Request::HandPast(there)).await, ErrorCode::Forbidden);
     }
 
     async fn who_leaves_an_encrypted_group_is_to_be_removed_and_channels_are_never_encrypted(db: sql::Db) {

@@ -7,7 +7,7 @@ use protocol::{ChatId, ChatKind, ErrorCode, MessageId, Rights, Role, UserId};
 
 use crate::support::{Person, Team, text};
 
-const USUAL: Rights = Rights { post: None, pin: None, invite: None, everyone: None };
+const USUAL: Rights = Rights { post: None, pin: None, invite: None, everyone: None, past: false };
 
 async fn allow(who: &Person, chat: &ChatId, rights: Rights) -> Result<(), ErrorCode> {
     let (chat_id, name, description, public) = (chat.clone(), None, None, None);
@@ -56,7 +56,7 @@ sql::each_db! {
         make(&alice, &group, bob.id, Role::Admin).await;
         let first = alice.post(&group, "first").await.message_id;
         assert_eq!(may(&carol, &group, &first, dan).await, [true; 4], "as usual in a group");
-        let admins = Rights { post: Some(Role::Admin), pin: Some(Role::Admin), invite: Some(Role::Admin), everyone: None };
+        let admins = Rights { post: Some(Role::Admin), pin: Some(Role::Admin), invite: Some(Role::Admin), ..USUAL };
         assert_eq!(allow(&carol, &group, admins).await, Err(ErrorCode::Forbidden), "only admins say so");
         allow(&bob, &group, admins).await.unwrap();
         assert_eq!(may(&carol, &group, &first, dan).await, [false; 4]);

@@ -13,6 +13,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::outbox::What;
 use crate::requests::{Ask, Waiting, tell};
+use crate::sealing::past;
 use crate::step::Step;
 use crate::timeline::Target;
 use crate::{chats, drafts, preferences};
@@ -274,9 +275,10 @@ impl Engine {
             }
             Command::JoinChat { chat_id } => (Waiting::Chat, Request::JoinChat(ChatRef { chat_id })),
             Command::LeaveChat { chat_id } => (Waiting::Done, Request::LeaveChat(ChatRef { chat_id })),
-            Command::AddMember { chat_id, user_id } => {
-                (Waiting::Done, Request::AddMember(AddMember { chat_id, user_id, role: None }))
-            }
+            Command::AddMember { chat_id, user_id } => (
+                Waiting::Entry(chat_id.clone(), user_id),
+                Request::AddMember(AddMember { chat_id, user_id, role: None }),
+            ),
             Command::RemoveMember { chat_id, user_id } => {
                 (Waiting::Done, Request::RemoveMember(MemberRef { chat_id, user_id }))
             }
@@ -307,7 +309,8 @@ impl Engine {
                 (Waiting::JoinRequests, Request::ListJoinRequests(ChatRef { chat_id }))
             }
             Command::AnswerJoin { chat_id, user_id, accept } => {
-                (Waiting::Done, Request::AnswerJoin(AnswerJoin { chat_id, user_id, accept }))
+                let what = if accept { Waiting::Entry(chat_id.clone(), user_id) } else { Waiting::Done };
+                (what, Request::AnswerJoin(AnswerJoin { chat_id, user_id, accept }))
             }
             Command::ListVersions { chat_id, message_id } => {
                 (Waiting::Versions, Request::ListVersions(MessageRef { chat_id, message_id }))
@@ -320,6 +323,10 @@ impl Engine {
         };
         if !self.is_entered() {
             return Ok(Answer::Failed(Failure::Offline));
+        }
+        // Before it is asked: the newcomer may enter before the answer is here, or this process end.
+        if let Waiting::Entry(chat, user) = &what {
+            past::is_wanted(s.tx, chat, *user)?;
         }
         let local_id = s.local_id();
         self.requests.ask(s, Ask::Command { id, what }, Some(local_id), request);

@@ -181,6 +181,7 @@ impl Engine {
             // What is to be done is done at the end of each step.
             Timer::Sealed => {}
             Timer::Archive => self.archive_timer(s)?,
+            Timer::Past => self.past_timer(),
             Timer::Flush => self.flush_timer(s)?,
         }
         Ok(())

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Output;
 use crate::requests::{Ask, Waiting};
+use crate::sealing::past;
 use crate::step::Step;
 
 impl Engine {
@@ -96,6 +97,7 @@ impl Engine {
                 Ok(())
             }
             (Ask::Commits { .. }, Reply::Commits(list)) => self.commits_came(s, list),
+            (Ask::Past { chat, user }, Reply::Done) => self.past_handed(s, &chat, user),
             (Ask::Command { id, what }, reply) => self.command_answered(s, id, what, reply),
             // A reply of the wrong kind: this server is not to be relied on.
             (ask, _) => {
@@ -132,7 +134,11 @@ impl Engine {
             }
             Ask::Commit { chat } => self.commit_refused(s, &chat, &error),
             Ask::Commits { .. } => Ok(()),
-            Ask::Command { id, .. } => {
+            Ask::Past { chat, user } => self.past_refused(s, (&chat, user), &error),
+            Ask::Command { id, what } => {
+                if let Waiting::Entry(chat, user) = &what {
+                    past::is_unwanted(s.tx, chat, *user)?;
+                }
                 let failure = Failure::Refused { code: error.code };
                 Self::reply(s, id, CommandReply::Failed { failure });
                 Ok(())

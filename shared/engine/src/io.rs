@@ -197,6 +197,8 @@ pub enum Timer {
     Sealed,
     /// What was opened is to be kept for the person's further devices.
     Archive,
+    /// The server asked to wait before more of a group's past is handed to a newcomer.
+    Past,
     /// Receipts and other small things that are sent in bunches.
     Flush,
 }

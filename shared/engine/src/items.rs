@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use protocol::encryption::PAST;
 use protocol::frame::PutItem;
 use protocol::poll::VOTE;
 use protocol::{ChatId, Item, MessageId, ProtocolError, Request};
@@ -280,6 +281,10 @@ impl Engine {
         } else if key.starts_with(ARCHIVE) {
             if let Some(value) = value.filter(|_| !own) {
                 self.archive_came(s, key, value)?;
+            }
+        } else if key.starts_with(PAST) {
+            if let Some(value) = value.filter(|_| !own) {
+                self.past_came(s, key, value)?;
             }
         } else if is_scheduled(key) {
             if !own {

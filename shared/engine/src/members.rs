@@ -29,6 +29,16 @@ pub(crate) fn all(tx: &mut Tx<'_>, chat: &ChatId) -> Result<Vec<(UserId, Role)>,
     Ok(members)
 }
 
+/// This person is in it now.
+pub(crate) fn is_in(tx: &mut Tx<'_>, chat: &ChatId, user: UserId) -> Result<bool, Error> {
+    let found = tx.row(
+        "SELECT 1 FROM members WHERE chat_id = ?1 AND user_id = ?2 AND left_chat = 0",
+        params![chat.as_str(), user.0],
+        |r| r.int(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// Those who are in it now, and those who were.
 pub(crate) fn now_and_before(tx: &mut Tx<'_>, chat: &ChatId) -> Result<(HashSet<UserId>, HashSet<UserId>), Error> {
     let rows = tx.rows("SELECT user_id, left_chat FROM members WHERE chat_id = ?1", params![chat.as_str()], |r| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use protocol::frame::ClientFrame;
-use protocol::{ChatId, FileId, LocalId, MessageId, Request, RequestId, Scope};
+use protocol::{ChatId, FileId, LocalId, MessageId, Request, RequestId, Scope, UserId};
 
 use crate::io::{Output, Timer};
 use crate::step::Step;
@@ -71,6 +71,11 @@ pub(crate) enum Ask {
     Commits {
         chat: ChatId,
     },
+    /// A part of a group's past, for a newcomer.
+    Past {
+        chat: ChatId,
+        user: UserId,
+    },
     /// A command that only the server can answer.
     Command {
         id: u32,
@@ -101,6 +106,8 @@ pub(crate) enum Page {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Waiting {
     Done,
+    /// Somebody was let in.
+    Entry(ChatId, UserId),
     Chat,
     Channels,
     Invitation,

@@ -23,6 +23,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(18, "sealed files", SEALED_FILES),
     Migration::shared(19, "sealed votes", SEALED_VOTES),
     Migration::shared(20, "sealed previews", SEALED_PREVIEWS),
+    Migration::shared(21, "past", PAST),
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -399,3 +400,23 @@ CREATE TABLE preview_pictures (      -- of previews inside of seals; read by fil
 ) /*strict*/;
 CREATE INDEX preview_pictures_by_file ON preview_pictures (file_id);
 ";
+const PAST: &str = "
+CREATE TABLE past_due (              -- newcomers of encrypted groups whom this device let in, see sealing::past
+    chat_id TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    secret BYTEA,                    -- of the epoch in which they entered; null until they do
+    generation BIGINT NOT NULL DEFAULT 0,
+    epoch BIGINT NOT NULL DEFAULT 0,
+    number BIGINT NOT NULL DEFAULT 0,   -- which part of the chat is next, and which entry of it
+    part BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (chat_id, user_id)
+) /*strict*/;
+CREATE TABLE past_keys (             -- what opens the past that others hand to this device
+    chat_id TEXT NOT NULL,
+    generation BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    secret BYTEA NOT NULL,
+    PRIMARY KEY (chat_id, generation, epoch)
+) /*strict*/;
+";
+

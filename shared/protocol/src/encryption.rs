@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::id::{ChatId, DeviceId, UserId};
 use crate::time::Timestamp;
 
+/// Entries of own data that a member wrote for a newcomer: `past:CHAT_ID:GENERATION.EPOCH:NUMBER`, going on as `NUMBER.1`.
+pub const PAST: &str = "past:";
+
 /// A device that can read encrypted chats, as its own person sees it. In the person's scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -142,6 +142,8 @@ pub const ITEM_KEY_BYTES_MAX: usize = 160;
 pub const ITEM_VALUE_BYTES_MAX: usize = 16 * 1024;
 /// Most entries a person has at a time.
 pub const ITEMS_MAX: u32 = 20_000;
+/// Most entries with the past of groups that wait for a person at a time; see [`crate::encryption::PAST`].
+pub const PAST_ENTRIES_MAX: u32 = 4_000;
 /// How far ahead something can be scheduled, in milliseconds: ten years.
 pub const SCHEDULE_AHEAD_MS_MAX: i64 = 10 * 366 * 24 * 60 * 60 * 1000;
 /// Longest name of a time zone, and longest wall time, in bytes.

@@ -96,6 +96,9 @@ pub struct Rights {
     /// Mention all members, or all who are there now; usually as for pinning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub everyone: Option<Role>,
+    /// Newcomers of an encrypted group get what was said before them, from the device of who lets them in; usually not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub past: bool,
 }
 
 impl Rights {

@@ -473,6 +473,18 @@ pub const SCENES: &[Scene] = &[
         ".rights .select",
     ),
     scene(
+        "chat-rights-past",
+        "team,newcomer",
+        &[
+            PressNth(".chat-row .list-row", 2),
+            MESSAGE,
+            Click(".chat-header > div:not(.chat-header__back) .icon-button"),
+            PressIcon(".menu__item", "Edit"),
+            See(".rights .select"),
+        ],
+        ".new-chat .switch",
+    ),
+    scene(
         "members-give",
         "team",
         &[
@@ -489,6 +501,18 @@ pub const SCENES: &[Scene] = &[
         "team",
         &[PressNth(".chat-row .list-row", 2), MESSAGE, Click(".chat-header__who"), Click(".members > .button")],
         ".people .list-row",
+    ),
+    scene(
+        "members-add-past",
+        "team,newcomer",
+        &[
+            PressNth(".chat-row .list-row", 2),
+            MESSAGE,
+            Click(".chat-header__who"),
+            Click(".members > .button"),
+            See(".people .list-row"),
+        ],
+        ".new-chat__help",
     ),
     scene(
         "search",

@@ -5,7 +5,7 @@ use protocol::frame::{CreateChat, PostMessage, Reply, Request};
 use protocol::{ChatId, ChatKind, ErrorCode, MessageId, MessageType, UserId};
 use testkit::{Headless, Person, Screen, TestDb, TestServer, Wire};
 use view::update::ReplyBody;
-use view::{Command, CommandReply, DeviceStanding, MessageContent, MessageRow, SystemNote};
+use view::{Command, CommandReply, DeviceStanding, MessageContent, MessageRow, Rights, SystemNote};
 
 /// Alice, bob, carol and dave, each with an app.
 pub struct Team {
@@ -134,6 +134,65 @@ async fn a_group_is_made_talks_takes_one_in_and_puts_one_out_on_sqlite() {
 async fn a_group_is_made_talks_takes_one_in_and_puts_one_out_on_postgres() {
     match TestDb::postgres() {
         Some(db) => a_group_is_made_talks_takes_one_in_and_puts_one_out(TestServer::start_on(db).await).await,
+        None => sql::testing::cluster::say_none(),
+    }
+}
+
+/// Whom bob lets in reads and finds what was said before; the server does not.
+async fn a_newcomer_is_handed_the_past(server: TestServer) {
+    let mut team = Team::meet(server).await;
+    let local_id = testkit::new_local_id();
+    let chat = ChatId::from(local_id);
+    let create = Command::CreateChat {
+        local_id,
+        kind: ChatKind::Group,
+        name: "Поход".to_owned(),
+        description: String::new(),
+        members: vec![team.id(BOB)],
+        public: false,
+        encrypted: true,
+    };
+    team.done(ALICE, create).await;
+    for person in [ALICE, BOB] {
+        team.look_at(person, &chat).await;
+    }
+    let rights = Some(Rights { past: true, ..Rights::default() });
+    let (name, description, public) = (None, None, None);
+    team.done(ALICE, Command::UpdateChat { chat_id: chat.clone(), name, description, public, rights }).await;
+    team.app(BOB).until("the right", |screen| screen.chats.iter().any(|row| row.id == chat && row.rights.past)).await;
+    let mut said = Vec::new();
+    for n in 0..40 {
+        let text = format!("тайна-{n}");
+        said.push((team.say(&chat, [ALICE, BOB][n % 2], &text, &[BOB, ALICE]).await, text));
+    }
+    team.done(BOB, Command::AddMember { chat_id: chat.clone(), user_id: team.id(CAROL) }).await;
+    team.look_at(CAROL, &chat).await;
+    for (id, text) in said.iter().rev().take(10) {
+        team.app(CAROL).until(text, |screen| shows(screen, id, text)).await;
+    }
+    let (first, text) = &said[0];
+    team.done(CAROL, Command::JumpTo { chat_id: chat.clone(), message_id: first.clone() }).await;
+    team.app(CAROL).until(text, |screen| shows(screen, first, text)).await;
+    let ReplyBody::Found { hits } =
+        team.done(CAROL, Command::Search { query: "тайна".to_owned(), chat_id: Some(chat.clone()) }).await
+    else {
+        panic!("what is found");
+    };
+    assert!(hits.len() >= 10, "{}", hits.len());
+    let kept = team.server.everything_kept().await;
+    assert!(holds(&kept, "Поход"), "the search itself works");
+    assert!(!holds(&kept, "тайна-"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_is_handed_the_past_on_sqlite() {
+    a_newcomer_is_handed_the_past(TestServer::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_is_handed_the_past_on_postgres() {
+    match TestDb::postgres() {
+        Some(db) => a_newcomer_is_handed_the_past(TestServer::start_on(db).await).await,
         None => sql::testing::cluster::say_none(),
     }
 }

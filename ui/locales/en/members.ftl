@@ -15,3 +15,5 @@ members-waiting-count = { $count ->
 members-waiting-show = Show
 members-accept = Let in
 members-refuse = Refuse
+members-add-past = They will also see what was said before: your device hands it to them.
+members-add-no-past = They will see only what is said after they join.

@@ -9,4 +9,4 @@ new-chat-public = Show in the directory
 new-chat-public-help = Anyone on the team can find and join it.
 new-chat-create = Create
 new-chat-encrypted = End-to-end encrypted
-new-chat-encrypted-help = Only the members’ devices can read it. The price: search works on each device, and newcomers see only what is said after they join. It cannot be turned off later.
+new-chat-encrypted-help = Only the members’ devices can read it. The price: search works on each device, and newcomers see what was said before them only if you let them. It cannot be turned off later.

@@ -6,3 +6,5 @@ rights-members = All members
 rights-admins = Administrators
 rights-owner = Only the owner
 rights-everyone = Who mentions everyone: @all, @here
+rights-past = Newcomers see the past
+rights-past-help = Whoever adds someone hands them, from their own device, what was said before. The server still cannot read it.

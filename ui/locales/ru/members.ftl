@@ -16,3 +16,5 @@ members-waiting-count = { $count ->
 members-waiting-show = Показать
 members-accept = Впустить
 members-refuse = Отказать
+members-add-past = Они увидят и то, что сказано раньше: это передаст ваше устройство.
+members-add-no-past = Они увидят только то, что скажут после их прихода.

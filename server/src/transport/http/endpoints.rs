@@ -220,6 +220,8 @@ pub(crate) fn all() -> Vec<Endpoint> {
             "Key packages of the devices that are missing in a chat's group" = as_request!(ClaimKeys);
         POST "/chats/{chat_id}/commits" commit "encryption" Person 201 (frame::Commit) [] -> ("CommitAccepted")
             "Ends an epoch of a chat's group, or begins a group" = as_request!(Commit);
+        PUT "/chats/{chat_id}/members/{user_id}/past/{key}" hand_past "encryption" Person 200 (frame::HandPast) [] -> ("Done")
+            "Hands a newcomer of an encrypted group a part of what was said before them" = as_request!(HandPast);
         GET "/chats/{chat_id}/commits" list_commits "encryption" Person 200 () ["generation" "from_epoch"] -> ("Commits")
             "The commits of a chat's group" = as_request!(ListCommits);
 

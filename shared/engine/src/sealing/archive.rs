@@ -21,11 +21,11 @@ use crate::step::Step;
 
 /// Entries: `archive:CHAT_ID:NUMBER`, each of the messages of so many places; what does not fit goes on in `NUMBER.1`, `NUMBER.2`.
 pub(crate) const ARCHIVE: &str = "archive:";
-const PLACES: u64 = 32;
+pub(super) const PLACES: u64 = 32;
 /// What was opened is archived this long after it, so that a conversation is one entry and not one for each message.
 const ARCHIVE_MS: u32 = 20_000;
 /// Entries that one step takes in.
-const TAKEN_AT_ONCE: u32 = 20;
+pub(super) const TAKEN_AT_ONCE: u32 = 20;
 /// So much of JSON makes an entry as large as one can be, in bytes: it grows by a third, and by what seals it.
 const ENTRY_BYTES_MAX: usize = ITEM_VALUE_BYTES_MAX / 4 * 3 - 64;
 /// Most entries of the same places: albums of ten files, each of them as long-winded as can be.
@@ -35,7 +35,7 @@ const TEXT_CHARS_SURE: i64 = 2 * 1024;
 
 /// A message as it is archived.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Archived {
+pub(super) struct Archived {
     id: MessageId,
     /// By what seal the content is known, base64.
     cipher: String,
@@ -125,7 +125,8 @@ impl Engine {
         Ok(())
     }
 
-    fn archive(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, number: u64) -> Result<(), EngineError> {
+    /// What this person knows of these places, cut into entries.
+    pub(super) fn parts(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, number: u64) -> Result<Vec<String>, EngineError> {
         // What this device never could open stays as another one has written it.
         let mut kept = BTreeMap::new();
         for known in self.archived_of(s, chat, number)? {
@@ -157,7 +158,11 @@ impl Engine {
                 kept.insert(id.clone(), Archived { id, cipher, inside, votes });
             }
         }
-        let parts = parts_of(kept.into_values())?;
+        parts_of(kept.into_values())
+    }
+
+    fn archive(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, number: u64) -> Result<(), EngineError> {
+        let parts = self.parts(s, chat, number)?;
         for part in 0..PARTS_MAX {
             let key = key_of(chat, number, part);
             let before = items::value(s.tx, &key)?;
@@ -205,26 +210,36 @@ impl Engine {
             // Both wrote, and the later one wins without what only this device could open.
             self.archive_soon(s, &chat, number * PLACES + 1)?;
         }
+        self.take_archived(s, &chat, archived)
+    }
+
+    /// Takes in what is known by its seal.
+    pub(super) fn take_archived(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        archived: Vec<Archived>,
+    ) -> Result<(), EngineError> {
         for Archived { id, cipher, inside, votes } in archived {
             let cipher = URL_SAFE_NO_PAD.decode(cipher).ok().and_then(|cipher| <[u8; 32]>::try_from(cipher).ok());
             let Some(cipher) = cipher else { continue };
             if let Some(of) = asked(&inside).map(|poll| votes::asked_of(&inside.text, &poll)) {
                 for (user, rev, options) in votes {
-                    self.vote_archived(s, &chat, &id, &Vote { user, rev, options }, &of)?;
+                    self.vote_archived(s, chat, &id, &Vote { user, rev, options }, &of)?;
                 }
             }
-            if messages::inside(s.tx, &chat, &id, &cipher)?.is_some() {
+            if messages::inside(s.tx, chat, &id, &cipher)?.is_some() {
                 continue;
             }
-            let stored = messages::get(s.tx, &chat, &id)?;
+            let stored = messages::get(s.tx, chat, &id)?;
             let everyone = stored.as_ref().and_then(|stored| stored.details.everyone);
             let calls = self.called_by(&inside, everyone, &[]);
-            if messages::put_opened(s.tx, &chat, &id, &cipher, inside.clone(), calls)? {
-                self.screen.dirty_message(&chat, &id);
+            if messages::put_opened(s.tx, chat, &id, &cipher, inside.clone(), calls)? {
+                self.screen.dirty_message(chat, &id);
                 self.screen.dirty.chats.insert(chat.clone());
             } else if stored.is_none() {
                 // Its row is not in the cache yet.
-                rows::know(s.tx, &cipher, &chat, &id, &inside)?;
+                rows::know(s.tx, &cipher, chat, &id, &inside)?;
             }
         }
         Ok(())

@@ -87,14 +87,15 @@ impl Engine {
             let opening = Invitation::parse(&bytes).and_then(|invitation| invitation.open(&mut cx, retention));
             match opening {
                 Ok(opening) if *opening.group_id() == id => {
-                    opening.verify(&mut cx, &rules).and_then(|admitted| admitted.join(&mut cx)).map(drop)
+                    opening.verify(&mut cx, &rules).and_then(|admitted| admitted.join(&mut cx))
                 }
                 Ok(_) => Err(MlsError::OtherGroup),
                 Err(error) => Err(error),
             }
         };
         match joined {
-            Ok(()) => {
+            Ok(group) => {
+                self.entered_as_newcomer(s, chat, admission.generation, &group)?;
                 // Whoever let this device in seals what is said there, whatever the chat's row says.
                 chats::keep_encrypted(s.tx, chat)?;
                 row.generation = admission.generation;

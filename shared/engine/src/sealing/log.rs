@@ -239,6 +239,11 @@ impl Engine {
                 if applied.evicted {
                     row.stuck = true;
                 }
+                for (_, step) in &applied.steps {
+                    if let GroupStep::Add(device) = step {
+                        self.newcomer_entered(s, chat, commit.generation, group, device.user)?;
+                    }
+                }
                 if applied.steps.iter().any(|(_, step)| matches!(step, GroupStep::Remove(_))) {
                     self.seal_all_again(s, chat)?;
                 }

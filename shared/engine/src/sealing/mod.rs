@@ -22,6 +22,7 @@ mod groups;
 mod log;
 mod looks;
 mod own;
+pub(crate) mod past;
 pub(crate) mod previews;
 pub(crate) mod rows;
 mod rules;
@@ -77,6 +78,8 @@ pub(crate) struct Sealing {
     to_archive: BTreeSet<(ChatId, u64)>,
     /// The archive is being taken in: the entries after this one.
     archive_from: Option<String>,
+    /// What was said before somebody came, for them.
+    past: past::Past,
     /// Links that are looked at before they are sealed.
     looks: looks::Looks,
     publishing: bool,
@@ -94,6 +97,7 @@ impl Sealing {
             me,
             standing,
             to_archive: archive::due(tx)?,
+            past: past::Past::load(tx)?,
             to_open: logs.into_iter().filter_map(ChatId::new).collect(),
             ..Self::default()
         })
@@ -109,6 +113,7 @@ impl Sealing {
         self.anew.clear();
         self.unfit.clear();
         self.waits.clear();
+        self.past.disconnect();
         (self.publishing, self.greeted) = (false, false);
     }
 }
@@ -160,8 +165,10 @@ impl Engine {
         }
         self.tend_device(s)?;
         self.take_in_archive(s)?;
+        self.take_in_past(s)?;
         self.open_logs(s)?;
-        self.tend_groups(s)
+        self.tend_groups(s)?;
+        self.hand_past(s)
     }
 
     /// The contents of a chat are about to be forgotten: what was opened cannot be opened again, and is remembered.

@@ -17,6 +17,7 @@ mod joining;
 mod lies;
 mod news;
 mod own_data;
+mod past;
 mod people;
 mod person;
 mod polls;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::delivery::Delivery;
+use protocol::encryption::PAST;
 use protocol::frame::{
     AuthSuccess, Changes, Event, FilesPage, Found, FoundMessage, Has, History, HistoryPage, JoinRequest, JoinRequested,
     JoinRequests, MessageAccepted, PostMessage, Reply, ScopeHave, ScopeHead, Seen, ThreadMessages, Vote, Voters,
@@ -518,19 +519,24 @@ impl Server {
                 self.receipt(user, &mark.chat_id, mark.seq, mark.seq, told);
                 Ok(Reply::Done)
             }
+            Request::HandPast(part) => {
+                self.may_read(user, &part.chat_id)?;
+                self.may_read(part.user_id, &part.chat_id)?;
+                let chat = &self.chats[&part.chat_id].chat;
+                if !chat.encrypted || !chat.rights.past || part.user_id == user {
+                    return refuse(ErrorCode::Forbidden);
+                }
+                let key = format!("{PAST}{}:{}", part.chat_id, part.key);
+                self.put_item(part.user_id, key, Some(part.value), told);
+                Ok(Reply::Done)
+            }
             Request::PutItem(put) => {
                 let items = self.items.entry(user).or_default();
                 let before = items.get(&put.key).cloned();
                 if let Some(known) = before.filter(|known| known.value == put.value) {
                     return Ok(Reply::ItemState { item: known });
                 }
-                let rev = self.user_rev.entry(user).or_default();
-                *rev += 1;
-                let item = Item { key: put.key, value: put.value, rev: *rev };
-                items.insert(item.key.clone(), item.clone());
-                let event = Event::RowChanged { scope: Scope::User(user), row: Row::Item(item.clone()) };
-                told.push(Told { to: vec![user], event });
-                Ok(Reply::ItemState { item })
+                Ok(Reply::ItemState { item: self.put_item(user, put.key, put.value, told) })
             }
             Request::Delivered(mark) => {
                 self.may_read(user, &mark.chat_id)?;
@@ -618,6 +624,7 @@ impl Server {
                 if let Some(name) = change.name {
                     state.chat.name = name;
                 }
+                state.chat.rights = change.rights.unwrap_or(state.chat.rights);
                 let after = change.disappear_after.map(|seconds| Some(seconds).filter(|seconds| *seconds > 0));
                 state.chat.disappear_after = after.unwrap_or(state.chat.disappear_after);
                 let encrypts = change.encrypted == Some(true) && !state.chat.encrypted;
@@ -820,6 +827,17 @@ impl Server {
                 Ok(Reply::AuthSuccess(success))
             }
         }
+    }
+
+    /// An entry of a person's own data changes.
+    fn put_item(&mut self, user: UserId, key: String, value: Option<String>, told: &mut Vec<Told>) -> Item {
+        let rev = self.user_rev.entry(user).or_default();
+        *rev += 1;
+        let item = Item { key, value, rev: *rev };
+        self.items.entry(user).or_default().insert(item.key.clone(), item.clone());
+        let event = Event::RowChanged { scope: Scope::User(user), row: Row::Item(item.clone()) };
+        told.push(Told { to: vec![user], event });
+        item
     }
 
     pub(crate) fn may_read(&self, user: UserId, chat: &ChatId) -> Result<&ChatState, ProtocolError> {

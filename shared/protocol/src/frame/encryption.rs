@@ -22,6 +22,17 @@ bodies! {
         /// Which.
         device_id: DeviceId,
     }
+    /// Body of `hand_past`: what was said in an encrypted group before someone came, for them alone.
+    HandPast {
+        /// The group; its rights must let newcomers have the past.
+        chat_id: ChatId,
+        /// Who came.
+        user_id: UserId,
+        /// Which part: what follows `past:CHAT_ID:` in the entry that they get, see [`crate::encryption::PAST`].
+        key: String,
+        /// Sealed; at most [`crate::limits::ITEM_VALUE_BYTES_MAX`].
+        value: String,
+    }
     /// Body of `keys`: what is needed to add devices to a chat's group.
     Keys {
         /// The chat.

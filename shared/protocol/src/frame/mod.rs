@@ -181,6 +181,8 @@ pub enum Request {
     Commit(Commit),
     /// The commits of a chat's group; → [`Reply::Commits`].
     ListCommits(ListCommits),
+    /// Who may add people to an encrypted group: what was said in it, for a newcomer; → [`Reply::Done`].
+    HandPast(HandPast),
 
     /// Makes an invitation to this server (admins of `general`; with `chat_id` also into a chat); → [`Reply::Invitation`].
     CreateInvitation(CreateInvitation),

@@ -276,6 +276,7 @@ impl Script {
         }
         if self.scene.has("newcomer") {
             chats[2].encrypted = true;
+            chats[2].rights.past = true;
         }
         if self.scene.has("requests") {
             chats[2].join_requests = 2;

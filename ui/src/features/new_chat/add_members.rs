@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use view::update::ReplyBody;
-use view::{ChatId, Command, PersonRow};
+use view::{ChatId, ChatKind, Command, PersonRow};
 
 use crate::bridge;
 use crate::features::people::PeoplePicker;
-use crate::i18n::t;
+use crate::i18n::{key, t};
 use crate::primitives::{Button, ButtonKind};
 use crate::state::AppState;
 
@@ -17,6 +17,10 @@ pub fn AddMembersDialog(
     chat: ChatId,
 ) -> impl IntoView {
     let state = AppState::get();
+    // Of an encrypted group: what those who are added will read.
+    let row = state.chats.find(&chat);
+    let past = row.map(|row| row.get_untracked()).filter(|row| row.encrypted && row.kind == ChatKind::Group);
+    let past = past.map(|row| if row.rights.past { key("members-add-past") } else { key("members-add-no-past") });
     let chosen = RwSignal::new(Vec::<PersonRow>::new());
     let busy = RwSignal::new(false);
     let add = move || {
@@ -41,6 +45,7 @@ pub fn AddMembersDialog(
     let nobody = Signal::derive(move || chosen.with(Vec::is_empty));
     view! {
         <PeoplePicker chosen=chosen />
+        {past.map(|words| view! { <p class="new-chat__help">{move || t(words)}</p> })}
         <div class="dialog__actions dialog__actions--kept">
             <Button kind=ButtonKind::Primary busy=busy disabled=nobody on_press=add>{move || t("members-add")}</Button>
         </div>

@@ -11,7 +11,7 @@ use crate::i18n::{key, t};
 use crate::primitives::{Button, ButtonKind, Select, SelectOption, Switch, TextArea, TextField};
 use crate::state::AppState;
 
-/// Name, description, whether a channel is in the directory, and the rights of members.
+/// Name, description, whether a channel is in the directory, the rights of members, and of newcomers in an encrypted group.
 #[component]
 pub fn EditChatDialog(
     /// Which.
@@ -26,7 +26,7 @@ pub fn EditChatDialog(
     let about = RwSignal::new(row.description);
     let public = RwSignal::new(row.public);
     let is_channel = row.kind == ChatKind::Channel;
-    let (kind, own, before) = (row.kind, row.role, row.rights);
+    let (kind, own, before, encrypted) = (row.kind, row.role, row.rights, row.encrypted);
     let rights = RwSignal::new(before);
     let attempt = Attempt::new();
     let save = move |event: leptos::ev::SubmitEvent| {
@@ -55,6 +55,14 @@ pub fn EditChatDialog(
                 />
             })}
             <RightsChoice rights=rights kind=kind own=own />
+            {(encrypted && kind == ChatKind::Group).then(|| view! {
+                <Switch
+                    label=move || t("rights-past")
+                    help=move || t("rights-past-help")
+                    on=Signal::derive(move || rights.with(|rights| rights.past))
+                    on_change=move |on| rights.update(|rights| rights.past = on)
+                />
+            })}
             <p class="new-chat__error" role="alert">{attempt.words()}</p>
             <div class="dialog__actions dialog__actions--kept">
                 <Button kind=ButtonKind::Primary submit=true busy=attempt.busy disabled=unnamed>{move || t("common-save")}</Button>
