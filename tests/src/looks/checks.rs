@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::desk::Window;
 
-/// Everything that sticks out of the window at the side, and every word of a button that is cut off.
+/// Everything that sticks out of the window at the side, every word of a button that is cut off, and signs of a message that lie over
+/// its words.
 pub async fn overflows(page: &Window) -> Vec<String> {
     let script = r#"
         const found = [];
@@ -25,7 +26,19 @@ pub async fn overflows(page: &Window) -> Vec<String> {
             if ((box.right > innerWidth + 1 || box.left < -1) && !inScroller(e)) found.push(`${name(e)} reaches from ${Math.round(box.left)} to ${Math.round(box.right)} of ${innerWidth}`);
             const wide = e.scrollWidth > e.clientWidth + 1;
             if (wide && scrolls(e) && !mayScroll(e) && e.clientWidth > 0) found.push(`${name(e)} scrolls sideways: ${e.scrollWidth} in ${e.clientWidth}`);
-            if (wide && clips(e) && e.matches('.button__words, .tabs__tab, .option-cards__words, .dialog__title, .banner__text, .menu__words, .badge, h1, h2, h3, label') && !e.matches('.chat-list__team')) found.push(`${name(e)} is cut off: ${e.scrollWidth} in ${e.clientWidth}`);
+            if (wide && clips(e) && e.matches('.button__words, .tabs__tab, .option-cards__words, .dialog__title, .banner__text, .menu__words, .badge, h1, h2, h3, label, .info-tile__words, .theme-form__code') && !e.matches('.chat-list__team')) found.push(`${name(e)} is cut off: ${e.scrollWidth} in ${e.clientWidth}`);
+        }
+        for (const status of document.querySelectorAll('.message__status')) {
+            const corner = status.getBoundingClientRect();
+            if (corner.width === 0) continue;
+            const walk = document.createTreeWalker(status.parentElement.querySelector('.message__main'), NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) {
+                const range = document.createRange();
+                range.selectNodeContents(walk.currentNode);
+                const under = box => Math.min(box.right, corner.right) - Math.max(box.left, corner.left) > 1
+                    && Math.min(box.bottom, corner.bottom) - Math.max(box.top, corner.top) > 4;
+                if ([...range.getClientRects()].some(under)) found.push(`${name(status)} lies over ${JSON.stringify(walk.currentNode.data.slice(0, 40))}`);
+            }
         }
         return found;
     "#;
