@@ -275,8 +275,7 @@ impl Script {
             chats.iter_mut().take(2).for_each(|row| row.disappear_after = Some(86_400));
         }
         if self.scene.has("newcomer") {
-            chats[2].encrypted = true;
-            chats[2].rights.past = true;
+            (chats[2].encrypted, chats[2].rights.past) = (true, true);
         }
         if self.scene.has("requests") {
             chats[2].join_requests = 2;
