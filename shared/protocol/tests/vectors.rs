@@ -62,6 +62,7 @@ const CLIENT_TYPES: &[&str] = &[
     "claim_keys",
     "commit",
     "list_commits",
+    "hand_past",
     "create_invitation",
     "revoke_invitation",
     "accept_invitation",
