@@ -515,7 +515,7 @@ sql::each_db! {
             c.alice.ask(part(carol.id, "1.2:00000000", value)).await.unwrap();
         }
         let entry = Item { key: format!("past:{group}:1.2:00000000"), value: Some("sealed anew".to_owned()), rev: before + 2 };
-        assert_eq!(items(&carol).await, [entry.clone()]);
+        assert_eq!(items(&carol).await, std::slice::from_ref(&entry));
         assert!(items(&c.bob).await.is_empty() && items(&c.alice).await.is_empty(), "for nobody else");
         // It is theirs to take away, and not theirs to write.
         let forged = Request::PutItem(PutItem { key: entry.key, value: Some("own".to_owned()) });

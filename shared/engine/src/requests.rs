@@ -114,7 +114,9 @@ pub(crate) enum Waiting {
     Pinned(ChatId),
     Versions,
     Voters,
-    Search { words: String },
+    Search {
+        words: String,
+    },
     Accept,
     JoinRequests,
     SharedFiles,

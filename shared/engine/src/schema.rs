@@ -419,4 +419,3 @@ CREATE TABLE past_keys (             -- what opens the past that others hand to 
     PRIMARY KEY (chat_id, generation, epoch)
 ) /*strict*/;
 ";
-

@@ -206,7 +206,10 @@ mod tests {
         assert!(found("messages were sent", "message"));
         assert!(!found("Собрание завтра", "собрание вчера"));
         assert!(!found("завтра", "автра"));
-        assert!(found("я и ты", "и") && !found("или", "и") && found("日本", "日"), "a letter is a word, a sign may begin one");
+        assert!(
+            found("я и ты", "и") && !found("или", "и") && found("日本", "日"),
+            "a letter is a word, a sign may begin one"
+        );
         assert_eq!(highlights("и или", "и").len(), 1);
     }
 

@@ -126,7 +126,12 @@ impl Engine {
     }
 
     /// What this person knows of these places, cut into entries.
-    pub(super) fn parts(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, number: u64) -> Result<Vec<String>, EngineError> {
+    pub(super) fn parts(
+        &mut self,
+        s: &mut Step<'_, '_>,
+        chat: &ChatId,
+        number: u64,
+    ) -> Result<Vec<String>, EngineError> {
         // What this device never could open stays as another one has written it.
         let mut kept = BTreeMap::new();
         for known in self.archived_of(s, chat, number)? {

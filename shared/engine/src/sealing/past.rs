@@ -87,7 +87,8 @@ fn secret(bytes: Vec<u8>) -> Result<Key, sql::Error> {
 
 /// This person lets somebody into a chat, and the chat's newcomers are to know what was said before.
 pub(crate) fn is_wanted(tx: &mut Tx<'_>, chat: &ChatId, user: UserId) -> Result<(), EngineError> {
-    let wants = chats::get(tx, chat)?.is_some_and(|info| info.kind == ChatKind::Group && info.encrypted && info.rights.past);
+    let wants =
+        chats::get(tx, chat)?.is_some_and(|info| info.kind == ChatKind::Group && info.encrypted && info.rights.past);
     if wants {
         tx.execute(
             "INSERT INTO past_due (chat_id, user_id) VALUES (?1, ?2) ON CONFLICT (chat_id, user_id) DO UPDATE SET secret = NULL",
