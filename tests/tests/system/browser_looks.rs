@@ -119,7 +119,7 @@ async fn what_sticks_out_what_has_no_name_and_what_has_no_words_would_be_found()
     let sticks_out = looks::overflows(&page).await;
     assert!(sticks_out.iter().any(|what| what.contains("spoilt")), "{sticks_out:?}");
     let cover = "const main = document.querySelector('main'); main.insertAdjacentHTML('beforeend', '<article style=\"position: relative\"> \
-         <div class=\"message__main\">words</div><div class=\"message__status\" style=\"position: absolute; inset: 0\">12:00</div></article>');";
+         <div class=\"message__main\">words</div><div class=\"message__status\" style=\"position: absolute; inset: 0; align-self: stretch\">12:00</div></article>');";
     page.ask(cover, vec![]).await;
     let covered = looks::overflows(&page).await;
     assert!(covered.iter().any(|what| what.contains("lies over \"words\"")), "{covered:?}");
