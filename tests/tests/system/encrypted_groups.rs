@@ -62,6 +62,26 @@ impl Team {
         id
     }
 
+    /// Alice makes an encrypted group with these, and all of them look at it.
+    pub async fn group(&self, others: &[usize]) -> ChatId {
+        let local_id = testkit::new_local_id();
+        let chat = ChatId::from(local_id);
+        let create = Command::CreateChat {
+            local_id,
+            kind: ChatKind::Group,
+            name: "Поход".to_owned(),
+            description: String::new(),
+            members: others.iter().map(|person| self.id(*person)).collect(),
+            public: false,
+            encrypted: true,
+        };
+        self.done(ALICE, create).await;
+        for person in [&[ALICE], others].concat() {
+            self.look_at(person, &chat).await;
+        }
+        chat
+    }
+
     pub async fn look_at(&self, person: usize, chat: &ChatId) {
         self.app(person)
             .until("the chat", |screen| screen.chats.iter().any(|row| row.id == *chat && row.encrypted))
@@ -86,21 +106,7 @@ fn is_removal(row: &MessageRow) -> bool {
 
 async fn a_group_is_made_talks_takes_one_in_and_puts_one_out(server: TestServer) {
     let mut team = Team::meet(server).await;
-    let local_id = testkit::new_local_id();
-    let chat = ChatId::from(local_id);
-    let create = Command::CreateChat {
-        local_id,
-        kind: ChatKind::Group,
-        name: "Поход".to_owned(),
-        description: String::new(),
-        members: vec![team.apps[BOB].1, team.apps[CAROL].1],
-        public: false,
-        encrypted: true,
-    };
-    team.done(ALICE, create).await;
-    for person in [ALICE, BOB, CAROL] {
-        team.look_at(person, &chat).await;
-    }
+    let chat = team.group(&[BOB, CAROL]).await;
     team.say(&chat, ALICE, "тайна-первая", &[BOB, CAROL]).await;
     let before = team.say(&chat, CAROL, "тайна-вторая", &[ALICE, BOB]).await;
     team.done(BOB, Command::AddMember { chat_id: chat.clone(), user_id: team.apps[DAVE].1 }).await;
@@ -141,21 +147,7 @@ async fn a_group_is_made_talks_takes_one_in_and_puts_one_out_on_postgres() {
 /// Whom bob lets in reads and finds what was said before; the server does not.
 async fn a_newcomer_is_handed_the_past(server: TestServer) {
     let mut team = Team::meet(server).await;
-    let local_id = testkit::new_local_id();
-    let chat = ChatId::from(local_id);
-    let create = Command::CreateChat {
-        local_id,
-        kind: ChatKind::Group,
-        name: "Поход".to_owned(),
-        description: String::new(),
-        members: vec![team.id(BOB)],
-        public: false,
-        encrypted: true,
-    };
-    team.done(ALICE, create).await;
-    for person in [ALICE, BOB] {
-        team.look_at(person, &chat).await;
-    }
+    let chat = team.group(&[BOB]).await;
     let rights = Some(Rights { past: true, ..Rights::default() });
     let (name, description, public) = (None, None, None);
     team.done(ALICE, Command::UpdateChat { chat_id: chat.clone(), name, description, public, rights }).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::{ChatId, ChatKind, ErrorCode, MessageId, Timestamp};
+use protocol::{ChatId, ErrorCode, MessageId, Timestamp};
 use testkit::{Screen, TestDb, TestServer, new_local_id};
 use view::update::ReplyBody;
 use view::{Command, CommandReply, Failure, MessageContent, NewPoll, PollRow};
@@ -50,21 +50,7 @@ async fn all_count(team: &Team, id: &MessageId, votes: [u32; 3]) {
 
 async fn a_group_asks_votes_and_closes_and_the_server_keeps_none_of_it(server: TestServer) {
     let mut team = Team::meet(server).await;
-    let local_id = new_local_id();
-    let chat = ChatId::from(local_id);
-    let create = Command::CreateChat {
-        local_id,
-        kind: ChatKind::Group,
-        name: "Поход".to_owned(),
-        description: String::new(),
-        members: vec![team.id(BOB), team.id(CAROL)],
-        public: false,
-        encrypted: true,
-    };
-    team.done(ALICE, create).await;
-    for person in PEOPLE {
-        team.look_at(person, &chat).await;
-    }
+    let chat = team.group(&[BOB, CAROL]).await;
     let id = ask(&team, &chat, poll(None)).await;
     let messages = |screen: &Screen| {
         screen.timeline.iter().filter(|row| matches!(row.content, MessageContent::Text { .. })).count()

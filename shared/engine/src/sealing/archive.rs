@@ -25,7 +25,7 @@ pub(super) const PLACES: u64 = 32;
 /// What was opened is archived this long after it, so that a conversation is one entry and not one for each message.
 const ARCHIVE_MS: u32 = 20_000;
 /// Entries that one step takes in.
-pub(super) const TAKEN_AT_ONCE: u32 = 20;
+const TAKEN_AT_ONCE: u32 = 20;
 /// So much of JSON makes an entry as large as one can be, in bytes: it grows by a third, and by what seals it.
 const ENTRY_BYTES_MAX: usize = ITEM_VALUE_BYTES_MAX / 4 * 3 - 64;
 /// Most entries of the same places: albums of ten files, each of them as long-winded as can be.
@@ -294,11 +294,7 @@ impl Engine {
         let Some(from) = self.sealing.archive_from.clone().filter(|_| self.sealing.standing == Standing::Ready) else {
             return Ok(());
         };
-        let entries = s.tx.rows(
-            "SELECT key, value FROM items WHERE key > ?1 AND key < 'archive;' AND value IS NOT NULL ORDER BY key LIMIT ?2",
-            params![from, TAKEN_AT_ONCE],
-            |r| Ok((r.text(0)?, r.text(1)?)),
-        )?;
+        let entries = next_entries(s.tx, &from, "archive;")?;
         self.sealing.archive_from = entries.last().map(|(key, _)| key.clone());
         for (key, value) in &entries {
             self.archive_came(s, key, value)?;
@@ -308,6 +304,15 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// The next entries of own data after a key and before another, as many as one step takes in.
+pub(super) fn next_entries(tx: &mut Tx<'_>, after: &str, before: &str) -> Result<Vec<(String, String)>, sql::Error> {
+    tx.rows(
+        "SELECT key, value FROM items WHERE key > ?1 AND key < ?2 AND value IS NOT NULL ORDER BY key LIMIT ?3",
+        params![after, before, TAKEN_AT_ONCE],
+        |r| Ok((r.text(0)?, r.text(1)?)),
+    )
 }
 
 /// What an archived message asks, as devices count it.

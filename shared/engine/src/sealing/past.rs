@@ -12,7 +12,7 @@ use protocol::{ChatId, ChatKind, ProtocolError, Request, UserId};
 use sql::{Tx, params};
 
 use super::Standing;
-use super::archive::{Archived, PLACES, TAKEN_AT_ONCE};
+use super::archive::{Archived, PLACES, next_entries};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Timer;
@@ -275,11 +275,7 @@ impl Engine {
         let Some(from) = self.sealing.past.from.clone().filter(|_| self.sealing.standing == Standing::Ready) else {
             return Ok(());
         };
-        let entries = s.tx.rows(
-            "SELECT key, value FROM items WHERE key > ?1 AND key < 'past;' AND value IS NOT NULL ORDER BY key LIMIT ?2",
-            params![from, TAKEN_AT_ONCE],
-            |r| Ok((r.text(0)?, r.text(1)?)),
-        )?;
+        let entries = next_entries(s.tx, &from, "past;")?;
         self.sealing.past.from = entries.last().map(|(key, _)| key.clone());
         for (key, value) in &entries {
             self.past_came(s, key, value)?;
