@@ -22,6 +22,8 @@ pub mod auth;
 
 pub mod config;
 
+pub mod indexing;
+
 mod openapi;
 
 mod running;

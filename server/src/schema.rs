@@ -27,6 +27,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(18, "hashing", HASHING),
         Migration::shared(19, "join requests", JOIN_REQUESTS),
         Migration::shared(20, "sealed votes", SEALED_VOTES),
+        Migration::shared(21, "index behind", INDEX_BEHIND),
     ]
 }
 
@@ -327,6 +328,16 @@ SELECT 'search.indexed', 'done' WHERE NOT EXISTS (SELECT 1 FROM messages);
     postgres: "ALTER TABLE message_index ADD COLUMN words TSVECTOR NOT NULL;
                CREATE INDEX message_index_words ON message_index USING gin (words)",
 };
+
+/// How far each chat's messages are in the index of words, which is written behind them. Of chats that are there already, all are, or
+/// will be by the step above.
+const INDEX_BEHIND: &str = "
+CREATE TABLE indexed_chats (
+    chat_id TEXT NOT NULL PRIMARY KEY,
+    seq BIGINT NOT NULL
+) /*strict*/;
+INSERT INTO indexed_chats (chat_id, seq) SELECT c.id, s.last_seq FROM chats c JOIN scopes s ON s.scope = 'chat:' || c.id;
+";
 
 /// Devices with their key packages, and the order of encrypted chats' commits.
 const ENCRYPTION: &str = "

@@ -289,6 +289,12 @@ async fn call(app: &App, who: Who, id: Option<LocalId>, request: Request) -> Res
             }
             done
         }
+        Request::Search(body) => {
+            if let Err(error) = app.index_waiting().await {
+                tracing::warn!(%error, "what was said last is not found yet");
+            }
+            app.read(actor, move |cx| search::find(cx, &body).map(Reply::Found)).await
+        }
         request => app.read(actor, move |cx| look(cx, request)).await,
     };
     reply.map_err(Failure::into_protocol)
@@ -340,7 +346,6 @@ fn look(cx: &mut Cx<'_, '_>, request: Request) -> Result<Reply, Failure> {
     match request {
         Request::Thread(body) => messages::thread_page(cx, &body).map(Reply::ThreadMessages),
         Request::ListPinned(body) => messages::pinned(cx, &body).map(|messages| Reply::Pinned { messages }),
-        Request::Search(body) => search::find(cx, &body).map(Reply::Found),
         Request::ListVoters(body) => messages::voters(cx, &body).map(Reply::Voters),
         Request::ListVersions(body) => messages::versions(cx, &body).map(|versions| Reply::Versions { versions }),
         Request::GetFile(body) => files::info(cx, &body.file_id).map(|file| Reply::FileState { file }),

@@ -8,9 +8,10 @@ use protocol::{Row, Timestamp, UserId};
 use tokio::sync::{Notify, oneshot};
 
 use crate::auth::Auth;
-use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once, previews as link_rows, search};
+use crate::domain::{Cx, Failure, Outcome, SERVER, founding, marks, once, previews as link_rows};
 use crate::files::{self, Files, FilesConfig};
 use crate::hub::{Hub, Later};
+use crate::indexing::{self, Unindexed};
 use crate::previews::{self, PreviewsConfig};
 use crate::{schema, store, timekeeper};
 
@@ -20,11 +21,6 @@ const MARKS_EVERY: Duration = Duration::from_millis(150);
 const MARKS_AT_ONCE: usize = 500;
 /// Old first replies are forgotten this often.
 const PURGE_EVERY: Duration = Duration::from_secs(3_600);
-
-/// Between two steps of indexing older messages.
-const INDEX_PAUSE: Duration = Duration::from_millis(5);
-/// After a step failed.
-const INDEX_AGAIN: Duration = Duration::from_secs(5);
 
 /// Tells the time; tests bring their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -79,6 +75,8 @@ pub struct Inner {
     pub(crate) due: Arc<Notify>,
     /// There may be links to look at.
     pub(crate) links: Arc<Notify>,
+    /// Chats with posts that are not in the index of words yet.
+    pub(crate) unindexed: Arc<Unindexed>,
 }
 
 impl std::ops::Deref for App {
@@ -94,6 +92,7 @@ impl Drop for Inner {
         self.hub.later().wake();
         self.due.notify_one();
         self.links.notify_one();
+        self.unindexed.wake();
     }
 }
 
@@ -116,11 +115,25 @@ impl App {
         let files = Files::new(settings.files.clone());
         let due = Arc::new(Notify::new());
         let (links, previews) = (Arc::new(Notify::new()), settings.previews.clone());
-        let inner = Inner { db, hub, identity, clock, auth, settings, files, due: due.clone(), links: links.clone() };
+        let unindexed = Arc::new(Unindexed::default());
+        let inner = Inner {
+            db,
+            hub,
+            identity,
+            clock,
+            auth,
+            settings,
+            files,
+            due: due.clone(),
+            links: links.clone(),
+            unindexed: Arc::clone(&unindexed),
+        };
         let app = Self(Arc::new(inner));
         tokio::spawn(timekeeper::keep_time(Arc::downgrade(&app.0), due));
         tokio::spawn(previews::keep_previews(Arc::downgrade(&app.0), links, previews));
-        tokio::spawn(index_all(Arc::downgrade(&app.0)));
+        indexing::note_left_behind(&app).await?;
+        tokio::spawn(indexing::keep_indexed(Arc::downgrade(&app.0), unindexed));
+        tokio::spawn(indexing::index_older(Arc::downgrade(&app.0)));
         tokio::spawn(keep_house(Arc::downgrade(&app.0), app.hub.later().clone()));
         Ok(app)
     }
@@ -163,13 +176,14 @@ impl App {
     async fn submit<T: Send + 'static>(&self, work: impl sql::Work<Outcome<T>, Failure>) -> Result<T, Failure> {
         // Nothing is awaited before the work is handed over: a request's place in the order is that of its first poll.
         let (tell, told) = oneshot::channel();
-        let (hub, due) = (self.hub.clone(), self.due.clone());
+        let (hub, due, unindexed) = (self.hub.clone(), self.due.clone(), Arc::clone(&self.unindexed));
         // Whoever waits may have gone: the work is done all the same.
         self.db.write_to(work, move |done: Result<Outcome<T>, Failure>| match done {
             Ok(Outcome { reply, events }) => {
                 if events.iter().any(goes_by_itself) {
                     due.notify_one();
                 }
+                unindexed.note(&events);
                 hub.publish_then(events, move || drop(tell.send(Ok(reply))));
             }
             Err(failure) => drop(tell.send(Err(failure))),
@@ -239,23 +253,6 @@ fn outcome<T>(
     let (mut rng, mut events) = (rand::rng(), Vec::new());
     let reply = work(&mut Cx { tx, now: clock(), rng: &mut rng, actor, events: &mut events })?;
     Ok(Outcome { reply, events })
-}
-
-/// Lets be found what was said before there was an index: a little at a time, so that nobody waits for it.
-async fn index_all(app: Weak<Inner>) {
-    loop {
-        let Some(app) = app.upgrade().map(App) else { return };
-        let pause = match app.write(SERVER, search::index_some).await {
-            Ok(false) => return,
-            Ok(true) => INDEX_PAUSE,
-            Err(error) => {
-                tracing::warn!(%error, "older messages could not be indexed; it is tried again");
-                INDEX_AGAIN
-            }
-        };
-        drop(app);
-        tokio::time::sleep(pause).await;
-    }
 }
 
 /// Writes small marks in bunches and forgets old first replies, until the server is gone.

@@ -16,6 +16,8 @@ use crate::store::{chats, messages, settings};
 const LOOKED_AT_MAX: u32 = 20_000;
 /// One step indexes so many messages.
 const STEP: u32 = 200;
+/// So many messages are indexed in one transaction, behind their posts.
+const BEHIND_STEP: u32 = 500;
 /// The setting that says how far indexing has come: a chat and a place in it, or [`DONE`].
 const PROGRESS: &str = "search.indexed";
 const DONE: &str = "done";
@@ -83,6 +85,33 @@ pub fn find(cx: &mut Cx<'_, '_>, body: &Search) -> Result<Found, Failure> {
     Ok(Found { hits, next_cursor: next.map(|n| n.to_string()) })
 }
 
+/// Takes the index of these chats further, by so many messages at most; returns the chats with which it is not done.
+///
+/// # Errors
+/// See [`sql::Error`].
+pub fn index_behind(cx: &mut Cx<'_, '_>, chats: &[ChatId]) -> Result<Vec<ChatId>, Failure> {
+    let mut left = BEHIND_STEP;
+    let mut waiting = Vec::new();
+    for chat in chats {
+        if left == 0 {
+            waiting.push(chat.clone());
+            continue;
+        }
+        let from = search::indexed_to(cx.tx, chat)?;
+        let said = messages::after(cx.tx, chat, from, left)?;
+        let Some(last) = said.last().map(|message| message.seq) else { continue };
+        for message in &said {
+            search::remember(cx.tx, message)?;
+        }
+        search::set_indexed_to(cx.tx, chat, last)?;
+        if said.len() == left as usize {
+            waiting.push(chat.clone());
+        }
+        left -= u32::try_from(said.len()).unwrap_or(left).min(left);
+    }
+    Ok(waiting)
+}
+
 /// Indexes the next few messages that were said before there was an index; `false` when all are.
 ///
 /// # Errors
@@ -112,9 +141,10 @@ fn index_chat(cx: &mut Cx<'_, '_>, chat: ChatId, seq: u64) -> Result<Option<(Cha
     let Some(last) = said.last().map(|message| message.seq) else {
         return Ok(first_of(chats::next(cx.tx, chat.as_str())?));
     };
+    let to = search::indexed_to(cx.tx, &chat)?;
     for message in &said {
-        // What was said or changed since is there already.
-        if !search::holds(cx.tx, message)? {
+        // What was said or changed since is there already, or comes by itself.
+        if message.seq <= to && !search::holds(cx.tx, message)? {
             search::remember(cx.tx, message)?;
         }
     }

@@ -38,6 +38,7 @@ async fn hear_gone(person: &mut Person, id: &MessageId) -> Message {
 
 /// What the database has of a message beside its place.
 async fn left(team: &Team, id: &MessageId) -> Vec<i64> {
+    team.app.index_waiting().await.unwrap();
     let id = id.clone();
     let count = move |cx: &mut server::domain::Cx<'_, '_>| {
         let tables = ["message_mentions", "message_reactions", "message_versions", "message_index"];

@@ -155,13 +155,19 @@ sql::each_db! {
         let team = Team::new(db).await;
         let alice = team.person("alice").await;
         let chat = ChatId::general();
-        let id = alice.post(&chat, "old words").await.message_id;
-        let edit = EditMessage { chat_id: chat.clone(), message_id: id.clone(), content: "new words".to_owned(), mentions: vec![], encrypt_for_recipients: false };
-        alice.ask(Request::EditMessage(edit)).await.unwrap();
-        assert!(said(&alice, words("old")).await.is_empty());
-        assert_eq!(said(&alice, words("new")).await, ["new words"]);
-        alice.ask(Request::DeleteMessage(MessageRef { chat_id: chat, message_id: id })).await.unwrap();
-        assert!(said(&alice, words("words")).await.is_empty());
+        // In the index already, or not yet.
+        for indexed in [true, false] {
+            let id = alice.post(&chat, "old words").await.message_id;
+            if indexed {
+                team.app.index_waiting().await.unwrap();
+            }
+            let edit = EditMessage { chat_id: chat.clone(), message_id: id.clone(), content: "new words".to_owned(), mentions: vec![], encrypt_for_recipients: false };
+            alice.ask(Request::EditMessage(edit)).await.unwrap();
+            assert!(said(&alice, words("old")).await.is_empty());
+            assert_eq!(said(&alice, words("new")).await, ["new words"]);
+            alice.ask(Request::DeleteMessage(MessageRef { chat_id: chat.clone(), message_id: id })).await.unwrap();
+            assert!(said(&alice, words("words")).await.is_empty());
+        }
     }
 
     async fn neither_sealed_messages_nor_notes_are_found(db: sql::Db) {
@@ -238,6 +244,7 @@ sql::each_db! {
             cx.tx.execute("DELETE FROM server_settings WHERE key = 'search.indexed'", &[])?;
             Ok(())
         };
+        team.app.index_waiting().await.unwrap();
         team.app.write(SERVER, without_index).await.unwrap();
         assert!(all(&alice, words("old")).await.is_empty());
         // Meanwhile people go on.
@@ -255,5 +262,26 @@ sql::each_db! {
         assert_eq!(found[0].id, page.messages[0].id);
         assert!(!team.app.write(SERVER, search::index_some).await.unwrap());
         assert_eq!(all(&alice, words("old")).await.len(), 252);
+    }
+
+    async fn what_was_said_just_before_a_server_died_is_found_after_its_next_start(db: sql::Db) {
+        let before = Team::new(db.clone()).await;
+        let alice = before.person("alice").await;
+        alice.post(&ChatId::general(), "said before").await;
+        assert_eq!(said(&alice, words("said")).await, ["said before"]);
+        // The server dies between the commit and the index: nobody hears that there is something to be indexed.
+        let body = text(&ChatId::general(), "said last");
+        let unheard = move |cx: &mut Cx<'_, '_>| {
+            server::domain::messages::append(cx, Some(local_id()), &body)?;
+            cx.events.clear();
+            Ok(())
+        };
+        before.app.write(alice.id, unheard).await.unwrap();
+        assert_eq!(said(&alice, words("said")).await, ["said before"]);
+        let alice_id = alice.id;
+        drop((alice, before));
+        let after = Team::new(db).await;
+        let alice = after.online(alice_id).await;
+        assert_eq!(said(&alice, words("said")).await, ["said last", "said before"]);
     }
 }

@@ -81,6 +81,7 @@ impl Team {
 
     /// Everything that a refused request must leave as it was.
     pub async fn fingerprint(&self) -> Vec<String> {
+        self.app.index_waiting().await.unwrap();
         let all = |cx: &mut server::domain::Cx<'_, '_>| {
             let mut lines =
                 cx.tx.rows("SELECT scope, rev, last_seq, last_ms FROM scopes ORDER BY scope", &[], |row| {

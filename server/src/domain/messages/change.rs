@@ -50,7 +50,7 @@ pub fn edit(cx: &mut Cx<'_, '_>, body: EditMessage) -> Result<MessageAccepted, F
     message.sealed = body.encrypt_for_recipients;
     message.content_rev = message.sealed.then_some(message.rev);
     messages::update(cx.tx, &message)?;
-    search::again(cx.tx, &message)?;
+    search::again(cx.tx, &body.chat_id, &message)?;
     Ok(tell(cx, body.chat_id, message))
 }
 
@@ -96,7 +96,7 @@ pub(super) fn erase(
     message.deleted_at = Some(not_before(cx.now, message.timestamp));
     message.rev = rev;
     messages::update(cx.tx, &message)?;
-    search::again(cx.tx, &message)?;
+    search::again(cx.tx, &chat, &message)?;
     let reply = tell(cx, chat.clone(), message);
     if let Some(root) = thread {
         thread::shrank(cx, chat, &root)?;

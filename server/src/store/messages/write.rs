@@ -3,8 +3,6 @@
 use protocol::{ChatId, Message, MessageId, UserId};
 use sql::{Error, Tx, params};
 
-use crate::store::search;
-
 use super::{Details, HAS_MENTIONS, HAS_REACTIONS, type_text};
 
 /// A new message with its mentions and reactions.
@@ -33,7 +31,6 @@ pub fn insert(tx: &mut Tx<'_>, chat: &ChatId, message: &Message) -> Result<(), E
             message.content_rev
         ],
     )?;
-    search::remember(tx, message)?;
     insert_mentions(tx, message)?;
     for (emoji, users) in &message.reactions {
         for user in users {
