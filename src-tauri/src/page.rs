@@ -18,6 +18,9 @@ struct State {
     waiting: Vec<HostUpdate>,
     /// The app lock is closed: the page shows nothing and is told nothing.
     locked: bool,
+    /// What is told now goes out together, once nobody gathers any more.
+    gathering: u32,
+    gathered: Vec<String>,
 }
 
 impl Page {
@@ -30,6 +33,8 @@ impl Page {
     pub fn attach(&self, channel: Channel<String>) {
         let mut state = self.state();
         state.channel = Some(channel);
+        // For the page before.
+        state.gathered.clear();
         state.tell_waiting();
     }
 
@@ -61,6 +66,20 @@ impl Page {
             }
             _ => {}
         }
+    }
+
+    /// What `tells` tells, and whatever else is told meanwhile, goes to the page as one message: each costs a way through its event
+    /// loop, and lets it lay itself out anew.
+    pub fn together(&self, tells: impl FnOnce()) {
+        struct Gathering<'a>(&'a Page);
+        impl Drop for Gathering<'_> {
+            fn drop(&mut self) {
+                self.0.state().gathered();
+            }
+        }
+        self.state().gathering += 1;
+        let _gathering = Gathering(self);
+        tells();
     }
 
     /// Like `tell`, but kept for the page that comes: links and clicks must not be lost.
@@ -95,9 +114,26 @@ impl Page {
 
 impl State {
     fn tell(&mut self, update: &Update) {
-        if let (Some(channel), Ok(json)) = (&self.channel, serde_json::to_string(update))
-            && channel.send(json).is_err()
-        {
+        let Ok(json) = serde_json::to_string(update) else { return };
+        if self.gathering > 0 {
+            self.gathered.push(json);
+        } else {
+            self.send(json);
+        }
+    }
+
+    /// One of those who gather is done.
+    fn gathered(&mut self) {
+        self.gathering -= 1;
+        if self.gathering > 0 || self.gathered.is_empty() {
+            return;
+        }
+        let json = format!("[{}]", std::mem::take(&mut self.gathered).join(","));
+        self.send(json);
+    }
+
+    fn send(&mut self, json: String) {
+        if self.channel.as_ref().is_some_and(|channel| channel.send(json).is_err()) {
             self.channel = None;
         }
     }
@@ -155,6 +191,41 @@ mod tests {
         page.tell(&unread);
         let said = lock(&all).split_off(3);
         assert!(said[0].contains("starting") && said[1].contains("general") && said[2].contains("unread"), "{said:?}");
+    }
+
+    #[test]
+    fn what_is_told_together_comes_as_one_message_in_order() {
+        let page = Page::new(false);
+        let (channel, all) = heard();
+        page.attach(channel);
+        page.together(|| {
+            page.tell(&Update::Unread { messages: 1, mentions: 0 });
+            page.together(|| page.tell(&Update::Unread { messages: 2, mentions: 0 }));
+            assert!(lock(&all).is_empty());
+            page.close();
+            page.tell(&Update::Unread { messages: 3, mentions: 0 });
+        });
+        page.together(|| ());
+        let said = lock(&all).clone();
+        let [json] = said.as_slice() else { panic!("{said:?}") };
+        let json: String = serde_json::from_str(json).unwrap_or_else(|_| json.clone());
+        let updates: Vec<Update> = serde_json::from_str(&json).unwrap_or_else(|e| panic!("{e}: {json}"));
+        let unread = |messages| Update::Unread { messages, mentions: 0 };
+        let locked = Update::Stage { stage: Stage::Locked { new: false, lock: true } };
+        assert_eq!(updates, [unread(1), unread(2), locked]);
+    }
+
+    #[test]
+    fn what_was_gathered_for_a_page_is_not_told_to_the_next() {
+        let page = Page::new(false);
+        let (channel, all) = heard();
+        page.together(|| {
+            page.tell(&Update::Unread { messages: 1, mentions: 0 });
+            page.attach(channel);
+            page.tell(&Update::Unread { messages: 2, mentions: 0 });
+        });
+        let said = lock(&all).clone();
+        assert!(said.len() == 1 && said[0].contains('2') && !said[0].contains('1'), "{said:?}");
     }
 
     #[test]

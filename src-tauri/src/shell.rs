@@ -252,7 +252,10 @@ impl Shell {
         let here = lock(&self.here);
         config.here.clone_from(&here);
         self.teams.expect(team);
-        let client = App::start(config, move |update| heard.on_client_update(team, update))?;
+        let hear = move |updates: Vec<Update>| {
+            heard.page.together(|| updates.into_iter().for_each(|update| heard.on_client_update(team, update)));
+        };
+        let client = App::start_batched(config, hear)?;
         self.teams.started(team, Arc::new(client));
         Ok(())
     }
