@@ -14,11 +14,12 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// Where Linux shows graphics cards.
 const CARDS: &str = "/dev/dri";
 
-/// Before anything else: does the machine, or the last start, say that this one must avoid the renderer?
+/// Before anything else, while this process has one thread: does the machine, or the last start, say that this one must avoid the
+/// renderer?
 pub fn heed(profile: &Profile) {
     if !has_graphics_card() {
         // Measured: 80 MiB less for the page's process, docs/benchmarks.md.
-        restart_with_switch("there is no graphics card");
+        switch_off("there is no graphics card");
     }
     let mark = profile.file(MARK);
     let last_failed = mark.exists();
@@ -26,8 +27,21 @@ pub fn heed(profile: &Profile) {
         tracing::warn!(%error, "cannot mark the start");
     }
     if last_failed {
-        restart_with_switch("the last start showed no page");
+        switch_off("the last start showed no page");
     }
+}
+
+/// For this process and its children. Not by starting anew with another environment: that takes 80 ms.
+fn switch_off(why: &str) {
+    #[cfg(target_os = "linux")]
+    if std::env::var_os(SWITCH).is_none() {
+        tracing::warn!(why, "drawing without the DMABUF renderer");
+        if let Err(error) = glib::setenv(SWITCH, "1", true) {
+            tracing::error!(%error, "the environment cannot be changed");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = why;
 }
 
 fn has_graphics_card() -> bool {
@@ -40,17 +54,12 @@ pub fn page_is_alive(profile: &Profile) {
     let _ = std::fs::remove_file(profile.file(MARK));
 }
 
-/// The page was silent for [`PATIENCE`].
+/// The page was silent for [`PATIENCE`]: replaces this process by itself with the switch set, unless it is set already, or not on Linux.
 pub fn page_is_silent() {
-    restart_with_switch("the page did not come alive");
-}
-
-/// Replaces this process by itself with the switch set; does nothing when it is set already, or not on Linux.
-fn restart_with_switch(why: &str) {
     if !cfg!(target_os = "linux") || std::env::var_os(SWITCH).is_some() {
         return;
     }
-    tracing::warn!(why, "starting again without the DMABUF renderer");
+    tracing::warn!("the page did not come alive: starting again without the DMABUF renderer");
     #[cfg(target_os = "linux")]
     {
         use std::os::unix::process::CommandExt as _;
