@@ -1,16 +1,17 @@
 //! A long life of one encrypted chat: many devices that come, go, sleep and die, in bad weather. Nothing that was said is unreadable
 //! on any device of the two people, nobody forks, and a device that was removed reads nothing of what is said later.
 //!
-//! `HYBRID_SOAK=full` runs it with 50 devices and 100,000 messages, for hours; `HYBRID_SEED=n` chooses another life.
+//! `HYBRID_SOAK=full` runs it with 50 devices and 100,000 messages, for an hour and more in a release build, `HYBRID_SOAK=20x5000`
+//! with as many of both as it says; `HYBRID_SEED=n` chooses another life.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crypto::mls::{Cx, Group, GroupId, Retention, Sealed};
 use protocol::{ChatId, MessageId, Timestamp};
 use rand::RngExt;
-use view::{Command, Connection, Draft, MessageContent};
+use view::{Command, CommandReply, Connection, Draft, Failure, MessageContent};
 
 use crate::encryption::{
     ALICE, BOB, STORM, confirm, confirm_by, fresh, further_device, offline, open, readers_of, reconnect, second_device,
@@ -19,17 +20,36 @@ use crate::encryption::{
 use crate::groups::{CAROL, DAVE, group, team};
 use crate::world::{Stores, Weather, World};
 
+/// People look at the newest again after so many messages, as one does who comes back.
+const LOOK_EVERY: usize = 500;
+/// Rows that a screen gathers before it goes on from the last of them.
+const ROWS_MAX: usize = 500;
+
 /// How long the life is.
+#[derive(Clone, Copy)]
 struct Length {
     devices: usize,
     messages: usize,
 }
 
-fn length() -> Length {
-    if std::env::var("HYBRID_SOAK").is_ok_and(|length| length == "full") {
-        Length { devices: 50, messages: 100_000 }
-    } else {
-        Length { devices: 7, messages: 400 }
+impl Length {
+    fn asked() -> Self {
+        match std::env::var("HYBRID_SOAK").ok().as_deref() {
+            None | Some("") => Self { devices: 7, messages: 400 },
+            Some("full") => Self { devices: 50, messages: 100_000 },
+            Some(said) => {
+                let parts = said.split_once('x').and_then(|(devices, messages)| {
+                    Some(Self { devices: devices.parse().ok()?, messages: messages.parse().ok()? })
+                });
+                parts.unwrap_or_else(|| panic!("HYBRID_SOAK={said}: neither `full` nor DEVICESxMESSAGES"))
+            }
+        }
+    }
+
+    /// Of so many steps, one or two let a device come, go, or a guest in or out: in a long life they are rarer, for each brings the
+    /// whole past to a new device.
+    fn steps_per_coming(&self) -> usize {
+        (self.messages / 150).max(33)
     }
 }
 
@@ -91,7 +111,6 @@ impl Life {
     fn let_in_or_out(&mut self) {
         let Some((place, out)) = self.guest else { return };
         let weather = std::mem::replace(&mut self.world.weather, Weather::CALM);
-        awake(&mut self.world, ALICE);
         let (chat_id, user_id) = (self.chat.clone(), self.world.user(place));
         let command = match out {
             None => Command::RemoveMember { chat_id, user_id },
@@ -100,11 +119,26 @@ impl Life {
                 Command::AddMember { chat_id, user_id }
             }
         };
-        self.world.command(ALICE, command);
+        self.press(ALICE, &command);
         self.world.run_for(40_000);
         self.world.weather = weather;
         let now = self.world.server.chats[&self.chat].messages.len();
         self.guest = Some((place, if out.is_none() { Some(now) } else { None }));
+    }
+
+    /// Whoever is told that it cannot be done while they are offline presses again.
+    fn press(&mut self, place: usize, command: &Command) {
+        for _ in 0..10 {
+            awake(&mut self.world, place);
+            let id = self.world.command(place, command.clone());
+            self.world.run_until(30_000, |world| world.people[place].screen.replies.contains_key(&id));
+            match self.world.people[place].screen.replies.get(&id) {
+                None | Some(CommandReply::Failed { failure: Failure::Offline }) => {}
+                // A failure says that it was done before.
+                Some(_) => return,
+            }
+        }
+        panic!("{command:?} is never answered");
     }
 
     fn any(&mut self) -> usize {
@@ -164,8 +198,7 @@ impl Life {
         let sent: BTreeSet<&MessageId> = self.world.server.chats[&self.chat].messages.iter().map(|m| &m.id).collect();
         self.said.retain(|(id, _, by)| *by != place || sent.contains(id));
         if let Some(device_id) = device_id {
-            self.world.command(by, Command::RemoveDevice { device_id });
-            self.world.run_for(1_000);
+            self.press(by, &Command::RemoveDevice { device_id });
         }
         self.world.weather = weather;
         self.used.remove(&place);
@@ -182,21 +215,33 @@ impl Life {
         assert_eq!(read, 0, "a removed device reads {read} of what was said after {from}");
     }
 
-    fn live(&mut self, messages: usize) {
+    fn live(&mut self, length: Length) {
         self.world.weather = STORM;
-        while self.said.len() < messages {
+        let (mut looked, started) = (0, std::time::Instant::now());
+        while self.said.len() < length.messages {
+            if self.said.len() / LOOK_EVERY > looked {
+                looked = self.said.len() / LOOK_EVERY;
+                self.look_again();
+                eprintln!("{:?}: {} messages, {} devices", started.elapsed(), self.said.len(), self.used.len());
+            }
             let place = self.any();
-            match self.world.rng.random_range(0..100) {
+            // The first half of the devices comes soon.
+            let few = self.used.len() < length.devices / 2;
+            let steps = if few { 33 } else { length.steps_per_coming() };
+            match self.world.rng.random_range(0..3 * steps) {
                 0..3 => self.come(),
                 3..5 => self.go(place),
-                5..10 => {
+                5..7 => self.let_in_or_out(),
+                _ => {}
+            }
+            match self.world.rng.random_range(7..100) {
+                7..12 => {
                     self.world.unreachable[place] = true;
                     self.world.cut(place);
                 }
-                10..18 => self.world.unreachable[place] = false,
-                18..22 if self.world.people[place].engine.is_some() => self.world.kill_and_start(place),
-                22..26 => self.react(place),
-                26..28 => self.let_in_or_out(),
+                12..20 => self.world.unreachable[place] = false,
+                20..24 if self.world.people[place].engine.is_some() => self.world.kill_and_start(place),
+                24..28 => self.react(place),
                 _ => self.say(place),
             }
             let pause = self.world.rng.random_range(0..2_500);
@@ -206,7 +251,8 @@ impl Life {
         for place in self.used.clone() {
             awake(&mut self.world, place);
         }
-        self.world.run_for(300_000);
+        // The last ones who came still take the past in.
+        self.world.run_for(300_000.max(length.messages as i64 * 60));
         for (place, left) in self.free.clone() {
             left.into_iter().for_each(|from| self.check_removed(place, from));
         }
@@ -215,26 +261,50 @@ impl Life {
         }
     }
 
+    /// A screen keeps every row that it was ever told, and checks them all with each change: nobody leaves one open for so long.
+    fn look_again(&mut self) {
+        for place in self.used.clone() {
+            self.world.people[place].screen.notices.clear();
+            if self.world.people[place].screen.open.is_some() && self.world.people[place].engine.is_some() {
+                self.world.command(place, Command::JumpToLatest { chat_id: self.chat.clone() });
+            }
+        }
+    }
+
     /// Messages that a device has but cannot read, or does not have, with who said them when.
     fn unreadable(&mut self, place: usize) -> Vec<String> {
         let chat_id = self.chat.clone();
+        let mut shown = BTreeMap::new();
         self.world.command(place, Command::OpenChat { chat_id: chat_id.clone() });
         self.world.run_for(1_000);
-        loop {
-            let before = self.world.people[place].screen.rows.len();
-            self.world.command(place, Command::LoadOlder { chat_id: chat_id.clone() });
-            self.world.command(place, Command::LoadNewer { chat_id: chat_id.clone() });
+        if let Some((message_id, ..)) = self.said.first().cloned() {
+            self.world.command(place, Command::JumpTo { chat_id: chat_id.clone(), message_id });
             self.world.run_for(500);
-            if self.world.people[place].screen.rows.len() == before {
+        }
+        let mut idle = 0;
+        while idle < 3 {
+            let screen = &self.world.people[place].screen;
+            let (known, newer) = (shown.len(), screen.has_newer);
+            for row in &screen.rows {
+                shown.insert(row.id.clone(), (row.seq, row.author.id, row.content.clone()));
+            }
+            let last = screen.rows.last().map(|row| row.id.clone()).filter(|_| screen.rows.len() > ROWS_MAX);
+            if !newer {
                 break;
             }
+            idle = if shown.len() == known { idle + 1 } else { 0 };
+            let command = match last {
+                Some(message_id) => Command::JumpTo { chat_id: chat_id.clone(), message_id },
+                None => Command::LoadNewer { chat_id: chat_id.clone() },
+            };
+            self.world.command(place, command);
+            self.world.run_for(500);
         }
-        let rows = &self.world.people[place].screen.rows;
         let lost = self.said.iter().filter_map(|(id, text, _)| {
-            let row = rows.iter().find(|row| row.id == *id);
-            let same =
-                row.is_some_and(|row| matches!(&row.content, MessageContent::Text { text: shown } if shown == text));
-            (!same).then(|| format!("{text}: {:?}", row.map(|row| (row.seq, row.author.id, &row.content))))
+            let row = shown.get(id);
+            let same = row
+                .is_some_and(|(.., content)| matches!(content, MessageContent::Text { text: shown } if shown == text));
+            (!same).then(|| format!("{text}: {row:?}"))
         });
         lost.collect()
     }
@@ -285,20 +355,19 @@ fn seed(usual: u64) -> u64 {
 
 #[test]
 fn in_a_long_life_with_many_devices_no_message_is_unreadable_and_nobody_forks() {
-    let Length { devices, messages } = length();
-    let seed = seed(71);
-    whole_life(Life::new(seed, devices), seed, messages);
+    let (length, seed) = (Length::asked(), seed(71));
+    whole_life(Life::new(seed, length.devices), seed, length);
 }
 
 #[test]
 fn in_a_long_life_of_a_group_no_message_is_unreadable_and_who_was_put_out_reads_nothing() {
-    let Length { devices, messages } = length();
-    let seed = seed(73);
-    whole_life(Life::of_group(seed, devices + 2), seed, messages / 2);
+    let (length, seed) = (Length::asked(), seed(73));
+    let length = Length { devices: length.devices + 2, messages: length.messages / 2 };
+    whole_life(Life::of_group(seed, length.devices), seed, length);
 }
 
-fn whole_life(mut life: Life, seed: u64, messages: usize) {
-    life.live(messages);
+fn whole_life(mut life: Life, seed: u64, length: Length) {
+    life.live(length);
     for place in life.used.clone() {
         assert_eq!(life.unreadable(place), NOTHING, "seed {seed}, device {place} of {:?}", life.used);
     }
