@@ -38,6 +38,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("ui", ui::measure),
     ("desktop", desktop::measure),
     ("search", search::measure),
+    ("crowd", mls::measure_crowd),
 ];
 
 fn main() {
