@@ -26,6 +26,8 @@ const WINDOW: u64 = 256;
 /// Each query is asked so often.
 const ROUNDS: usize = 25;
 const MS_MAX: f64 = 50.0;
+/// Queries that are named as the slowest.
+const SLOW_SHOWN: usize = 4;
 /// Common words and rare ones, other forms than those that were written, beginnings, several at once, and none that fits.
 const QUERIES: &[&str] = &[
     "встречами",
@@ -67,27 +69,38 @@ pub fn measure(report: &mut Report) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     {
         let server = Server::ours(&folder.path().join("sqlite"));
-        let took = runtime.block_on(of_server(&server, messages));
-        lines(report, "h  search, server on SQLite, p50", "h  search, server on SQLite, p99", &took);
+        let mut took = runtime.block_on(of_server(&server, messages));
+        lines(report, "h  search, server on SQLite, p50", "h  search, server on SQLite, p99", &mut took);
     }
     if let Some(db) = sql::testing::TestDb::postgres() {
         let server = Server::on(&folder.path().join("postgres"), db.server_url());
-        let took = runtime.block_on(of_server(&server, messages));
-        lines(report, "h  search, server on PostgreSQL, p50", "h  search, server on PostgreSQL, p99", &took);
+        let mut took = runtime.block_on(of_server(&server, messages));
+        lines(report, "h  search, server on PostgreSQL, p50", "h  search, server on PostgreSQL, p99", &mut took);
     }
-    let took = of_cache(&folder.path().join("cache.db").display().to_string(), messages);
-    lines(report, "h  search, client's cache, p50", "h  search, client's cache, p99", &took);
+    let mut took = of_cache(&folder.path().join("cache.db").display().to_string(), messages);
+    lines(report, "h  search, client's cache, p50", "h  search, client's cache, p99", &mut took);
 }
 
-fn lines(report: &mut Report, p50: &'static str, p99: &'static str, took: &[f64]) {
+/// Milliseconds of a search, and what was asked.
+type Took = (f64, &'static str);
+
+fn lines(report: &mut Report, p50: &'static str, p99: &'static str, took: &mut [Took]) {
+    took.sort_by(|one, other| one.0.total_cmp(&other.0));
     for (what, share) in [(p50, 0.50), (p99, 0.99)] {
-        let ours = took[((took.len() - 1) as f64 * share) as usize];
+        let (ours, _) = took[((took.len() - 1) as f64 * share) as usize];
         report.line(Line { what, unit: "ms", ours, raw: None, aim: Aim::AtMost(MS_MAX) });
     }
+    let mut slow: Vec<Took> = Vec::new();
+    for (ms, query) in took.iter().rev() {
+        if slow.len() < SLOW_SHOWN && slow.iter().all(|(_, known)| known != query) {
+            slow.push((*ms, query));
+        }
+    }
+    println!("   slowest: {slow:.1?}");
 }
 
-/// Milliseconds of each search, sorted.
-async fn of_server(server: &Server, messages: u64) -> Vec<f64> {
+/// Says all, then searches.
+async fn of_server(server: &Server, messages: u64) -> Vec<Took> {
     let people = accounts(server, PEOPLE).await;
     let saying: Vec<_> = people
         .iter()
@@ -98,16 +111,21 @@ async fn of_server(server: &Server, messages: u64) -> Vec<f64> {
         one.await.expect("all is said");
     }
     let mut reader = Person::login(server.addresses(), Wire::WebSocket, "person0").await;
-    assert_eq!(planted(&mut reader).await, messages / PLANTED_EVERY, "every form of the planted word is found");
+    // The index is written behind the posts; each search takes it some thousands further.
+    let (mut found_of_all, mut searches) = (0, 0);
+    while found_of_all < messages / PLANTED_EVERY && searches < messages {
+        found_of_all = planted(&mut reader).await;
+        searches += 1;
+    }
+    assert_eq!(found_of_all, messages / PLANTED_EVERY, "every form of the planted word is found");
     let mut took = Vec::new();
     for _ in 0..ROUNDS {
         for query in QUERIES {
             let started = Instant::now();
             found(&mut reader, query, None).await;
-            took.push(started.elapsed().as_secs_f64() * 1000.0);
+            took.push((started.elapsed().as_secs_f64() * 1000.0, *query));
         }
     }
-    took.sort_by(f64::total_cmp);
     took
 }
 
@@ -173,16 +191,15 @@ async fn planted(reader: &mut Person) -> u64 {
     }
 }
 
-fn of_cache(path: &str, messages: u64) -> Vec<f64> {
+fn of_cache(path: &str, messages: u64) -> Vec<Took> {
     let mut cache = Cache::filled(&StoreLocation::File(path.to_owned()), messages);
     let mut took = Vec::new();
     for _ in 0..ROUNDS {
         for query in QUERIES {
             let started = Instant::now();
             cache.search(query);
-            took.push(started.elapsed().as_secs_f64() * 1000.0);
+            took.push((started.elapsed().as_secs_f64() * 1000.0, *query));
         }
     }
-    took.sort_by(f64::total_cmp);
     took
 }
