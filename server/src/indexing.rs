@@ -13,8 +13,8 @@ use crate::domain::{Failure, SERVER, search};
 use crate::state::{App, Inner};
 use crate::store;
 
-/// Posts wait this long for the index, so that many share a transaction.
-const EVERY: Duration = Duration::from_millis(200);
+/// Posts wait this long for the index, so that many share a transaction; a search does not wait.
+const EVERY: Duration = Duration::from_secs(1);
 /// Transactions in a row at most: who searches does not wait for a longer backlog.
 const STEPS_MAX: usize = 16;
 /// Between two steps of indexing messages from before there was an index.

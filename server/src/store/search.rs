@@ -53,8 +53,10 @@ pub fn remember(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
     if !is_found(message) {
         return Ok(());
     }
+    let terms: Vec<String> = words::terms(&message.content).iter().map(|term| words::spelled(term)).collect();
+    let terms = terms.join(" ");
     let mut n = first_number(message);
-    while !put(tx, n, message)? {
+    while !put(tx, n, &message.id, &terms)? {
         n += 1;
     }
     Ok(())
@@ -93,10 +95,8 @@ fn first_number(message: &Message) -> i64 {
 }
 
 /// `false`: the number is another message's.
-fn put(tx: &mut Tx<'_>, n: i64, message: &Message) -> Result<bool, Error> {
-    let id = message.id.as_str();
-    let terms: Vec<String> = words::terms(&message.content).iter().map(|term| words::spelled(term)).collect();
-    let terms = terms.join(" ");
+fn put(tx: &mut Tx<'_>, n: i64, id: &MessageId, terms: &str) -> Result<bool, Error> {
+    let id = id.as_str();
     if tx.dialect() == Dialect::Postgres {
         let done = tx.execute(
             "INSERT INTO message_index (n, message_id, words)

@@ -17,8 +17,24 @@ const QUERY_WORDS_MAX: usize = 16;
 
 /// The form in which words are compared: NFC, lower case, ё as е.
 pub fn fold(text: &str) -> String {
-    let lower = |c: char| c.to_lowercase().map(|c| if c == 'ё' { 'е' } else { c });
-    if is_nfc(text) { text.chars().flat_map(lower).collect() } else { text.nfc().flat_map(lower).collect() }
+    // Latin and Russian letters are NFC as they stand, and most texts have no others.
+    let plain = |c: char| c.is_ascii() || matches!(c, 'А'..='я' | 'ё' | 'Ё');
+    let mut folded = String::with_capacity(text.len());
+    if text.chars().all(plain) || is_nfc(text) {
+        text.chars().for_each(|c| push_lower(&mut folded, c));
+    } else {
+        text.nfc().for_each(|c| push_lower(&mut folded, c));
+    }
+    folded
+}
+
+fn push_lower(folded: &mut String, c: char) {
+    match c {
+        'ё' | 'Ё' => folded.push('е'),
+        'а'..='я' => folded.push(c),
+        _ if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+        _ => folded.extend(c.to_lowercase().map(|c| if c == 'ё' { 'е' } else { c })),
+    }
 }
 
 /// The stem of a folded word, Russian or English by its letters.
@@ -53,8 +69,13 @@ fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }
 
-fn cut(word: String) -> String {
-    if word.chars().count() > WORD_CHARS_MAX { word.chars().take(WORD_CHARS_MAX).collect() } else { word }
+fn cut(mut word: String) -> String {
+    if word.len() > WORD_CHARS_MAX
+        && let Some((end, _)) = word.char_indices().nth(WORD_CHARS_MAX)
+    {
+        word.truncate(end);
+    }
+    word
 }
 
 /// The words of a text as they are indexed, each with its stem where it differs.
@@ -191,6 +212,23 @@ mod tests {
     fn words_fold_case_and_yo() {
         assert_eq!(fold("ЁЛКА Straße"), "елка straße");
         assert_eq!(fold("и\u{306}"), "й");
+    }
+
+    #[test]
+    fn any_text_folds_as_its_normal_form_in_lower_case() {
+        let texts = "Ё Й й и\u{306} е\u{308} Ωμέγα ΟΔΟΣ İstanbul K Å ẞ ǅ ЀЍ A\u{301} 日本 \u{1F600}";
+        for text in texts.split(' ').chain([texts]) {
+            let slowly: String =
+                text.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c }).collect();
+            assert_eq!(fold(text), slowly, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_word_is_cut_between_letters() {
+        assert_eq!(cut("я".repeat(65)), "я".repeat(64));
+        assert_eq!(cut("я".repeat(64)), "я".repeat(64));
+        assert_eq!(cut("x".repeat(200)), "x".repeat(64));
     }
 
     #[test]
