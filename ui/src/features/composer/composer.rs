@@ -320,9 +320,13 @@ fn goes_to_marks(event: &web_sys::FocusEvent) -> bool {
     target.is_some_and(|element| element.closest(".marks").ok().flatten().is_some())
 }
 
-/// As tall as its text; the style sheet bounds it.
+/// As tall as its text; the style sheet bounds it. Without text it has one row: to ask how tall that is would lay the page out in the
+/// middle of opening a chat.
 fn grow(field: &web_sys::HtmlTextAreaElement) {
     let style = web_sys::HtmlElement::style(field);
     _ = style.set_property("height", "auto");
+    if field.value().is_empty() {
+        return;
+    }
     _ = style.set_property("height", &format!("{}px", field.scroll_height()));
 }

@@ -9,6 +9,8 @@ const OVERSCAN_PX: f64 = 600.0;
 /// The drawn rows change when less than this is left beyond an edge. Near the overscan: many small changes, a row or
 /// two a frame, keep every frame short, where rare large ones would make long frames.
 const OVERSCAN_LEFT_PX: f64 = 520.0;
+/// Until the first rows are painted, no more is drawn than this beyond the edges: they come sooner.
+const OVERSCAN_FIRST_PX: f64 = 80.0;
 /// So near to the end counts as the end.
 pub(super) const END_SLACK_PX: f64 = 24.0;
 
@@ -27,11 +29,21 @@ pub(super) struct Controller {
     pub(super) drift: f64,
     /// The rows in the page.
     pub(super) drawn: Range<usize>,
+    /// Nothing was painted yet.
+    pub(super) fresh: bool,
 }
 
 impl Default for Controller {
     fn default() -> Self {
-        Self { layout: Layout::default(), anchor: Anchor::End, viewport: 0.0, scroll_top: 0.0, drift: 0.0, drawn: 0..0 }
+        Self {
+            layout: Layout::default(),
+            anchor: Anchor::End,
+            viewport: 0.0,
+            scroll_top: 0.0,
+            drift: 0.0,
+            drawn: 0..0,
+            fresh: true,
+        }
     }
 }
 
@@ -50,6 +62,7 @@ impl Controller {
 
     /// The person scrolled.
     pub(super) fn scrolled_to(&mut self, scroll_top: f64) {
+        self.fresh = false;
         self.scroll_top = scroll_top;
         self.anchor = self.layout.anchor(self.top(), self.viewport, END_SLACK_PX);
         self.choose_drawn(false);
@@ -108,6 +121,11 @@ impl Controller {
         self.scroll_top
     }
 
+    /// A frame was painted: from now on rows beyond the edges are drawn as well. `true` the first time.
+    pub(super) fn painted(&mut self) -> bool {
+        self.viewport > 0.0 && std::mem::replace(&mut self.fresh, false)
+    }
+
     /// The first and the last row of which something is in the viewport.
     pub(super) fn visible(&self) -> Range<usize> {
         self.layout.window(self.top() + 1.0, (self.viewport - 2.0).max(0.0), 0.0)
@@ -118,7 +136,10 @@ impl Controller {
         let needed = self.layout.window(self.top(), self.viewport, OVERSCAN_LEFT_PX);
         let enough = self.drawn.start <= needed.start && self.drawn.end >= needed.end;
         if force || !enough {
-            self.drawn = self.layout.window(self.top(), self.viewport, OVERSCAN_PX);
+            // Before the viewport is known, the overscan is all there is.
+            let first = self.fresh && self.viewport > 0.0;
+            let overscan = if first { OVERSCAN_FIRST_PX } else { OVERSCAN_PX };
+            self.drawn = self.layout.window(self.top(), self.viewport, overscan);
         }
     }
 }
@@ -128,9 +149,22 @@ mod tests {
     use super::*;
 
     fn list(count: u64) -> Controller {
-        let mut list = Controller { viewport: 600.0, ..Controller::default() };
+        let mut list = Controller { viewport: 600.0, fresh: false, ..Controller::default() };
         list.set_rows((0..count).collect(), |_| 50.0);
         list
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_drawn_after_the_first_paint() {
+        let mut list = Controller::default();
+        list.set_rows((0..1_000).collect(), |_| 50.0);
+        assert!(!list.painted(), "its size is not known");
+        list.viewport = 600.0;
+        list.settle();
+        assert_eq!(list.drawn, 986..1_000);
+        assert!(list.painted() && !list.painted());
+        list.settle();
+        assert_eq!(list.drawn, 976..1_000);
     }
 
     #[test]

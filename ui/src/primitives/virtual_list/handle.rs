@@ -167,10 +167,16 @@ impl VirtualHandle {
     }
 
     pub(super) fn rows_changed(&self, keys: Vec<u64>, estimate: impl Fn(usize) -> f64) {
-        self.with(|memory| memory.set_rows(keys, estimate));
+        let first = self.with(|memory| {
+            let none = memory.drawn.is_empty();
+            memory.set_rows(keys, estimate);
+            none
+        });
         self.publish();
-        // At once, or the next scroll event would tell the old position in the new layout.
-        self.write_position();
+        // At once, or the next scroll event would tell the old position in the new layout. The first rows are not there yet.
+        if first != Some(true) {
+            self.write_position();
+        }
         self.sync_soon();
     }
 
@@ -253,6 +259,7 @@ impl VirtualHandle {
                 return;
             }
             if own.scrolling.try_get_untracked() == Some(false) {
+                own.with(Controller::painted);
                 // The page may have had no room yet for the position that was wanted.
                 own.with(Controller::settle);
                 own.publish();
