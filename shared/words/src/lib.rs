@@ -1,8 +1,9 @@
 //! Words of a text: folded, stemmed, matched; the same on clients and servers. Pure.
 //!
-//! A text has a word of a query when one of its words begins with it, or is another form of it; a single letter is looked for as a
-//! word, since a tenth of all words begins with it. Both databases of a server and the
-//! cache of a client answer so; [`matches`] is the plain meaning that they are measured by.
+//! A text has a word of a query when one of its words begins with it, or is another form of it. A single letter is looked for as a
+//! word, since a tenth of all words begins with it; so is a word of up to three letters that another one follows, for nobody is still
+//! typing it. Both databases of a server and the cache of a client answer so; [`matches`] is the plain meaning that they are measured
+//! by.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -12,6 +13,8 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Longest word that is indexed, in characters; a longer one is cut.
 const WORD_CHARS_MAX: usize = 64;
+/// A word of so many letters is complete when another follows: what begins so would be a large part of everything.
+const SHORT_CHARS_MAX: usize = 3;
 /// Most words of one query.
 const QUERY_WORDS_MAX: usize = 16;
 
@@ -106,15 +109,29 @@ pub struct Wanted {
 
 /// The words of a query, at most 16.
 pub fn wanted(query: &str) -> Vec<Wanted> {
-    let of = |(prefix, stem): (String, Option<String>)| Wanted { whole: is_letter(&prefix), prefix, stem };
-    indexed(query).take(QUERY_WORDS_MAX).map(of).collect()
+    let mut words = indexed(query).take(QUERY_WORDS_MAX).peekable();
+    let mut wanted = Vec::new();
+    while let Some((prefix, stem)) = words.next() {
+        let followed = words.peek().is_some();
+        let whole = is_letter(&prefix) || (followed && is_short(&prefix));
+        wanted.push(Wanted { prefix, whole, stem });
+    }
+    wanted
+}
+
+/// A few letters of an alphabet.
+fn is_short(word: &str) -> bool {
+    word.chars().count() <= SHORT_CHARS_MAX && word.chars().all(is_alphabetic)
 }
 
 /// One letter of an alphabet. Of scripts that write words with one sign, a sign may begin one.
 fn is_letter(word: &str) -> bool {
     let mut chars = word.chars();
-    let letter = chars.next().is_some_and(|c| c.is_ascii_lowercase() || ('а'..='я').contains(&c));
-    letter && chars.next().is_none()
+    chars.next().is_some_and(is_alphabetic) && chars.next().is_none()
+}
+
+fn is_alphabetic(c: char) -> bool {
+    c.is_ascii_lowercase() || ('а'..='я').contains(&c)
 }
 
 impl Wanted {
@@ -168,40 +185,23 @@ pub fn index_text(text: &str) -> String {
 
 /// An FTS5 expression: every word of the query, as the beginning of a word or by its stem.
 pub fn expression(query: &str) -> String {
-    let mut parts = Vec::new();
-    for (start, end) in words(query).take(QUERY_WORDS_MAX) {
-        let word = cut(fold(&query[start..end]));
-        let stem = stem(&word);
+    let part = |Wanted { prefix, whole, stem }: Wanted| {
         // Words hold letters, digits and marks only, so quoting cannot be broken out of.
-        parts.push(match (stem == word, is_letter(&word)) {
-            (_, true) => format!("\"{word}\""),
-            (true, false) => format!("\"{word}\"*"),
-            (false, false) => format!("(\"{word}\"* OR \"{stem}\")"),
-        });
-    }
-    parts.join(" AND ")
+        let word = if whole { format!("\"{prefix}\"") } else { format!("\"{prefix}\"*") };
+        stem.map_or(word.clone(), |stem| format!("({word} OR \"{stem}\")"))
+    };
+    wanted(query).into_iter().map(part).collect::<Vec<_>>().join(" AND ")
 }
 
 /// Byte ranges of `text` that match a word of `query`.
 pub fn highlights(text: &str, query: &str) -> Vec<(usize, usize)> {
-    let wanted: Vec<(String, String)> = words(query)
-        .take(QUERY_WORDS_MAX)
-        .map(|(start, end)| {
-            let word = cut(fold(&query[start..end]));
-            let stem = stem(&word);
-            (word, stem)
-        })
-        .collect();
-    words(text)
-        .filter(|&(start, end)| {
-            let word = cut(fold(&text[start..end]));
-            let own_stem = stem(&word);
-            wanted.iter().any(|(prefix, stem)| match is_letter(prefix) {
-                true => word == *prefix,
-                false => word.starts_with(prefix) || own_stem == *stem || own_stem.starts_with(prefix),
-            })
-        })
-        .collect()
+    let wanted = wanted(query);
+    let is_wanted = |&(start, end): &(usize, usize)| {
+        let word = cut(fold(&text[start..end]));
+        let stem = stem(&word);
+        wanted.iter().any(|wanted| wanted.fits(&word) || wanted.fits(&stem))
+    };
+    words(text).filter(is_wanted).collect()
 }
 
 #[cfg(test)]
@@ -252,6 +252,17 @@ mod tests {
     }
 
     #[test]
+    fn a_short_word_is_complete_once_another_follows() {
+        let found = |text: &str, query: &str| matches(text, &wanted(query));
+        assert!(found("Андрей занят", "анд") && found("Андрей занят", "занят анд"), "it may still be typed");
+        assert!(!found("Андрей занят", "анд занят") && found("Андрей занят", "андр занят"));
+        assert!(found("дома были", "дом был"), "another form of it is the same word");
+        assert!(found("a1b2 c", "a1b c"), "no word of a language");
+        assert_eq!(expression("and report"), "\"and\" AND \"report\"*");
+        assert_eq!(highlights("android and reports", "and report"), [(8, 11), (12, 19)]);
+    }
+
+    #[test]
     fn what_begins_a_term_begins_it_however_it_is_spelled() {
         for (prefix, term) in [("straß", "straße"), ("стр", "стро"), ("日", "日本"), ("a", "a\u{301}b")] {
             assert!(spelled(term).starts_with(&spelled(prefix)), "{term}");
@@ -262,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_query_cannot_break_out_of_its_quotes() {
-        assert_eq!(expression("a\" OR b*"), "\"a\" AND \"or\"* AND \"b\"");
+        assert_eq!(expression("a\" OR b*"), "\"a\" AND \"or\" AND \"b\"");
         assert_eq!(expression("\"*()-"), "");
     }
 
