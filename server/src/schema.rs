@@ -28,6 +28,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(19, "join requests", JOIN_REQUESTS),
         Migration::shared(20, "sealed votes", SEALED_VOTES),
         Migration::shared(21, "index behind", INDEX_BEHIND),
+        INDEX_AT_ONCE,
     ]
 }
 
@@ -338,6 +339,17 @@ CREATE TABLE indexed_chats (
 ) /*strict*/;
 INSERT INTO indexed_chats (chat_id, seq) SELECT c.id, s.last_seq FROM chats c JOIN scopes s ON s.scope = 'chat:' || c.id;
 ";
+
+/// PostgreSQL keeps new entries of such an index in a list that every search reads through. Written behind, many at a time, they can go
+/// to their places at once.
+const INDEX_AT_ONCE: Migration = Migration {
+    version: 22,
+    name: "index at once",
+    shared: "",
+    sqlite: "",
+    postgres: "ALTER INDEX message_index_words SET (fastupdate = off);
+               SELECT gin_clean_pending_list('message_index_words')",
+};
 
 /// Devices with their key packages, and the order of encrypted chats' commits.
 const ENCRYPTION: &str = "

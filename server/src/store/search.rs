@@ -155,33 +155,54 @@ pub struct Fitting {
     pub chat_id: ChatId,
 }
 
+/// PostgreSQL looks through so many of the newest messages one by one before it asks the index of words: a frequent word is among
+/// them often enough, and one that is not leads to few in the index.
+const NEWEST: u32 = 8_000;
+
 /// Messages that fit, with a number below `below` and at least `least`, the newest first.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn find(tx: &mut Tx<'_>, wish: &Wish, below: i64, least: i64, limit: u32) -> Result<Vec<Fitting>, Error> {
-    let sqlite = tx.dialect() == Dialect::Sqlite;
-    // SQLite keeps the order of tables only so: words first, then what they lead to.
-    let join = if sqlite { "CROSS JOIN" } else { "JOIN" };
+    if wish.words.is_empty() {
+        return look(tx, wish, below, least, limit, Way::All);
+    }
+    if tx.dialect() == Dialect::Sqlite {
+        return look(tx, wish, below, least, limit, Way::Fts5);
+    }
+    let newest = window(tx, below, NEWEST)?.filter(|start| *start > least);
+    let mut found = look(tx, wish, below, newest.unwrap_or(least), limit, Way::OneByOne)?;
+    let missing = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(limit));
+    if let Some(start) = newest.filter(|_| missing > 0) {
+        found.extend(look(tx, wish, start, least, missing, Way::Gin)?);
+    }
+    Ok(found)
+}
+
+/// How messages are come by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By their numbers; no words are asked for.
+    All,
+    /// By SQLite's index, which has the order of numbers.
+    Fts5,
+    /// By their numbers, the words of each looked at.
+    OneByOne,
+    /// By PostgreSQL's index, then put in order.
+    Gin,
+}
+
+fn look(tx: &mut Tx<'_>, wish: &Wish, below: i64, least: i64, limit: u32, way: Way) -> Result<Vec<Fitting>, Error> {
     let mut values: Vec<Value<'_>> = vec![Value::Int(below), Value::Int(least), Value::Int(wish.reader.0)];
-    let mut sql = String::from("SELECT i.n, i.message_id, m.chat_id FROM ");
     let mut fits = String::new();
     let mut add = |values: &mut Vec<Value<'_>>, value: Value<'static>, condition: &str| {
         values.push(value);
         fits.push_str(" AND ");
         fits.push_str(&condition.replace('$', &format!("?{}", values.len())));
     };
-    let key = if sqlite && !wish.words.is_empty() {
-        sql.push_str("message_words w CROSS JOIN message_index i ON i.n = w.rowid");
+    if way == Way::Fts5 {
         add(&mut values, Value::Text(fts(&wish.words).into()), "w.message_words MATCH $");
-        "w.rowid"
-    } else {
-        sql.push_str("message_index i");
-        if !wish.words.is_empty() {
-            add(&mut values, Value::Text(tsquery(&wish.words).into()), "i.words @@ CAST(CAST($ AS TEXT) AS tsquery)");
-        }
-        "i.n"
-    };
+    }
     if let Some(chat) = &wish.chat {
         add(&mut values, Value::Text(chat.to_string().into()), "m.chat_id = $");
     }
@@ -201,11 +222,43 @@ pub fn find(tx: &mut Tx<'_>, wish: &Wish, below: i64, least: i64, limit: u32) ->
         // Quotes inside of names are escaped: only the field itself is written so.
         Some(Has::Poll) => " AND m.details LIKE '%\"poll\":{%'",
     });
-    sql.push_str(&format!(
-        " {join} messages m ON m.id = i.message_id
-         {join} members r ON r.chat_id = m.chat_id AND r.user_id = ?3 AND r.gone = 0
-         WHERE {key} < ?1 AND {key} >= ?2{fits} ORDER BY {key} DESC LIMIT {limit}"
-    ));
+    // SQLite keeps the order of tables only so: words first, then what they lead to.
+    let join = if tx.dialect() == Dialect::Sqlite { "CROSS JOIN" } else { "JOIN" };
+    let read = format!(
+        "{join} messages m ON m.id = i.message_id
+         {join} members r ON r.chat_id = m.chat_id AND r.user_id = ?3 AND r.gone = 0"
+    );
+    let sql = match way {
+        Way::All => format!(
+            "SELECT i.n, i.message_id, m.chat_id FROM message_index i {read}
+             WHERE i.n < ?1 AND i.n >= ?2{fits} ORDER BY i.n DESC LIMIT {limit}"
+        ),
+        Way::Fts5 => format!(
+            "SELECT i.n, i.message_id, m.chat_id FROM message_words w CROSS JOIN message_index i ON i.n = w.rowid {read}
+             WHERE w.rowid < ?1 AND w.rowid >= ?2{fits} ORDER BY w.rowid DESC LIMIT {limit}"
+        ),
+        Way::OneByOne | Way::Gin => {
+            values.push(Value::Text(tsquery(&wish.words).into()));
+            let words = format!("words @@ CAST(CAST(?{} AS TEXT) AS tsquery)", values.len());
+            // An index answers a condition, not a function of one.
+            let words = if way == Way::OneByOne { format!("coalesce({words}, FALSE)") } else { words };
+            let fitting = format!("SELECT n, message_id FROM message_index WHERE n < ?1 AND n >= ?2 AND {words}");
+            // By itself, PostgreSQL would go through all messages in order, or join all of somebody's chats: it does not know how
+            // rare words are together. What is written so it has to do in this order.
+            let (with, from) = match way {
+                Way::Gin => (format!("WITH w AS MATERIALIZED ({fitting})"), "SELECT n, message_id FROM w".to_owned()),
+                _ => (String::new(), fitting),
+            };
+            format!(
+                "{with} SELECT i.n, i.message_id, m.chat_id FROM ({from} ORDER BY n DESC OFFSET 0) i
+                 CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = i.message_id LIMIT 1) m
+                 CROSS JOIN LATERAL (
+                     SELECT 1 FROM members r WHERE r.chat_id = m.chat_id AND r.user_id = ?3 AND r.gone = 0 LIMIT 1
+                 ) r
+                 WHERE TRUE{fits} ORDER BY i.n DESC LIMIT {limit}"
+            )
+        }
+    };
     tx.rows(&sql, &values, |row| {
         Ok(Fitting { n: row.int(0)?, message_id: super::message_id(row.text(1)?)?, chat_id: super::chat_id(row, 2)? })
     })
