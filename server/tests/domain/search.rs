@@ -264,6 +264,37 @@ sql::each_db! {
         assert_eq!(all(&alice, words("old")).await.len(), 252);
     }
 
+    async fn in_a_long_history_rare_and_frequent_words_are_found_back_to_the_beginning(db: sql::Db) {
+        let team = Team::new(db).await;
+        let alice = team.person("alice").await;
+        for start in (0..8_200).step_by(100) {
+            let said = move |cx: &mut Cx<'_, '_>| {
+                for n in start..start + 100 {
+                    let rare = if n % 2_700 == 0 { "rare" } else { "usual" };
+                    let often = if n % 50 == 0 { "often" } else { "" };
+                    let body = text(&ChatId::general(), &format!("{rare} {often} {n}"));
+                    server::domain::messages::append(cx, Some(local_id()), &body)?;
+                }
+                cx.events.truncate(1);
+                Ok(())
+            };
+            team.app.write(alice.id, said).await.unwrap();
+            team.advance(1);
+        }
+        for _ in 0..3 {
+            team.app.index_waiting().await.unwrap();
+        }
+        let numbers = |found: Vec<Message>| -> Vec<u32> {
+            found.iter().map(|one| one.content.split(' ').next_back().unwrap().parse().unwrap()).collect()
+        };
+        assert_eq!(numbers(all(&alice, words("rare")).await), [8_100, 5_400, 2_700, 0]);
+        let often: Vec<u32> = (0..8_200).rev().filter(|n| n % 50 == 0).collect();
+        assert_eq!(numbers(all(&alice, words("often")).await), often);
+        assert_eq!(numbers(all(&alice, words("often rare 0")).await), [0]);
+        let elsewhere = alice.group(&[]).await;
+        assert!(all(&alice, Search { chat_id: Some(elsewhere), ..words("rare") }).await.is_empty());
+    }
+
     async fn what_was_said_just_before_a_server_died_is_found_after_its_next_start(db: sql::Db) {
         let before = Team::new(db.clone()).await;
         let alice = before.person("alice").await;
