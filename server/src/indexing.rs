@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use protocol::ChatId;
 use protocol::frame::Event;
+use protocol::{ChatId, Row, Scope};
 use tokio::sync::Notify;
 
 use crate::domain::{Failure, SERVER, search};
@@ -32,10 +32,13 @@ pub struct Unindexed {
 }
 
 impl Unindexed {
-    /// Notes the chats of new messages that have words.
+    /// Notes the chats of new messages that have words, and of those that were sealed and are not any more.
     pub(crate) fn note(&self, events: &[Event]) {
         self.add(events.iter().filter_map(|event| match event {
             Event::NewMessage { chat_id, message } if !message.sealed => Some(chat_id.clone()),
+            Event::RowChanged { scope: Scope::Chat(chat_id), row: Row::Message(message), .. } if !message.sealed => {
+                Some(chat_id.clone())
+            }
             _ => None,
         }));
     }
@@ -66,6 +69,14 @@ impl App {
     /// # Errors
     /// See [`sql::Error`]; it is tried again later.
     pub async fn index_waiting(&self) -> Result<(), Failure> {
+        let app = self.clone();
+        // A task of its own: whoever asked may go, or stop listening, in the middle of somebody's turn.
+        let round = tokio::spawn(async move { app.index_round().await });
+        // It is cut off only when all of this ends.
+        round.await.unwrap_or(Ok(()))
+    }
+
+    async fn index_round(&self) -> Result<(), Failure> {
         let _turn = self.unindexed.turn.lock().await;
         let mut chats = self.unindexed.take();
         for _ in 0..STEPS_MAX {

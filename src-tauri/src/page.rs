@@ -96,6 +96,8 @@ impl Page {
             return false;
         }
         state.tell(&Update::Stage { stage: Stage::Locked { new: false, lock: true } });
+        // Now, with what was said before: it does not wait for whoever gathers.
+        state.flush();
         true
     }
 
@@ -125,7 +127,13 @@ impl State {
     /// One of those who gather is done.
     fn gathered(&mut self) {
         self.gathering -= 1;
-        if self.gathering > 0 || self.gathered.is_empty() {
+        if self.gathering == 0 {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        if self.gathered.is_empty() {
             return;
         }
         let json = format!("[{}]", std::mem::take(&mut self.gathered).join(","));

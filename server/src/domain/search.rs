@@ -18,6 +18,8 @@ const LOOKED_AT_MAX: u32 = 20_000;
 const STEP: u32 = 200;
 /// So many messages are indexed in one transaction, behind their posts.
 const BEHIND_STEP: u32 = 500;
+/// Fewer, when they are long: no post waits for more than this to be read.
+const BEHIND_BYTES: usize = 256 * 1024;
 /// The setting that says how far indexing has come: a chat and a place in it, or [`DONE`].
 const PROGRESS: &str = "search.indexed";
 const DONE: &str = "done";
@@ -90,7 +92,7 @@ pub fn find(cx: &mut Cx<'_, '_>, body: &Search) -> Result<Found, Failure> {
 /// # Errors
 /// See [`sql::Error`].
 pub fn index_behind(cx: &mut Cx<'_, '_>, chats: &[ChatId]) -> Result<Vec<ChatId>, Failure> {
-    let mut left = BEHIND_STEP;
+    let (mut left, mut bytes) = (BEHIND_STEP, 0);
     let mut waiting = Vec::new();
     for chat in chats {
         if left == 0 {
@@ -99,15 +101,22 @@ pub fn index_behind(cx: &mut Cx<'_, '_>, chats: &[ChatId]) -> Result<Vec<ChatId>
         }
         let from = search::indexed_to(cx.tx, chat)?;
         let said = messages::after(cx.tx, chat, from, left)?;
-        let Some(last) = said.last().map(|message| message.seq) else { continue };
+        let mut last = None;
         for message in &said {
             search::remember(cx.tx, message)?;
+            last = Some(message.seq);
+            left -= 1;
+            bytes += message.content.len();
+            if bytes >= BEHIND_BYTES {
+                left = 0;
+                break;
+            }
         }
+        let Some(last) = last else { continue };
         search::set_indexed_to(cx.tx, chat, last)?;
-        if said.len() == left as usize {
+        if left == 0 {
             waiting.push(chat.clone());
         }
-        left -= u32::try_from(said.len()).unwrap_or(left).min(left);
     }
     Ok(waiting)
 }
