@@ -1,5 +1,5 @@
 //! Tables `message_index`, `message_words` (SQLite): which words messages have, in order of time; and `indexed_chats`: how far. The
-//! index is written behind the messages, many at a time: with each message in its own transaction a post cost three times as much.
+//! index is written behind the messages, many at a time, so that a post does not wait for it.
 //!
 //! A message's number is its millisecond and its place, made unique: so numbers are in order of time, whenever they were given.
 
