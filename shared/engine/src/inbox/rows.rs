@@ -193,7 +193,9 @@ impl Engine {
             self.going.note(at.0);
         }
         self.ballots_came(s, chat, message)?;
-        let opened = self.opened_copy(s, chat, message, source)?;
+        // An older one that the cache does not hold comes when somebody reacts to it or edits it: that is no news.
+        let news = source != Source::Snapshot && message.seq > batch.tail.max(batch.newest);
+        let opened = self.opened_copy(s, chat, message, news.then_some(source == Source::Live))?;
         let message = opened.as_ref().map_or(message, |(message, _)| message);
         let meaning = Meaning::of(message, me, &self.keywords);
         let put = messages::put(s.tx, chat, message, meaning)?;
@@ -236,7 +238,7 @@ impl Engine {
         if put == Put::Settled {
             self.post_came_back(s, chat, &message.id)?;
         }
-        if put == Put::New && source != Source::Snapshot {
+        if put == Put::New && news {
             self.stopped_typing(chat, message.sender_id);
             let counts = meaning.counts && message.seq > batch.read_seq;
             let in_thread = message.thread.is_some() && message.sender_id != me;
@@ -248,13 +250,14 @@ impl Engine {
         Ok(())
     }
 
-    /// A sealed message as this device knows it, and by what seal; `None` for what came in the clear, or is not news.
+    /// A sealed message as this device knows it, and by what seal; `None` for what came in the clear, or changes nothing. `news` is
+    /// told of when it opens; `true`: it comes as it is said.
     fn opened_copy(
         &mut self,
         s: &mut Step<'_, '_>,
         chat: &ChatId,
         message: &Message,
-        source: Source,
+        news: Option<bool>,
     ) -> Result<Option<Known>, EngineError> {
         if !message.sealed || message.deleted_at.is_some() {
             return Ok(None);
@@ -263,9 +266,9 @@ impl Engine {
         if known.as_ref().is_some_and(|known| known.state == State::Settled && known.rev >= message.rev) {
             return Ok(None);
         }
-        let news = known.is_none() && source != Source::Snapshot && Some(message.sender_id) != self.me();
+        let told = news.filter(|_| known.is_none() && Some(message.sender_id) != self.me());
         let mut copy = message.clone();
-        let cipher = self.unseal(s, chat, &mut copy, news.then_some(source == Source::Live))?;
+        let cipher = self.unseal(s, chat, &mut copy, told)?;
         Ok(Some((copy, cipher)))
     }
 

@@ -55,6 +55,18 @@ fn online(world: &mut World, person: usize) {
     world.run_for(3_000);
 }
 
+/// A device that has nothing yet takes the place of the person's own.
+fn new_device(world: &mut World, person: usize) {
+    world.kill(person);
+    crate::person::wipe(&mut world.people[person].store);
+    world.people[person].open();
+    let user = world.user(person);
+    let (account, now) = (world.people[person].account(), world.now);
+    let tokens = world.people[person].tokens(format!("{user}:{}:0", now + 900_000), "none".to_owned(), now, 900);
+    world.unreachable[person] = false;
+    world.log_in(person, account, tokens);
+}
+
 fn list(world: &mut World, person: usize, command: Command) -> Vec<SearchHit> {
     let id = world.command(person, command);
     world.run_for(200);
@@ -108,13 +120,7 @@ fn pinned_messages_that_the_device_never_had_are_fetched_and_open_where_they_wer
     for n in 0..40 {
         say(&mut world, ALICE, &chat, &format!("{n}"), vec![]);
     }
-    world.kill(BOB);
-    crate::person::wipe(&mut world.people[BOB].store);
-    world.people[BOB].open();
-    let (account, now) = (world.people[BOB].account(), world.now);
-    let tokens = world.people[BOB].tokens(format!("{bob}:{}:0", now + 900_000), "none".to_owned(), now, 900);
-    world.unreachable[BOB] = false;
-    world.log_in(BOB, account, tokens);
+    new_device(&mut world, BOB);
     world.run_for(2_000);
     let pinned = list(&mut world, BOB, Command::ListPinned { chat_id: chat.clone() });
     assert_eq!(pinned[0].message_id, id);
@@ -123,6 +129,26 @@ fn pinned_messages_that_the_device_never_had_are_fetched_and_open_where_they_wer
     let near: Vec<String> = world.people[BOB].screen.texts();
     assert!(near.windows(2).any(|two| two == ["правила", "0"]) || near.contains(&"правила".to_owned()), "{near:?}");
     assert!(row(&world, BOB, &id).pinned);
+}
+
+#[test]
+fn a_reaction_to_an_old_message_that_the_device_never_had_notifies_nobody() {
+    let mut world = world();
+    let bob = world.user(BOB);
+    let chat = group(&mut world, ALICE, vec![bob]);
+    let message_id = say(&mut world, ALICE, &chat, "первое", vec![]);
+    for n in 0..40 {
+        say(&mut world, ALICE, &chat, &format!("{n}"), vec![]);
+    }
+    new_device(&mut world, BOB);
+    world.run_for(2_000);
+    world.people[BOB].screen.notices.clear();
+    let react = Command::React { chat_id: chat.clone(), message_id, emoji: "👍".to_owned(), on: true };
+    world.command(ALICE, react);
+    world.run_for(2_000);
+    say(&mut world, ALICE, &chat, "новое", vec![]);
+    let told: Vec<&str> = world.people[BOB].screen.notices.iter().map(|notice| notice.text.as_str()).collect();
+    assert_eq!(told, ["новое"]);
 }
 
 #[test]
