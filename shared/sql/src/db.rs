@@ -43,7 +43,7 @@ pub struct DbConfig {
     pub readers: usize,
 }
 
-/// A handle to the database; cheap to clone. When the last one is dropped the threads finish what is queued and end.
+/// A handle to the database; cheap to clone. When the last one is dropped the threads finish what is queued and end, and are waited for.
 #[derive(Clone)]
 pub struct Db {
     shared: Arc<Shared>,
@@ -55,10 +55,21 @@ struct Shared {
     threads: std::sync::Mutex<Vec<std::thread::JoinHandle<()>>>,
 }
 
+impl Shared {
+    fn take_threads(&self) -> Vec<std::thread::JoinHandle<()>> {
+        std::mem::take(&mut *self.threads.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
 impl Drop for Shared {
+    /// Waits for the threads, unless it is one of them that drops the last handle: one that ends together with the process would be in
+    /// the way of what C libraries take down then.
     fn drop(&mut self) {
         self.writer.close();
         self.readers.close();
+        let own = std::thread::current().id();
+        let others = self.take_threads().into_iter().filter(|thread| thread.thread().id() != own);
+        others.for_each(|thread| drop(thread.join()));
     }
 }
 
@@ -152,8 +163,7 @@ impl Db {
     pub async fn close(&self) {
         self.shared.writer.close();
         self.shared.readers.close();
-        let threads =
-            std::mem::take(&mut *self.shared.threads.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let threads = self.shared.take_threads();
         let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
         // Fails only when the runtime is shutting down, and then nobody waits.
         let _ = joined.await;

@@ -4,6 +4,8 @@
 //! [`Store`]; a server owns a [`Db`] (a writer thread that groups commits, and readers).
 
 mod error;
+#[cfg(not(target_arch = "wasm32"))]
+mod exit;
 mod migrate;
 mod sqlite;
 mod store;
@@ -18,6 +20,18 @@ mod postgres;
 mod queue;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub mod testing;
+
+/// A browser's worker ends without a word: nothing is taken down under those who use it.
+#[cfg(target_arch = "wasm32")]
+mod exit {
+    pub(crate) struct Inside;
+
+    pub(crate) fn enter() -> Inside {
+        Inside
+    }
+
+    pub(crate) fn watch() {}
+}
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use db::{Again, Db, DbConfig, DbUrl, Once, READ_QUEUE_JOBS_MAX, WRITE_QUEUE_JOBS_MAX, Work};

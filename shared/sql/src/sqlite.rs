@@ -1,11 +1,43 @@
 //! SQLite below a [`crate::Tx`]. Statements are prepared once per connection.
 
+use std::ops::Deref;
+use std::path::Path;
+
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, params_from_iter};
 
 use crate::error::Error;
+use crate::exit;
 use crate::tx::{Row, RowInner};
 use crate::value::Value;
+
+/// An open connection. The process does not end in the middle of its closing.
+pub(crate) struct Conn(Option<Connection>);
+
+impl Conn {
+    /// `None`: in memory.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, Error> {
+        let _inside = exit::enter();
+        let conn = path.map_or_else(Connection::open_in_memory, Connection::open).map_err(error)?;
+        exit::watch();
+        Ok(Self(Some(conn)))
+    }
+}
+
+impl Deref for Conn {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        let _inside = exit::enter();
+        drop(self.0.take());
+    }
+}
 
 /// Most prepared statements kept for a connection; the least used goes first.
 const STATEMENTS_MAX: usize = 512;
@@ -22,6 +54,7 @@ impl rusqlite::ToSql for Value<'_> {
 }
 
 pub(crate) fn execute(conn: &Connection, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {
+    let _inside = exit::enter();
     let mut statement = conn.prepare_cached(sql).map_err(error)?;
     let changed = statement.execute(params_from_iter(params)).map_err(error)?;
     Ok(changed as u64)
@@ -33,6 +66,7 @@ pub(crate) fn rows<T>(
     params: &[Value<'_>],
     map: &mut dyn FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
+    let _inside = exit::enter();
     let mut statement = conn.prepare_cached(sql).map_err(error)?;
     let mut found = statement.query(params_from_iter(params)).map_err(error)?;
     let mut out = Vec::new();
@@ -44,6 +78,7 @@ pub(crate) fn rows<T>(
 
 /// Statements of transactions and savepoints, prepared once.
 pub(crate) fn control(conn: &Connection, sql: &str) -> Result<(), Error> {
+    let _inside = exit::enter();
     conn.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(|_| ()).map_err(error)
 }
 
@@ -64,6 +99,7 @@ pub(crate) fn prepare_connection(conn: &Connection, durable: bool) -> Result<(),
 }
 
 pub(crate) fn batch(conn: &Connection, sql: &str) -> Result<(), Error> {
+    let _inside = exit::enter();
     conn.execute_batch(sql).map_err(error)
 }
 

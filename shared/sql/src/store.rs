@@ -1,10 +1,12 @@
 //! A client's own database: one connection, one file, encrypted.
 
+use std::path::Path;
+
 use rusqlite::Connection;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::Error;
-use crate::sqlite;
+use crate::sqlite::{self, Conn};
 use crate::tx::{Inner, Tx};
 
 /// Where a store lives.
@@ -22,7 +24,7 @@ pub struct StoreKey(pub [u8; 32]);
 
 /// An open store.
 pub struct Store {
-    conn: Connection,
+    conn: Conn,
 }
 
 impl Store {
@@ -32,11 +34,10 @@ impl Store {
     /// [`Error::WrongKey`] when the key does not open the file (or it has one and none was given, or the reverse);
     /// [`Error::Disk`].
     pub fn open(location: &StoreLocation, key: Option<&StoreKey>) -> Result<Self, Error> {
-        let conn = match location {
-            StoreLocation::Memory => Connection::open_in_memory(),
-            StoreLocation::File(path) => Connection::open(path),
-        }
-        .map_err(sqlite::error)?;
+        let conn = Conn::open(match location {
+            StoreLocation::Memory => None,
+            StoreLocation::File(path) => Some(Path::new(path)),
+        })?;
         if let Some(StoreKey(key)) = key {
             let mut pragma = Zeroizing::new(String::with_capacity(96));
             pragma.push_str("PRAGMA key = \"x'");

@@ -1,7 +1,5 @@
 //! A thread's own connection, and transactions on it; opened again after a loss.
 
-use rusqlite::Connection;
-
 use super::{DbUrl, Durability};
 use crate::error::Error;
 #[cfg(feature = "postgres")]
@@ -22,7 +20,7 @@ pub(super) struct Link {
 }
 
 enum Conn {
-    Sqlite(Connection),
+    Sqlite(sqlite::Conn),
     #[cfg(feature = "postgres")]
     Postgres {
         url: String,
@@ -35,13 +33,15 @@ impl Link {
     pub(super) fn open(url: &DbUrl, role: Role, durability: Durability) -> Result<Self, Error> {
         let conn = match url {
             DbUrl::Sqlite(path) => {
-                let conn = Connection::open(path).map_err(sqlite::error)?;
+                let conn = sqlite::Conn::open(Some(path))?;
                 sqlite::prepare_connection(&conn, durability == Durability::Full)?;
-                conn.execute_batch(match role {
-                    Role::Writer => "PRAGMA busy_timeout = 10000",
-                    Role::Reader => "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON",
-                })
-                .map_err(sqlite::error)?;
+                sqlite::batch(
+                    &conn,
+                    match role {
+                        Role::Writer => "PRAGMA busy_timeout = 10000",
+                        Role::Reader => "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON",
+                    },
+                )?;
                 Conn::Sqlite(conn)
             }
             #[cfg(feature = "postgres")]

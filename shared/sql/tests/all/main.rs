@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod backends;
+mod exit;
 mod groups;
 mod migrations;
 mod power_cut;
