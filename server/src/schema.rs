@@ -29,6 +29,7 @@ pub fn steps() -> Vec<Migration> {
         Migration::shared(20, "sealed votes", SEALED_VOTES),
         Migration::shared(21, "index behind", INDEX_BEHIND),
         INDEX_AT_ONCE,
+        TERMS,
     ]
 }
 
@@ -349,6 +350,15 @@ const INDEX_AT_ONCE: Migration = Migration {
     sqlite: "",
     postgres: "ALTER INDEX message_index_words SET (fastupdate = off);
                SELECT gin_clean_pending_list('message_index_words')",
+};
+
+/// The terms of SQLite's index, so that those that begin in some way can be named. PostgreSQL merges beginnings by itself.
+const TERMS: Migration = Migration {
+    version: 23,
+    name: "terms",
+    shared: "",
+    sqlite: "CREATE VIRTUAL TABLE message_terms USING fts5vocab(message_words, instance)",
+    postgres: "",
 };
 
 /// Devices with their key packages, and the order of encrypted chats' commits.

@@ -201,7 +201,9 @@ fn look(tx: &mut Tx<'_>, wish: &Wish, below: i64, least: i64, limit: u32, way: W
         fits.push_str(&condition.replace('$', &format!("?{}", values.len())));
     };
     if way == Way::Fts5 {
-        add(&mut values, Value::Text(fts(&wish.words).into()), "w.message_words MATCH $");
+        let beginning = |prefix: &str| sql::terms_beginning(tx, "message_terms", prefix);
+        let expression = words::expression(&wish.words, words::spelled, beginning)?;
+        add(&mut values, Value::Text(expression.into()), "w.message_words MATCH $");
     }
     if let Some(chat) = &wish.chat {
         add(&mut values, Value::Text(chat.to_string().into()), "m.chat_id = $");
@@ -279,15 +281,6 @@ pub fn window(tx: &mut Tx<'_>, below: i64, count: u32) -> Result<Option<i64>, Er
         params![below, i64::from(count) - 1],
         |row| row.int(0),
     )
-}
-
-fn fts(wanted: &[words::Wanted]) -> String {
-    let part = |wanted: &words::Wanted| {
-        let word = words::spelled(&wanted.prefix);
-        let word = if wanted.whole { format!("\"{word}\"") } else { format!("\"{word}\"*") };
-        wanted.stem.as_ref().map_or(word.clone(), |stem| format!("({word} OR \"{}\")", words::spelled(stem)))
-    };
-    wanted.iter().map(part).collect::<Vec<_>>().join(" AND ")
 }
 
 fn tsquery(wanted: &[words::Wanted]) -> String {

@@ -133,6 +133,21 @@ sql::each_db! {
         }
     }
 
+    async fn a_beginning_of_many_words_is_found_in_all_of_them(db: sql::Db) {
+        let team = Team::new(db).await;
+        let alice = team.person("alice").await;
+        let texts: Vec<String> = (0..50).map(|n| format!("слово{n} слон")).collect();
+        for text in &texts {
+            alice.post(&ChatId::general(), text).await;
+        }
+        for query in ["сло", "слово", "слово5", "слон сло"] {
+            let wanted = ::words::wanted(query);
+            let fits = |text: &&String| ::words::matches(text, &wanted);
+            let expected: Vec<String> = texts.iter().rev().filter(fits).cloned().collect();
+            assert_eq!(said(&alice, Search { limit: Some(50), ..words(query) }).await, expected, "{query}");
+        }
+    }
+
     async fn nobody_finds_what_was_said_where_they_are_not(db: sql::Db) {
         let team = Team::new(db).await;
         let (alice, bob, eve) = (team.person("alice").await, team.person("bob").await, team.person("eve").await);

@@ -24,6 +24,7 @@ const STEPS: &[Migration] = &[
     Migration::shared(19, "sealed votes", SEALED_VOTES),
     Migration::shared(20, "sealed previews", SEALED_PREVIEWS),
     Migration::shared(21, "past", PAST),
+    TERMS_STEP,
 ];
 
 const FIRST_STEP: Migration = Migration {
@@ -34,6 +35,15 @@ const FIRST_STEP: Migration = Migration {
     // `search` cuts texts into words, so that here only the space divides.
     sqlite: "CREATE VIRTUAL TABLE message_index USING fts5(words, content='', contentless_delete=1, detail=none,
                  tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'\")",
+    postgres: "",
+};
+
+/// The terms of the index, so that those that begin in some way can be named.
+const TERMS_STEP: Migration = Migration {
+    version: 22,
+    name: "terms",
+    shared: "",
+    sqlite: "CREATE VIRTUAL TABLE message_terms USING fts5vocab(message_index, instance)",
     postgres: "",
 };
 

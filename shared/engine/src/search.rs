@@ -45,7 +45,9 @@ pub(crate) fn forget(tx: &mut Tx<'_>, n: i64) -> Result<(), Error> {
 
 /// The newest messages that fit. Without words, something else has to be said.
 pub(crate) fn find(tx: &mut Tx<'_>, wish: &Wish) -> Result<Vec<(ChatId, Stored)>, Error> {
-    let expression = words::expression(&wish.words);
+    let wanted = words::wanted(&wish.words);
+    let beginning = |prefix: &str| sql::terms_beginning(tx, "message_terms", prefix);
+    let expression = words::expression(&wanted, str::to_owned, beginning)?;
     let narrowed = wish.from.is_some() || wish.has.is_some() || wish.before.is_some() || wish.after.is_some();
     if expression.is_empty() && (!wish.words.trim().is_empty() || !narrowed) {
         return Ok(Vec::new());

@@ -6,6 +6,7 @@
 mod error;
 #[cfg(not(target_arch = "wasm32"))]
 mod exit;
+mod fts5;
 mod migrate;
 mod sqlite;
 mod store;
@@ -36,6 +37,7 @@ mod exit {
 #[cfg(not(target_arch = "wasm32"))]
 pub use db::{Again, Db, DbConfig, DbUrl, Once, READ_QUEUE_JOBS_MAX, WRITE_QUEUE_JOBS_MAX, Work};
 pub use error::Error;
+pub use fts5::terms_beginning;
 pub use migrate::{Migration, migrate};
 pub use store::{Store, StoreKey, StoreLocation};
 pub use tx::{Dialect, Row, Tx};

@@ -183,14 +183,37 @@ pub fn index_text(text: &str) -> String {
     out
 }
 
-/// An FTS5 expression: every word of the query, as the beginning of a word or by its stem.
-pub fn expression(query: &str) -> String {
-    let part = |Wanted { prefix, whole, stem }: Wanted| {
-        // Words hold letters, digits and marks only, so quoting cannot be broken out of.
-        let word = if whole { format!("\"{prefix}\"") } else { format!("\"{prefix}\"*") };
-        stem.map_or(word.clone(), |stem| format!("({word} OR \"{stem}\")"))
-    };
-    wanted(query).into_iter().map(part).collect::<Vec<_>>().join(" AND ")
+/// An FTS5 expression: every word of the query, as the beginning of a word or by its stem. `spell` writes a term as the index has it;
+/// `beginning` names all terms of the index that begin so, or none where they are many: FTS5 reads all places of all of them before
+/// it answers a beginning, and stops at the first answers where the terms are named.
+///
+/// # Errors
+/// Those of `beginning`.
+pub fn expression<E>(
+    wanted: &[Wanted],
+    spell: impl Fn(&str) -> String,
+    mut beginning: impl FnMut(&str) -> Result<Option<Vec<String>>, E>,
+) -> Result<String, E> {
+    let mut words = Vec::with_capacity(wanted.len());
+    for Wanted { prefix, whole, stem } in wanted {
+        let prefix = spell(prefix);
+        let known = if *whole { Some(Vec::new()) } else { beginning(&prefix)? };
+        let mut terms = match known {
+            // A term that is not in the index leads to nothing.
+            Some(terms) if terms.is_empty() => vec![quoted(&prefix)],
+            Some(terms) => terms.iter().map(|term| quoted(term)).collect(),
+            None => vec![format!("{}*", quoted(&prefix))],
+        };
+        let stem = stem.as_deref().map(|stem| quoted(&spell(stem)));
+        terms.extend(stem.filter(|stem| !terms.contains(stem)));
+        words.push(if terms.len() > 1 { format!("({})", terms.join(" OR ")) } else { terms.remove(0) });
+    }
+    Ok(words.join(" AND "))
+}
+
+/// Terms hold letters, digits and marks only, so quoting cannot be broken out of.
+fn quoted(term: &str) -> String {
+    format!("\"{term}\"")
 }
 
 /// Byte ranges of `text` that match a word of `query`.
@@ -206,7 +229,14 @@ pub fn highlights(text: &str, query: &str) -> Vec<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
+
+    /// As of an index that knows of no terms.
+    fn plainly(query: &str) -> String {
+        expression(&wanted(query), str::to_owned, |_| Ok::<_, Infallible>(None)).unwrap()
+    }
 
     #[test]
     fn words_fold_case_and_yo() {
@@ -258,7 +288,7 @@ mod tests {
         assert!(!found("Андрей занят", "анд занят") && found("Андрей занят", "андр занят"));
         assert!(found("дома были", "дом был"), "another form of it is the same word");
         assert!(found("a1b2 c", "a1b c"), "no word of a language");
-        assert_eq!(expression("and report"), "\"and\" AND \"report\"*");
+        assert_eq!(plainly("and report"), "\"and\" AND \"report\"*");
         assert_eq!(highlights("android and reports", "and report"), [(8, 11), (12, 19)]);
     }
 
@@ -273,8 +303,17 @@ mod tests {
 
     #[test]
     fn a_query_cannot_break_out_of_its_quotes() {
-        assert_eq!(expression("a\" OR b*"), "\"a\" AND \"or\" AND \"b\"");
-        assert_eq!(expression("\"*()-"), "");
+        assert_eq!(plainly("a\" OR b*"), "\"a\" AND \"or\" AND \"b\"");
+        assert_eq!(plainly("\"*()-"), "");
+    }
+
+    #[test]
+    fn a_beginning_is_asked_for_by_the_terms_that_begin_so_where_they_are_few() {
+        let known = |prefix: &str| Ok::<_, Infallible>((prefix != "при").then(|| vec!["встреча".to_owned()]));
+        let said = expression(&wanted("привет встречами при"), str::to_owned, known).unwrap();
+        assert_eq!(said, "\"встреча\" AND (\"встреча\" OR \"встреч\") AND \"при\"*");
+        let nothing = expression(&wanted("xyzw"), spelled, |_| Ok::<_, Infallible>(Some(Vec::new()))).unwrap();
+        assert_eq!(nothing, "\"xyzw\"");
     }
 
     #[test]

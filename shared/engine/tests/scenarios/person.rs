@@ -99,7 +99,7 @@ pub fn wipe(store: &mut Store) {
         .write(|tx| {
             let tables = tx.rows(
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'message_index%'
-                 AND name NOT LIKE 'sqlite_%' AND name <> 'schema_migrations'",
+                 AND name NOT LIKE 'sqlite_%' AND name NOT IN ('schema_migrations', 'message_terms')",
                 &[],
                 |r| r.text(0),
             )?;

@@ -3,6 +3,7 @@
 
 mod backends;
 mod exit;
+mod fts5;
 mod groups;
 mod migrations;
 mod power_cut;
