@@ -57,8 +57,8 @@ pub(crate) fn forget_sealed(tx: &mut Tx<'_>, chat: &ChatId, id: &MessageId) -> R
     votes::forget(tx, chat, id)
 }
 
-/// A sealed message was opened; `calls`: oneself, when what it says calls oneself. `false` when it is no longer there as it was:
-/// deleted, or changed since.
+/// A sealed message was opened; `calls`: oneself, when what it says calls oneself. Says whether that is another count of unread
+/// mentions than before; nothing when it is no longer there as it was: deleted, or changed since.
 pub(crate) fn put_opened(
     tx: &mut Tx<'_>,
     chat: &ChatId,
@@ -66,8 +66,9 @@ pub(crate) fn put_opened(
     cipher: &[u8; 32],
     inside: Inside,
     calls: Option<UserId>,
-) -> Result<bool, Error> {
-    let Some(old) = get(tx, chat, id)?.filter(|old| old.sealed && !old.deleted) else { return Ok(false) };
+) -> Result<Option<bool>, Error> {
+    let Some(old) = get(tx, chat, id)?.filter(|old| old.sealed && !old.deleted) else { return Ok(None) };
+    let mentions_me = calls.is_some_and(|me| me != old.sender);
     let attachments = files::attachments(&inside.files, Timestamp(old.at));
     let everyone = old.details.everyone.filter(|everyone| inside.calls(*everyone));
     let poll = votes::opened(inside.poll.as_deref(), old.details.poll.as_deref());
@@ -81,17 +82,17 @@ pub(crate) fn put_opened(
             id.as_str(),
             inside.text,
             people_text(&inside.mentions),
-            calls.is_some_and(|me| me != old.sender),
+            mentions_me,
             details.text(),
             *cipher
         ],
     )?;
     if done == 0 {
-        return Ok(false);
+        return Ok(None);
     }
     files::keep(tx, chat, id, &inside.files)?;
     previews::keep(tx, chat, id, inside.preview.as_deref())?;
     search::forget(tx, old.n)?;
     search::remember(tx, old.n, &inside.text)?;
-    Ok(true)
+    Ok(Some(mentions_me != old.mentions_me))
 }

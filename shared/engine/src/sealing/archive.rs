@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::content::Inside;
 use super::votes::{self, Vote};
 use super::{Standing, rows};
+use crate::chats;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::io::Timer;
@@ -239,7 +240,10 @@ impl Engine {
             let stored = messages::get(s.tx, chat, &id)?;
             let everyone = stored.as_ref().and_then(|stored| stored.details.everyone);
             let calls = self.called_by(&inside, everyone, &[]);
-            if messages::put_opened(s.tx, chat, &id, &cipher, inside.clone(), calls)? {
+            if let Some(called) = messages::put_opened(s.tx, chat, &id, &cipher, inside.clone(), calls)? {
+                if called {
+                    chats::recount(s.tx, chat)?;
+                }
                 self.screen.dirty_message(chat, &id);
                 self.screen.dirty.chats.insert(chat.clone());
             } else if stored.is_none() {

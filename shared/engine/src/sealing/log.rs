@@ -337,15 +337,18 @@ impl Engine {
         let mut said = sealed.clone();
         inside.clone().put_into(&mut said);
         let inside = Inside { mentions: said.mentions.clone(), ..inside };
-        if !messages::put_opened(s.tx, chat, &sealed.id, &cipher, inside, calls)? {
+        let Some(called) = messages::put_opened(s.tx, chat, &sealed.id, &cipher, inside, calls)? else {
             return Ok(());
-        }
+        };
         if Some(said.sender_id) != self.me() && (calls.is_some() || said.thread.is_some()) {
             self.was_called(s, chat, &said, calls.is_some(), told.is_some())?;
         }
         self.screen.dirty_message(chat, &sealed.id);
         self.dirty_answers(s, chat, &sealed.id)?;
-        chats::recount(s.tx, chat)?;
+        // Sealed, it was among the unread already. Counting them all again with each costs more the longer nobody reads.
+        if called {
+            chats::recount(s.tx, chat)?;
+        }
         self.archive_soon(s, chat, sealed.seq)?;
         self.screen.dirty.chats.insert(chat.clone());
         if let Some(live) = told {
