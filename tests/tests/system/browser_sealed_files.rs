@@ -67,7 +67,7 @@ async fn carols_document_reaches_bob_sealed_and_his_picture_is_seen_in_her_brows
     page.close().await;
 
     let kept = server.everything_kept().await;
-    let holds = |part: &[u8]| kept.windows(part.len()).any(|window| window == part);
+    let holds = |part: &[u8]| memchr::memmem::find(&kept, part).is_some();
     assert!(holds(file.file.id.as_str().as_bytes()), "the search itself works");
     for secret in [&SAMPLE[..64], "Тайный план".as_bytes(), "точка.png".as_bytes()] {
         assert!(!holds(secret));

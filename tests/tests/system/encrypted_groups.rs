@@ -97,7 +97,7 @@ fn shows(screen: &Screen, id: &MessageId, text: &str) -> bool {
 /// What a server keeps has this text, as it is or in hexadecimal digits.
 pub(crate) fn holds(kept: &[u8], text: &str) -> bool {
     let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    [text.as_bytes(), hex.as_bytes()].iter().any(|part| kept.windows(part.len()).any(|window| window == *part))
+    [text.as_bytes(), hex.as_bytes()].iter().any(|part| memchr::memmem::find(kept, part).is_some())
 }
 
 fn is_removal(row: &MessageRow) -> bool {

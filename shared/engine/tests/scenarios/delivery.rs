@@ -319,11 +319,12 @@ impl Server {
     }
 
     /// The rows of encryption in a chat's scope; of a snapshot without commits.
-    pub(crate) fn group_rows(&self, chat: &ChatId, snapshot: bool) -> Vec<Row> {
+    pub(crate) fn group_rows(&self, chat: &ChatId, after: Option<u64>) -> Vec<Row> {
         let Some(state) = self.delivery.as_ref().and_then(|delivery| delivery.groups.get(chat)) else {
             return Vec::new();
         };
-        let commits = state.commits.iter().filter(|_| !snapshot).cloned().map(Row::Handshake);
+        let commits = state.commits.iter().filter(|commit| after.is_some_and(|rev| commit.rev > rev));
+        let commits = commits.cloned().map(Row::Handshake);
         state.group.clone().map(Row::Group).into_iter().chain(commits).collect()
     }
 }

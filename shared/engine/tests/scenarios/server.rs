@@ -42,6 +42,8 @@ pub struct ChatState {
     pub chat: Chat,
     pub members: BTreeMap<UserId, Member>,
     pub messages: Vec<Message>,
+    /// Some of the messages go, or end, when their time is up.
+    timed: bool,
     pub receipts: BTreeMap<UserId, Receipt>,
     /// Who asked to come in.
     pub waiting: Vec<UserId>,
@@ -167,6 +169,7 @@ impl Server {
             chat,
             members: BTreeMap::new(),
             messages: Vec::new(),
+            timed: false,
             receipts: BTreeMap::new(),
             waiting: Vec::new(),
             rev: 1,
@@ -282,6 +285,7 @@ impl Server {
             seq: state.messages.len() as u64 + 1,
             rev: state.rev,
         };
+        state.timed |= message.expires_at.is_some() || message.poll.is_some();
         state.messages.push(message.clone());
         let accepted = MessageAccepted {
             chat_id: chat.clone(),
@@ -716,7 +720,8 @@ impl Server {
     /// Messages whose time is up go.
     pub fn let_go(&mut self, now: i64) -> Vec<Told> {
         let mut told = Vec::new();
-        let chats: Vec<ChatId> = self.chats.keys().cloned().collect();
+        let timed = self.chats.iter().filter(|(_, state)| state.timed);
+        let chats: Vec<ChatId> = timed.map(|(chat, _)| chat.clone()).collect();
         for chat in chats {
             let to = self.audience(&chat);
             let state = self.chats.get_mut(&chat).unwrap();
@@ -1065,7 +1070,9 @@ impl Server {
             (_, _, Some(around)) => (around.saturating_sub(limit / 2).max(1), (around + limit / 2).min(last)),
             _ => ((last + 1).saturating_sub(limit).max(1), last),
         };
-        let messages: Vec<Message> = state.messages.iter().filter(|m| (low..=high).contains(&m.seq)).cloned().collect();
+        // Their places are 1, 2, 3 and so on.
+        let (first, end) = (low.saturating_sub(1).min(last) as usize, high.min(last) as usize);
+        let messages: Vec<Message> = state.messages.get(first..end).unwrap_or_default().to_vec();
         Ok(Reply::HistoryPage(HistoryPage {
             chat_id: asked.chat_id.clone(),
             has_more_before: messages.first().is_some_and(|m| m.seq > 1),
@@ -1092,8 +1099,12 @@ impl Server {
                 let state = self.may_read(user, chat)?;
                 let mut rows = vec![Row::Chat(self.chat_now(chat))];
                 rows.extend(state.members.values().cloned().map(Row::Member));
-                rows.extend(state.messages.iter().cloned().map(Row::Message));
-                rows.extend(self.group_rows(chat, asked.have == 0 || asked.have > state.rev));
+                // A long history is not copied for the few rows that are asked for.
+                let whole = asked.have == 0 || asked.have > state.rev;
+                let first = self.first_of_snapshot(chat);
+                let wanted = |m: &&Message| if whole { m.seq >= first } else { m.rev > asked.have };
+                rows.extend(state.messages.iter().filter(wanted).cloned().map(Row::Message));
+                rows.extend(self.group_rows(chat, if whole { None } else { Some(asked.have) }));
                 (state.rev, rows, state.receipts.values().copied().collect())
             }
         };
@@ -1101,12 +1112,7 @@ impl Server {
         let whole = snapshot && matches!(asked.scope, Scope::Chat(_));
         rows.sort_by_key(Row::rev);
         if whole {
-            let first = self.first_of_snapshot(&asked.scope);
-            rows.retain(|row| match row {
-                Row::Message(message) => message.seq >= first,
-                Row::Member(member) => !member.left,
-                _ => true,
-            });
+            rows.retain(|row| !matches!(row, Row::Member(member) if member.left));
         } else {
             let after = if snapshot { 0 } else { asked.have };
             rows.retain(|row| row.rev() > after);
@@ -1119,8 +1125,7 @@ impl Server {
         Ok(Changes { scope: asked.scope.clone(), from: asked.have, to, head, snapshot, rows, receipts })
     }
 
-    fn first_of_snapshot(&self, scope: &Scope) -> u64 {
-        let Scope::Chat(chat) = scope else { return 0 };
+    fn first_of_snapshot(&self, chat: &ChatId) -> u64 {
         (self.chats[chat].messages.len().saturating_sub(SNAPSHOT_MESSAGES) + 1) as u64
     }
 
