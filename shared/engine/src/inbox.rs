@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use protocol::frame::{Changes, ScopeHave, ScopeHead, Sync};
 use protocol::limits::{GAP_WAIT_MS, SYNC_SCOPES_MAX};
-use protocol::{ErrorCode, ProtocolError, Request, Row, Scope};
+use protocol::{ChatId, ErrorCode, ProtocolError, Request, Row, Scope};
 use sql::{Tx, params};
 
 use crate::chats;
@@ -33,12 +33,15 @@ pub(crate) struct Inbox {
     gap_timers: HashSet<Scope>,
     /// Nothing of these was missing when they were last caught up with on this connection.
     fresh: HashSet<Scope>,
+    /// Chats that are being caught up with, and the newest message of each that was known before. Outlives a connection.
+    caught_up_from: HashMap<ChatId, u64>,
 }
 
 impl Inbox {
     /// The connection is gone, and with it what was asked and what waited.
     pub(crate) fn disconnect(&mut self) {
-        *self = Self::default();
+        let caught_up_from = std::mem::take(&mut self.caught_up_from);
+        *self = Self { caught_up_from, ..Self::default() };
     }
 
     /// Nothing is asked or to be asked.
@@ -52,6 +55,19 @@ impl Inbox {
             && !self.asked.contains(scope)
             && !self.wanted.contains(scope)
             && self.gates.get(scope).is_some_and(|gate| !gate.is_behind())
+    }
+
+    /// The newest message of a chat that was known before these rows came; when they are caught up in pages, before the first.
+    fn known_before(&mut self, chat: &ChatId, tail: u64, source: Source) -> u64 {
+        match source {
+            Source::Live => tail,
+            Source::CatchUp { last: false } => *self.caught_up_from.entry(chat.clone()).or_insert(tail),
+            Source::CatchUp { last: true } => self.caught_up_from.remove(chat).unwrap_or(tail),
+            Source::Snapshot => {
+                self.caught_up_from.remove(chat);
+                u64::MAX
+            }
+        }
     }
 
     fn gate(&mut self, tx: &mut Tx<'_>, scope: &Scope) -> Result<&mut Gate<Row>, EngineError> {

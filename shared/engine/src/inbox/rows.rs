@@ -10,6 +10,7 @@ use crate::disappearing::has_gone;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::messages::{self, Meaning, Put, State};
+use crate::sealing::Told;
 use crate::step::Step;
 use crate::{chats, members, ranges, receipts};
 
@@ -32,6 +33,9 @@ struct Batch {
     read_seq: u64,
     /// The newest message up to which the cache has no hole.
     tail: u64,
+    /// The newest that the cache had before these, and those that were caught up with them, came: what stands beyond it is news. An
+    /// older one that the cache does not hold comes when somebody reacts to it or edits it.
+    known: u64,
     seqs: Vec<u64>,
     unread: u64,
     mentions: u64,
@@ -116,6 +120,7 @@ impl Engine {
         source: Source,
     ) -> Result<(), EngineError> {
         let mut batch = self.begin_batch(s, chat, source == Source::Snapshot)?;
+        batch.known = self.inbox.known_before(chat, batch.tail, source);
         let mut members_changed = false;
         for row in rows {
             match row {
@@ -148,7 +153,7 @@ impl Engine {
     fn begin_batch(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, recount: bool) -> Result<Batch, EngineError> {
         let read_seq = chats::get(s.tx, chat)?.map_or(0, |info| info.read_seq);
         let tail = ranges::tail(s.tx, chat)?.map_or(0, |(_, high)| high);
-        Ok(Batch { read_seq, tail, seqs: Vec::new(), unread: 0, mentions: 0, recount, newest: 0 })
+        Ok(Batch { read_seq, tail, known: u64::MAX, seqs: Vec::new(), unread: 0, mentions: 0, recount, newest: 0 })
     }
 
     fn end_batch(&mut self, s: &mut Step<'_, '_>, chat: &ChatId, mut batch: Batch) -> Result<(), EngineError> {
@@ -193,9 +198,8 @@ impl Engine {
             self.going.note(at.0);
         }
         self.ballots_came(s, chat, message)?;
-        // An older one that the cache does not hold comes when somebody reacts to it or edits it: that is no news.
-        let news = source != Source::Snapshot && message.seq > batch.tail.max(batch.newest);
-        let opened = self.opened_copy(s, chat, message, news.then_some(source == Source::Live))?;
+        let beyond = message.seq > batch.known;
+        let opened = self.opened_copy(s, chat, message, source, beyond)?;
         let message = opened.as_ref().map_or(message, |(message, _)| message);
         let meaning = Meaning::of(message, me, &self.keywords);
         let put = messages::put(s.tx, chat, message, meaning)?;
@@ -238,26 +242,26 @@ impl Engine {
         if put == Put::Settled {
             self.post_came_back(s, chat, &message.id)?;
         }
-        if put == Put::New && news {
+        if put == Put::New && source != Source::Snapshot {
             self.stopped_typing(chat, message.sender_id);
             let counts = meaning.counts && message.seq > batch.read_seq;
             let in_thread = message.thread.is_some() && message.sender_id != me;
             // What is sealed is told when it was opened.
-            if (counts || in_thread) && !message.sealed && source != (Source::CatchUp { last: false }) {
+            if beyond && (counts || in_thread) && !message.sealed && source != (Source::CatchUp { last: false }) {
                 self.screen.notices.offer(chat, &message.id, source == Source::Live);
             }
         }
         Ok(())
     }
 
-    /// A sealed message as this device knows it, and by what seal; `None` for what came in the clear, or changes nothing. `news` is
-    /// told of when it opens; `true`: it comes as it is said.
+    /// A sealed message as this device knows it, and by what seal; `None` for what came in the clear, or is not news.
     fn opened_copy(
         &mut self,
         s: &mut Step<'_, '_>,
         chat: &ChatId,
         message: &Message,
-        news: Option<bool>,
+        source: Source,
+        beyond: bool,
     ) -> Result<Option<Known>, EngineError> {
         if !message.sealed || message.deleted_at.is_some() {
             return Ok(None);
@@ -266,8 +270,9 @@ impl Engine {
         if known.as_ref().is_some_and(|known| known.state == State::Settled && known.rev >= message.rev) {
             return Ok(None);
         }
-        let told = news.filter(|_| known.is_none() && Some(message.sender_id) != self.me());
+        let news = known.is_none() && source != Source::Snapshot && Some(message.sender_id) != self.me();
         let mut copy = message.clone();
+        let told = Told { news: news.then_some(source == Source::Live), quiet: !beyond };
         let cipher = self.unseal(s, chat, &mut copy, told)?;
         Ok(Some((copy, cipher)))
     }

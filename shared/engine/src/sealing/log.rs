@@ -32,16 +32,27 @@ const OPEN_AT_ONCE: u32 = 100;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Entry {
     Commit(Handshake),
-    /// `told`: it came as news, live or after a time offline, and is worth a notice.
+    /// `told`: it came as news, live or after a time offline; worth a notice, unless it is `quiet`.
     Message {
         message: Box<Message>,
         told: Option<bool>,
+        #[serde(default)]
+        quiet: bool,
     },
     /// A vote in a poll.
     Ballot {
         poll: MessageId,
         ballot: Box<Ballot>,
     },
+}
+
+/// How a message came.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told {
+    /// As news: `true` as it was said, `false` after a time offline.
+    pub(crate) news: Option<bool>,
+    /// It is older than what was known of the chat: nobody is notified.
+    pub(crate) quiet: bool,
 }
 
 /// What became of an entry.
@@ -93,7 +104,7 @@ impl Engine {
         s: &mut Step<'_, '_>,
         chat: &ChatId,
         message: &mut Message,
-        told: Option<bool>,
+        told: Told,
     ) -> Result<[u8; 32], EngineError> {
         let cipher = crypto::sha256(message.content.as_bytes());
         if let Some(inside) = messages::inside(s.tx, chat, &message.id, &cipher)? {
@@ -108,7 +119,7 @@ impl Engine {
             return Ok(cipher);
         }
         let pos = message.content_rev.unwrap_or(message.rev);
-        let entry = Entry::Message { message: Box::new(message.clone()), told };
+        let entry = Entry::Message { message: Box::new(message.clone()), told: told.news, quiet: told.quiet };
         s.tx.execute(
             "DELETE FROM sealed_log WHERE chat_id = ?1 AND message_id = ?2",
             params![chat.as_str(), message.id.as_str()],
@@ -186,7 +197,10 @@ impl Engine {
         for (pos, message_id, entry) in entries {
             let opened = match serde_json::from_str(&entry)? {
                 Entry::Commit(commit) => self.open_commit(s, chat, &row, &mut group, &rules, &commit)?,
-                Entry::Message { message, told } => self.open_message(s, chat, &mut group, &rules, *message, told)?,
+                Entry::Message { message, told, quiet } => {
+                    let told = Told { news: told, quiet };
+                    self.open_message(s, chat, &mut group, &rules, *message, told)?
+                }
                 Entry::Ballot { poll, ballot } => self.open_ballot(s, chat, &mut group, &rules, &poll, &ballot)?,
             };
             if matches!(opened, Opened::Waits) {
@@ -283,7 +297,7 @@ impl Engine {
         group: &mut Group,
         rules: &Rules,
         message: Message,
-        told: Option<bool>,
+        told: Told,
     ) -> Result<Opened, EngineError> {
         if let Some(inside) = rows::known(s.tx, &crypto::sha256(message.content.as_bytes()), chat, &message.id)? {
             self.opened(s, chat, &message, inside, told)?;
@@ -330,7 +344,7 @@ impl Engine {
         chat: &ChatId,
         sealed: &Message,
         inside: Inside,
-        told: Option<bool>,
+        told: Told,
     ) -> Result<(), EngineError> {
         let cipher = crypto::sha256(sealed.content.as_bytes());
         let calls = self.called_by(&inside, sealed.everyone, &sealed.mentions);
@@ -341,7 +355,7 @@ impl Engine {
             return Ok(());
         };
         if Some(said.sender_id) != self.me() && (calls.is_some() || said.thread.is_some()) {
-            self.was_called(s, chat, &said, calls.is_some(), told.is_some())?;
+            self.was_called(s, chat, &said, calls.is_some(), told.news.is_some())?;
         }
         self.screen.dirty_message(chat, &sealed.id);
         self.dirty_answers(s, chat, &sealed.id)?;
@@ -351,7 +365,7 @@ impl Engine {
         }
         self.archive_soon(s, chat, sealed.seq)?;
         self.screen.dirty.chats.insert(chat.clone());
-        if let Some(live) = told {
+        if let Some(live) = told.news.filter(|_| !told.quiet) {
             self.screen.notices.offer(chat, &sealed.id, live);
         }
         Ok(())

@@ -31,6 +31,7 @@ mod shown;
 pub(crate) mod votes;
 
 pub(crate) use archive::ARCHIVE;
+pub(crate) use log::Told;
 pub(crate) use looks::LOOK_MS;
 pub(crate) use send::Sending;
 

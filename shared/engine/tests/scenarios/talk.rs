@@ -152,6 +152,25 @@ fn a_reaction_to_an_old_message_that_the_device_never_had_notifies_nobody() {
 }
 
 #[test]
+fn after_a_time_offline_one_is_notified_of_a_call_that_somebody_reacted_to_meanwhile() {
+    let mut world = world();
+    let (bob, carol) = (world.user(BOB), world.user(CAROL));
+    let chat = group(&mut world, ALICE, vec![bob]);
+    say(&mut world, ALICE, &chat, "раньше", vec![]);
+    world.people[BOB].screen.notices.clear();
+    offline(&mut world, BOB);
+    let message_id = say(&mut world, ALICE, &chat, "нужен Боб", vec![bob]);
+    // A note stands behind it, and the call itself comes last, for it changed last.
+    world.command(ALICE, Command::AddMember { chat_id: chat.clone(), user_id: carol });
+    world.run_for(200);
+    world.command(ALICE, Command::React { chat_id: chat, message_id, emoji: "👍".to_owned(), on: true });
+    world.run_for(200);
+    online(&mut world, BOB);
+    let told: Vec<&str> = world.people[BOB].screen.notices.iter().map(|notice| notice.text.as_str()).collect();
+    assert_eq!(told, ["нужен Боб"]);
+}
+
+#[test]
 fn a_forwarded_message_names_its_writer_and_goes_out_when_the_network_is_back() {
     let mut world = world();
     let bob = world.user(BOB);
