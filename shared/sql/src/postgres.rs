@@ -22,7 +22,8 @@ const STATEMENTS_MAX: usize = 512;
 /// How long to wait for a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// What every connection is told first. `synchronous_commit`: an acknowledged write is on disk whatever the server's default is.
-const SESSION: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; \
+/// `jit`: no statement here runs long enough to be worth compiling, though the planner may think so.
+const SESSION: &str = "SET synchronous_commit = on; SET jit = off; SET lock_timeout = '10s'; \
      SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning; SET TIME ZONE 'UTC'";
 
 /// A connection.
